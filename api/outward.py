@@ -36,6 +36,11 @@ def post(address: str, body: bytes, headers: Mapping[str, str], bounds: Bounds) 
     return _request("POST", address, headers, body, bounds)
 
 
+def get(address: str, headers: Mapping[str, str], bounds: Bounds) -> HTTPAnswer:
+    """Return what an address of http or https answers. Raises `OSError`."""
+    return _request("GET", address, headers, None, bounds)
+
+
 def poster(media_type: str, limit: int) -> Callable[[str, bytes], HTTPAnswer]:
     """Return what posts bodies of a media type, and reads answers of at most some bytes."""
     return lambda address, body: post(address, body, {"Content-Type": media_type}, _bounds(limit))
@@ -44,16 +49,15 @@ def poster(media_type: str, limit: int) -> Callable[[str, bytes], HTTPAnswer]:
 def getter(limit: int) -> Callable[[str], bytes]:
     """Return what gets an address. Raises `OSError` for all but a 200 within the limit."""
 
-    def get(address: str) -> bytes:
-        headers = {"Accept": "application/json"}
-        answer = _request("GET", address, headers, None, _bounds(limit + 1))
+    def fetch(address: str) -> bytes:
+        answer = get(address, {"Accept": "application/json"}, _bounds(limit + 1))
         if answer.status != HTTPStatus.OK:
             raise OSError(f"it answers {answer.status}")
         if len(answer.body) > limit:
             raise OSError(f"its answer has more than {limit:,} bytes")
         return answer.body
 
-    return get
+    return fetch
 
 
 def _bounds(limit: int) -> Bounds:

@@ -15,7 +15,7 @@ from engine.audit.export import line_of, write_export
 from engine.storage.databases.database import Database, sqlite_file, unchanging_url
 from engine.storage.errors import LogInconsistent, StorageError
 from engine.storage.governance.registers_check import check_registers
-from engine.storage.lifecycle.lifecycle_check import check_erased, check_holds
+from engine.storage.lifecycle.lifecycle_check import check_destroyed, check_erased, check_holds
 from engine.storage.log.tile_log import TileLog
 from engine.storage.readiness import probe
 from engine.storage.search.flags_check import check_flags
@@ -75,6 +75,7 @@ def database_export(url: str) -> Iterator[BufferedReader]:
             check_registers(database)
             check_holds(database)
             check_erased(database)
+            check_destroyed(database)
             check_flags(database)
             yield BufferedReader(_Pieces(_pieces(TileLog(database))), _PIECE)
         finally:

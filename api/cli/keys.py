@@ -21,16 +21,16 @@ from api.cli.keys_view import (
     moment,
 )
 from api.cli.service import service_told
+from api.cli.subjects import by_option
 from api.cli.terminal import Output, toned
 from api.in_force.policies import utc_now
 from api.installation.settings import load_settings
-from api.installation.setup import SetupError, make_key
+from api.installation.setup import keys_of, make_key
 from engine.evaluation.prose import Tone, printable
 from engine.source.json_fault import excerpt
 from engine.source.suggest import nearest
-from engine.storage.databases.database import Database
 from engine.storage.errors import Conflict
-from engine.storage.keys import ApiKey, ApiKeys, Role
+from engine.storage.keys import ApiKey, Role
 
 
 @click.group()
@@ -39,7 +39,7 @@ def keys() -> None:
 
 
 @keys.command()
-@click.argument("name")
+@click.argument("name", type=WRITTEN)
 @click.option(
     "--role",
     "roles",
@@ -51,6 +51,7 @@ def keys() -> None:
 @click.option("--expires", type=InstantType(), help="When it ends. [default: never]")
 @click.option(
     "--principal",
+    type=WRITTEN,
     help="Whose key it is: a person with several keys is one author. [default: NAME]",
 )
 @click.option(
@@ -73,6 +74,7 @@ def keys() -> None:
     type=click.Path(path_type=Path),
     help="A new file for the key, for your eyes only. [default: it is shown]",
 )
+@by_option("makes it")
 @as_json_option
 def create(  # noqa: PLR0913 - one parameter for each option.
     name: str,
@@ -83,10 +85,12 @@ def create(  # noqa: PLR0913 - one parameter for each option.
     policy_sets: tuple[str, ...],
     may_grant: tuple[str, ...],
     output: Path | None,
+    by: str,
     as_json: bool,
 ) -> None:
     """Make a key, and show it this once.
 
+    An entry of the log says what it may do and who made it; without that entry there is no key.
     A version of policies is approved by another principal than its author, and a waiver granted by
     another than asked for it. Keys of administrators and monitors are for all policy sets.
 
@@ -97,8 +101,8 @@ def create(  # noqa: PLR0913 - one parameter for each option.
       assent keys create dpo --role approver --may-grant "Data Protection Officer"
 
     Exit status: 0 if it is made, 2 where it cannot be: another key has the name and is not revoked,
-    it would have expired by now, the file is there already, or the service is not prepared (`assent
-    init`).
+    it would have expired by now, the file is there already, the log takes no entry, or the service
+    is not prepared (`assent init`).
     """  # noqa: D301 - click reads the escape.
     with service_told(), nullcontext() if output is None else _new_file(output) as file:
         settings = load_settings()
@@ -107,6 +111,7 @@ def create(  # noqa: PLR0913 - one parameter for each option.
         try:
             made = make_key(
                 settings,
+                actor=by,
                 name=name,
                 roles=[Role(role) for role in roles],
                 expires_at=expires,
@@ -131,21 +136,24 @@ def create(  # noqa: PLR0913 - one parameter for each option.
 
 
 @keys.command("list")
+@click.option("--at", type=InstantType(), help="Only those that were in force at an instant.")
 @as_json_option
-def list_(*, as_json: bool) -> None:
+def list_(*, at: datetime | None, as_json: bool) -> None:
     """List all keys, the oldest first: what each is for, and whether it is in force.
 
     A key is named by its prefix, the 8 characters behind `assent_` in its text. The rest of the
-    text is stored nowhere, and cannot be shown.
+    text is stored nowhere, and cannot be shown. `entry` is the one of the log that tells of it:
+    `assent verify` compares all that is listed here with the log, except for the last use.
 
     \b
       assent keys list
+      assent keys list --at 2026-10-05T12:00:00Z
       assent keys list --json | jq -r '.keys[] | select(.state == "in_force").name'
 
     Exit status: 0 if they are listed, 2 where they cannot be read.
     """  # noqa: D301 - click reads the escape.
-    with service_told(), _stored_keys() as stored:
-        known = stored.all()
+    with service_told(), keys_of(load_settings()) as stored:
+        known = [each for each in stored.all() if at is None or each.was_in_force(at)]
     told, now = Output(), utc_now()
     if as_json:
         told.json({"keys": [listed_document(each, now) for each in known]})
@@ -155,22 +163,25 @@ def list_(*, as_json: bool) -> None:
 
 @keys.command()
 @click.argument("key", metavar="NAME|PREFIX", type=WRITTEN)
+@by_option("ends it")
 @as_json_option
-def revoke(key: str, *, as_json: bool) -> None:
+def revoke(key: str, *, by: str, as_json: bool) -> None:
     """End a key for good: within two seconds, every process of the service refuses it.
 
     It is named as `assent keys list` shows it, by its name or by its prefix. What was logged under
     its name stays. Another key can have the name from now on. Revoking it again changes nothing.
+    An entry of the log says who revoked it.
 
     \b
       assent keys revoke pipeline
       assent keys revoke 4f0c2a9b
 
-    Exit status: 0 if it is revoked, also where it was before, 2 where there is no such key.
+    Exit status: 0 if it is revoked, also where it was before, 2 where there is no such key, or the
+    log takes no entry.
     """  # noqa: D301 - click reads the escape.
-    with service_told(), _stored_keys() as stored:
+    with service_told(), keys_of(load_settings()) as stored:
         before = _named(stored.all(), key)
-        stored.revoke(before.prefix)
+        stored.revoke(before.prefix, actor=by)
         (ended,) = (each for each in stored.all() if each.prefix == before.prefix)
     told = Output()
     if as_json:
@@ -183,19 +194,6 @@ def revoke(key: str, *, as_json: bool) -> None:
         toned(f"  {ended.prefix}  ", Tone.POINTER)
         + toned(f"{key_meant(ended)}; {when} {moment(ended.revoked_at)}", Tone.QUIET)
     )
-
-
-@contextmanager
-def _stored_keys() -> Iterator[ApiKeys]:
-    """Give the keys of the installation that the settings name."""
-    database = Database(load_settings().database_url)
-    try:
-        # To ask an SQLite file that is not there would make it.
-        if not database.is_there():
-            raise SetupError("there is no database, and so there are no keys")
-        yield ApiKeys(database)
-    finally:
-        database.close()
 
 
 def _named(known: Sequence[ApiKey], text: str) -> ApiKey:

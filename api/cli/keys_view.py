@@ -28,7 +28,8 @@ def listed_lines(key: ApiKey, now: datetime) -> Iterator[Text]:
     state = _state(key, now)
     name = toned(f"{key.prefix}  ", Tone.POINTER) + toned(f"{state:<8}", _TONES[state])
     yield name + toned(f"  {printable(key.name)}", Tone.TITLE) + toned(f"  {key_meant(key)}")
-    told = [f"made {moment(key.created_at)}"]
+    entry = f" (entry {key.entry})" if key.entry is not None else ""
+    told = [f"made {moment(key.created_at)}{entry}"]
     if key.expires_at is not None:
         told.append(f"{'expired' if key.expires_at <= now else 'expires'} {moment(key.expires_at)}")
     if key.revoked_at is not None:
@@ -43,6 +44,7 @@ def listed_document(key: ApiKey, now: datetime) -> dict[str, object]:
         "prefix": key.prefix,
         "state": _state(key, now).replace(" ", "_"),
         **_said(key),
+        "entry": key.entry,
         "created_at": _instant(key.created_at),
         "revoked_at": _instant(key.revoked_at),
         "last_used_at": _instant(key.last_used_at),

@@ -1,15 +1,12 @@
 """Where a published log is read from: a directory, or a web address."""
 
-import http.client
 import os
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 
 from api.cli.trust import text_of
-from engine import __version__
 from engine.audit.merkle.tiles import TilePath
 from engine.audit.verification.verify_log import LogSource
 
@@ -17,8 +14,9 @@ WEB = ("http://", "https://")
 """How the address of a log on the web begins."""
 
 _BUNDLES = "tile/entries/"
-_PATIENCE_SECONDS = 30
-_MISSING = 404
+_PATIENCE_SECONDS = 30.0
+_WHOLE_SECONDS = 120.0
+"""How long a resource may take in all: nobody holds up a verifier byte by byte."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,24 +45,21 @@ class WebSource:
 
     def read(self, path: str, limit: int) -> bytes | None:
         """Return what an address answers, None for 404. Raises `OSError` for anything else."""
+        # What verifies files needs no web: only who asks for it loads what reads it.
+        from api.outward import Bounds, get  # noqa: PLC0415 - as said.
+
         url = f"{self.address.rstrip('/')}/{path}"
-        headers = {"User-Agent": f"assent/{__version__}"}
-        if self.token is not None:
-            headers["Authorization"] = f"Bearer {self.token}"
-        request = urllib.request.Request(url, headers=headers)  # noqa: S310 - http or https, as recognised.
+        headers = {} if self.token is None else {"Authorization": f"Bearer {self.token}"}
+        bounds = Bounds(part=_PATIENCE_SECONDS, whole=_WHOLE_SECONDS, answer=limit + 1)
         try:
-            with _OPENER.open(request, timeout=_PATIENCE_SECONDS) as answer:
-                content: bytes = answer.read(limit + 1)
-                return content
-        except urllib.error.HTTPError as error:
-            with error:
-                if error.code == _MISSING:
-                    return None
-            raise OSError(None, f"it answers {error.code}", url) from error
-        except urllib.error.URLError as error:
-            raise OSError(None, f"it does not answer ({error.reason})", url) from error
-        except http.client.HTTPException as error:
-            raise OSError(None, "its answer is none of HTTP", url) from error
+            answer = get(url, headers, bounds)
+        except OSError as error:
+            raise OSError(None, f"it does not answer: {error}", url) from error
+        if answer.status == HTTPStatus.NOT_FOUND:
+            return None
+        if answer.status != HTTPStatus.OK:
+            raise OSError(None, f"it answers {answer.status}", url)
+        return answer.body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,13 +83,3 @@ def source_of(what: str, key_file: Path | None) -> LogSource:
         return DirectorySource(directory=Path(what))
     token = text_of(key_file).strip() if key_file is not None else None
     return WebSource(address=what, token=token)
-
-
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """Follows nothing: a key is for the address that was given, and for no other."""
-
-    def redirect_request(self, *_arguments: object) -> None:
-        """Leave the answer as it is."""
-
-
-_OPENER = urllib.request.build_opener(_NoRedirects)

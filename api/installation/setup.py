@@ -32,15 +32,19 @@ from engine.storage.governance.versions import SetVersion
 from engine.storage.keys import ApiKeys, NewApiKey, Role
 from engine.storage.lifecycle.sealing import begin_sealing
 from engine.storage.migrate import Schema, migrate, schema_of
+from engine.storage.readiness import probe
 from engine.storage.sealed.contents import Contents
 from engine.storage.search.due_facets import derive_facets
 
 from .contents import contents_of
 from .settings import Settings
-from .signing import begin_signing
+from .signing import begin_signing, signer_of
+
+_ADMINISTRATOR = "administrator"
+"""Whom the log names for what this does."""
 
 FIRST_KEYS: tuple[tuple[str, tuple[Role, ...]], ...] = (
-    ("administrator", (Role.ADMIN,)),
+    (_ADMINISTRATOR, (Role.ADMIN,)),
     ("trial", (Role.SUBMITTER, Role.AUDITOR)),
 )
 """The keys of a new installation, by name: one to administer it, and one to try it out."""
@@ -159,12 +163,16 @@ def _bring_up(settings: Settings, database: Database, contents: Contents) -> Set
     seal_facts(database, contents)
     derive_facets(database)
     begin_signing(settings, database)
-    return _import_policies(settings, database)
+    database.known.confirm = signer_of(settings, database).check
+    imported = _import_policies(settings, database)
+    ApiKeys(database).adopt(actor=_ADMINISTRATOR)
+    return imported
 
 
 def make_key(  # noqa: PLR0913 - one for each thing that a key has.
     settings: Settings,
     *,
+    actor: str = "cli",
     name: str,
     roles: Iterable[Role],
     expires_at: datetime | None = None,
@@ -172,11 +180,12 @@ def make_key(  # noqa: PLR0913 - one for each thing that a key has.
     policy_sets: Iterable[str] | None = None,
     may_grant: Iterable[str] = (),
 ) -> NewApiKey:
-    """Make another key. Raises `Conflict` where a key that is not revoked has the name.
+    """Make another key, as an entry of the log says. `actor` is who makes it.
 
-    Raises `UnfitKey` for a key that would have ended before it is made, for a limit to policy sets
-    of one that administers or watches the service, and for roles of policies in which one grants
-    waivers that is no approver.
+    Raises what `keys_of` and `ApiKeys.create` do, among it `Conflict` where a key that is not
+    revoked has the name. Raises `UnfitKey` for a key that would have ended before it is made, for a
+    limit to policy sets of one that administers or watches the service, and for roles of policies
+    in which one grants waivers that is no approver.
     """
     named, limits = frozenset(roles), None if policy_sets is None else frozenset(policy_sets)
     granting = frozenset(may_grant)
@@ -188,9 +197,9 @@ def make_key(  # noqa: PLR0913 - one for each thing that a key has.
         raise UnfitKey("waivers are granted by approvers: give the key the role `approver` too")
     if not all(each.strip() and each.isprintable() for each in granting):
         raise UnfitKey("a role that grants waivers is named as rules name it, on one line")
-    database = Database(settings.database_url)
-    try:
-        return ApiKeys(database).create(
+    with keys_of(settings) as keys:
+        return keys.create(
+            actor=actor,
             name=name,
             roles=named,
             expires_at=expires_at,
@@ -198,6 +207,24 @@ def make_key(  # noqa: PLR0913 - one for each thing that a key has.
             policy_sets=limits,
             may_grant=granting,
         )
+
+
+@contextmanager
+def keys_of(settings: Settings) -> Iterator[ApiKeys]:
+    """Give the keys of an installation: none is made or ended where the log is not the signed one.
+
+    Raises `SetupError` where nothing is prepared, and `StorageUnavailable`.
+    """
+    database = Database(settings.database_url)
+    database.known.confirm = signer_of(settings, database).check
+    try:
+        # To ask an SQLite file that is not there would make it.
+        if not database.is_there():
+            raise SetupError("there is no database, and so there are no keys")
+        found = probe(database)
+        if found.is_reachable and not found.is_current:
+            raise SetupError(found.problem or "the database is of another version")
+        yield ApiKeys(database)
     finally:
         database.close()
 
@@ -233,7 +260,7 @@ def _import_policies(settings: Settings, database: Database) -> SetVersion | Non
             name,
             policy_version(name, files),
             finding,
-            actor=FIRST_KEYS[0][0],
+            actor=_ADMINISTRATOR,
             transition=Transition.IMPORT,
         )
         return version
@@ -244,7 +271,9 @@ def _first_keys(keys: ApiKeys) -> tuple[NewApiKey, ...]:
     if keys.all():
         return ()
     try:
-        return tuple(keys.create(name=name, roles=roles) for name, roles in FIRST_KEYS)
+        return tuple(
+            keys.create(name=name, roles=roles, actor=_ADMINISTRATOR) for name, roles in FIRST_KEYS
+        )
     except Conflict:  # Another process prepares the same installation, and shows its keys.
         return ()
 

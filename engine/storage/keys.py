@@ -5,30 +5,45 @@ and 256 random bits in base64url. The SHA-256 of the whole text is stored; a slo
 password hash would add nothing, since nobody can guess 256 random bits.
 
 Every check here reads the database, so that it knows of a revocation in whatever process.
+
+That a key is made or revoked is an entry of the log, in the transaction that does so. Its leaf has
+the prefix; it discloses what the key may do, and never its text or its stored hash. Keys of before
+the log told of any are adopted: an entry says of each what the table then said.
 """
 
 import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, RowMapping, insert, select, update
 
+from ..audit.canonical import CanonicalError, canonical
+from ..audit.entries.acts import KeyAct, KeyChange
+from ..audit.entries.commitment import base64url
+from ..audit.entries.sealed_acts import seal_act
+from ..audit.errors import RecordError
+from ..audit.instants import rfc3339
 from .databases.database import Database
 from .errors import Conflict, NotFound, StorageUnavailable
-from .log.log_store import system_clock
+from .log.log_store import Appending, appending, system_clock
 from .schema import api_key
 
 USE_RESOLUTION = timedelta(minutes=1)
 """How exact `last_used_at` is, where nobody else writes: a use is written once in this time."""
 
 _MARK = "assent"
+_UNTOLD = (
+    select(api_key)
+    .where(api_key.c.entry.is_(None))
+    .order_by(api_key.c.created_at, api_key.c.prefix)
+)
 
 
 class Role(StrEnum):
@@ -46,6 +61,7 @@ class Role(StrEnum):
 class ApiKey:
     """A key without its secret. Times are aware; `last_used_at` is exact to a minute.
 
+    `entry` is the one that made or adopted it, None where the log does not tell of it.
     `principal` is whose key it is: a person or a program, who may have several. `policy_sets` are
     those that it is limited to, None where it is not. `may_grant` are the roles, as rules name them
     behind `overridable by`, in which its person grants waivers.
@@ -61,6 +77,7 @@ class ApiKey:
     principal: str
     policy_sets: frozenset[str] | None
     may_grant: frozenset[str] = frozenset()
+    entry: int | None = None
 
     def reaches(self, policy_set: str) -> bool:
         """Whether the key may be used for a policy set."""
@@ -69,6 +86,11 @@ class ApiKey:
     def is_in_force(self, now: datetime) -> bool:
         """Whether the key is neither revoked nor expired."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+    def was_in_force(self, at: datetime) -> bool:
+        """Whether the key had been made at an instant, and was neither revoked nor expired."""
+        ends = (each for each in (self.expires_at, self.revoked_at) if each is not None)
+        return self.created_at <= at and all(at < each for each in ends)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +102,11 @@ class NewApiKey:
 
 
 class ApiKeys:
-    """The API keys of a database. Every method raises `StorageUnavailable`."""
+    """The API keys of a database. Every method raises `StorageUnavailable`.
+
+    What makes or ends a key also raises what `appending` does, and `RecordError` for texts that the
+    log cannot have.
+    """
 
     def __init__(self, database: Database, *, clock: Callable[[], datetime] = system_clock) -> None:
         self._database = database
@@ -89,6 +115,7 @@ class ApiKeys:
     def create(  # noqa: PLR0913 - one parameter for each thing that a key says.
         self,
         *,
+        actor: str,
         name: str,
         roles: Iterable[Role],
         expires_at: datetime | None = None,
@@ -101,33 +128,28 @@ class ApiKeys:
         The names of policy sets have no space in them. Raises `Conflict` where a key in force has
         the name.
         """
-        key = ApiKey(
-            prefix=secrets.token_hex(4),
-            name=name,
-            roles=frozenset(roles),
-            created_at=self._clock(),
-            expires_at=expires_at,
-            revoked_at=None,
-            last_used_at=None,
-            principal=name if principal is None else principal,
-            policy_sets=None if policy_sets is None else frozenset(policy_sets),
-            may_grant=frozenset(may_grant),
-        )
-        token = f"{_MARK}_{key.prefix}_{secrets.token_urlsafe(32)}"
-        row = {
-            "prefix": key.prefix,
+        prefix, grants = secrets.token_hex(4), sorted(may_grant)
+        token = f"{_MARK}_{prefix}_{secrets.token_urlsafe(32)}"
+        row: dict[str, Any] = {
+            "prefix": prefix,
             "name": name,
             "secret_hash": _hash(token),
-            "roles": " ".join(sorted(key.roles)),
-            "created_at": key.created_at,
+            "roles": " ".join(sorted(roles)),
             "expires_at": expires_at,
             "principal": principal,
-            "policy_sets": (None if key.policy_sets is None else " ".join(sorted(key.policy_sets))),
-            "may_grant": json.dumps(sorted(key.may_grant)) if key.may_grant else None,
+            "policy_sets": None if policy_sets is None else " ".join(sorted(policy_sets)),
+            "may_grant": json.dumps(grants) if grants else None,
         }
+        act = KeyAct(
+            entries=(), change=KeyChange.CREATE, key=prefix, actor=actor, terms=_text(terms_of(row))
+        )
         try:
-            with self._database.writing() as connection:
-                connection.execute(insert(api_key).values(row))
+            with appending(self._database) as log:
+                self._adopt(log, actor)
+                (entry,) = log.append([seal_act(act)], self._clock())
+                row |= {"created_at": entry.logged_at, "entry": entry.index}
+                made = insert(api_key).values(row).returning(api_key)
+                key = _key(log.connection.execute(made).one())
         except Conflict as error:
             raise Conflict(f"a key named `{name}` is in force already") from error
         return NewApiKey(key=key, token=token)
@@ -155,16 +177,44 @@ class ApiKeys:
         with self._database.reading() as connection:
             return [_key(row) for row in connection.execute(query)]
 
-    def revoke(self, prefix: str) -> None:
+    def revoke(self, prefix: str, *, actor: str) -> None:
         """End a key now; ending it again changes nothing. Raises `NotFound`."""
-        with self._database.writing() as connection:
-            query = select(api_key.c.revoked_at).where(api_key.c.prefix == prefix)
-            row = connection.execute(query).one_or_none()
+        with appending(self._database) as log:
+            self._adopt(log, actor)
+            query = select(api_key.c.entry, api_key.c.revoked_at).where(api_key.c.prefix == prefix)
+            row = log.connection.execute(query).one_or_none()
             if row is None:
                 raise NotFound(f"no key has the prefix `{prefix[:64]}`")
             if row.revoked_at is None:
+                span = ((row.entry, row.entry + 1),)
+                act = KeyAct(entries=span, change=KeyChange.REVOKE, key=prefix, actor=actor)
+                (entry,) = log.append([seal_act(act)], self._clock())
                 ended = update(api_key).where(api_key.c.prefix == prefix)
-                connection.execute(ended.values(revoked_at=self._clock()))
+                log.connection.execute(ended.values(revoked_at=entry.logged_at))
+
+    def adopt(self, *, actor: str) -> int:
+        """Have the log tell of the keys that it does not tell of yet; returns how many."""
+        with self._database.reading() as connection:
+            if connection.execute(_UNTOLD.limit(1)).first() is None:
+                return 0
+        with appending(self._database) as log:
+            return self._adopt(log, actor)
+
+    def _adopt(self, log: Appending, actor: str) -> int:
+        """Append what is still to be said of keys, in front of any other act on one."""
+        rows = log.connection.execute(_UNTOLD).mappings().all()
+        for row in rows:
+            act = KeyAct(
+                entries=(),
+                change=KeyChange.ADOPT,
+                key=row["prefix"],
+                actor=actor,
+                terms=_text(adopted_terms_of(row)),
+            )
+            (entry,) = log.append([seal_act(act)], self._clock())
+            told = update(api_key).where(api_key.c.prefix == row["prefix"])
+            log.connection.execute(told.values(entry=entry.index))
+        return len(rows)
 
     def _note_use(self, key: ApiKey, now: datetime) -> None:
         if key.last_used_at is not None and now - key.last_used_at < USE_RESOLUTION:
@@ -174,6 +224,49 @@ class ApiKeys:
         with suppress(StorageUnavailable), self._database.writing(at_once=True) as connection:
             used = update(api_key).where(api_key.c.prefix == key.prefix)
             connection.execute(used.values(last_used_at=now))
+
+
+def terms_of(row: RowMapping | Mapping[str, Any]) -> dict[str, object]:
+    """Return what the log says of a key for good: whose it is, and what it may do.
+
+    The hash of its text is said by its hash, which tells nothing: 256 bits are random.
+    """
+    stored = row["secret_hash"]
+    # SQLite may have a text where bytes belong.
+    secret = stored if isinstance(stored, bytes) else str(stored).encode()
+    return {
+        "name": row["name"],
+        "principal": row["name"] if row["principal"] is None else row["principal"],
+        "roles": row["roles"].split(),
+        "policy_sets": None if row["policy_sets"] is None else row["policy_sets"].split(),
+        "may_grant": _listed(row["may_grant"]),
+        "expires_at": _said(row["expires_at"]),
+        "secret": base64url(hashlib.sha256(secret).digest()),
+    }
+
+
+def adopted_terms_of(row: RowMapping | Mapping[str, Any]) -> dict[str, object]:
+    """Return what the log says of a key that it adopts: also since when, and whether it ended."""
+    times = {"created_at": _said(row["created_at"]), "revoked_at": _said(row["revoked_at"])}
+    return terms_of(row) | times
+
+
+def _text(terms: Mapping[str, object]) -> str:
+    try:
+        return canonical(terms).decode()
+    except CanonicalError as error:
+        raise RecordError(f"the log cannot say what the key may do: {error}") from error
+
+
+def _said(instant: datetime | None) -> str | None:
+    return None if instant is None else rfc3339(instant)
+
+
+def _listed(text: str | None) -> object:
+    """Return the texts of a list as JSON, or what else somebody may have put there."""
+    with suppress(ValueError):
+        return json.loads(text) if text else []
+    return text
 
 
 def _hash(token: str) -> bytes:
@@ -192,4 +285,5 @@ def _key(row: Row[Any]) -> ApiKey:
         principal=row.name if row.principal is None else row.principal,
         policy_sets=None if row.policy_sets is None else frozenset(row.policy_sets.split()),
         may_grant=frozenset(json.loads(row.may_grant)) if row.may_grant else frozenset(),
+        entry=row.entry,
     )

@@ -10,6 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Select, column, select, table
+from sqlalchemy.exc import DBAPIError
 
 from .databases.database import Database
 from .errors import StorageUnavailable
@@ -49,10 +50,24 @@ def migrate(database: Database | str) -> None:
             opened.close()
         return
     with database.writing() as connection:
-        schema_of(connection)
+        schema = schema_of(connection)
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        for revision in schema.pending:
+            try:
+                command.upgrade(config, revision)
+            except DBAPIError as error:
+                raise StorageUnavailable(_not_applied(schema, revision, error)) from error
+
+
+def _not_applied(schema: Schema, revision: str, error: DBAPIError) -> str:
+    """Say why a revision could not be applied: nearly always, the database has it already."""
+    said = " ".join(str(error.orig).split())
+    return (
+        f"revision {revision} cannot be applied to the database, which says that it is at"
+        f" {schema.current or 'none'} and may not be: {said}. Nothing was changed; put back in"
+        " `alembic_version` what stood there, or your backup"
+    )
 
 
 def schema_of(connection: Connection) -> Schema:

@@ -387,6 +387,8 @@ api_key = Table(
     Column("policy_sets", Text),
     # The roles of policies in which its person may grant waivers: a list of texts as JSON.
     Column("may_grant", Text),
+    # The entry that made or adopted it; none only until the log tells of those of before.
+    Column("entry", _BIG),
     # A name stands in the log as the actor: no two keys in force share one.
     Index(
         "api_key_name_in_force",

@@ -35,6 +35,9 @@ SERVE = (
     "from api.installation.settings import load_settings; from api.server import serve; "
     "serve(load_settings())"
 )
+FIRST = 9
+"""The entry of the first decision of an installation, behind those of its policies and keys."""
+
 PROBLEM_MEMBERS = {"type", "title", "status", "detail", "request_id", "errors"}
 ERROR_MEMBERS = {"pointer", "parameter", "line", "column", "message", "help"}
 

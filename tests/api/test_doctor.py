@@ -200,7 +200,7 @@ def test_nobody_who_administers(made: Settings) -> None:
     keys = ApiKeys(database)
     for key in keys.all():
         if Role.ADMIN in key.roles:
-            keys.revoke(key.prefix)
+            keys.revoke(key.prefix, actor="jo")
     database.close()
     assert found(made, "API keys").advice == "`assent keys create administrator --role admin`"
 

@@ -13,7 +13,7 @@ from engine.audit.entries.leaf import read_leaf
 from engine.audit.entries.sealed_acts import ActEntry
 from engine.audit.log import Committer, LogBusy, LogUnavailable
 from engine.storage.log.tile_log import TileLog
-from tests.api.installation import Caller, campaign, install, problem_of
+from tests.api.installation import FIRST, Caller, campaign, install, problem_of
 
 Told = tuple[str, tuple[tuple[int, int], ...], str | None]
 
@@ -42,14 +42,14 @@ def test_one_decision(fresh: Caller, method: str, below: str, action: str) -> No
     made = fresh.decide(campaign())
     path = f"/v1/decisions/{made['id']}{below}"
     assert fresh.call(method, path, role="auditor").status_code == 200
-    assert accesses(fresh) == [(action, ((2, 3),), "the auditor")]
+    assert accesses(fresh) == [(action, ((FIRST + 1, FIRST + 2),), "the auditor")]
 
 
 def test_own_decisions_too(fresh: Caller) -> None:
     """A key may be in the wrong hands."""
     made = fresh.decide(campaign(), role="submitter")
     fresh.get(f"/v1/decisions/{made['id']}", role="submitter")
-    assert accesses(fresh) == [("read", ((1, 2),), "the submitter")]
+    assert accesses(fresh) == [("read", ((FIRST, FIRST + 1),), "the submitter")]
 
 
 def test_searches_say_what_was_shown_and_not_what_was_looked_for(fresh: Caller) -> None:
@@ -58,8 +58,8 @@ def test_searches_say_what_was_shown_and_not_what_was_looked_for(fresh: Caller) 
     fresh.get("/v1/decisions?campaign=a&limit=1")
     fresh.get("/v1/decisions?campaign=nothing")
     assert accesses(fresh) == [
-        ("search", ((1, 2), (3, 5)), "trial"),
-        ("search", ((4, 5),), "trial"),
+        ("search", ((FIRST, FIRST + 1), (FIRST + 2, FIRST + 4)), "trial"),
+        ("search", ((FIRST + 3, FIRST + 4),), "trial"),
         ("search", (), "trial"),
     ]
 
@@ -69,8 +69,8 @@ def test_exports(fresh: Caller) -> None:
     fresh.decide(campaign())
     fresh.get("/v1/log/export", role="auditor").close()
     assert accesses(fresh) == [
-        ("export", ((0, 1),), "the auditor"),
-        ("export", ((0, 3),), "the auditor"),
+        ("export", ((0, FIRST),), "the auditor"),
+        ("export", ((0, FIRST + 2),), "the auditor"),
     ]
 
 

@@ -19,10 +19,11 @@ from engine.audit.exhibits import evidence as format_module
 from engine.audit.exhibits.evidence import EvidenceReport, verify_evidence
 from engine.storage.log.anchor import KeyFile
 from tests.api.evidence import Members, members, zipped
-from tests.api.installation import Caller, allowed, campaign, install, problem_of
+from tests.api.installation import FIRST, Caller, allowed, campaign, install, problem_of
 from tests.api.test_http_records import last_access
 
 COUNT = 6
+SIZE = FIRST + COUNT
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
     started.close()
 
 
-def evidence(api: Caller, path: str = "evidence?as_of=7&outcome=deny", **rest: Any) -> bytes:
+def evidence(api: Caller, path: str = f"evidence?as_of={SIZE}&outcome=deny", **rest: Any) -> bytes:
     answer = api.get(f"/v1/decisions/{path}", **rest)
     assert answer.status_code == 200, answer.data
     assert answer.content_type == "application/zip"
@@ -61,9 +62,9 @@ def test_evidence_is_whole_and_has_the_same_bytes_again(filled: Caller) -> None:
     found = report(filled, content)
     assert found.is_valid, found.faults
     assert found.manifest is not None
-    assert [each.index for each in found.manifest.decisions] == [2, 4, 6]
+    assert [each.index for each in found.manifest.decisions] == [FIRST + 1, FIRST + 3, FIRST + 5]
     assert found.manifest.filters == {"outcome": "deny"}
-    assert evidence(filled, "evidence?as_of=7&outcome=deny") != b""
+    assert evidence(filled, f"evidence?as_of={SIZE}&outcome=deny") != b""
     contents = members(content)
     assert list(contents) == sorted(contents)
     (policies,) = [name for name in contents if name.startswith("policies/")]
@@ -79,7 +80,10 @@ def test_evidence_is_whole_and_has_the_same_bytes_again(filled: Caller) -> None:
 def test_whoever_gets_it_is_logged(filled: Caller) -> None:
     evidence(filled)
     access = last_access(filled)
-    assert (access.action, access.entries) == ("export", ((2, 3), (4, 5), (6, 7)))
+    assert (access.action, access.entries) == (
+        "export",
+        tuple((FIRST + each, FIRST + each + 1) for each in (1, 3, 5)),
+    )
 
 
 def test_evidence_of_one_decision(filled: Caller) -> None:
@@ -93,14 +97,18 @@ def test_evidence_of_one_decision(filled: Caller) -> None:
 def test_a_submitter_gets_its_own(filled: Caller) -> None:
     found = report(filled, evidence(filled, "evidence?outcome=allow", role="submitter"))
     assert found.manifest is not None
-    assert [each.index for each in found.manifest.decisions] == [1]
+    assert [each.index for each in found.manifest.decisions] == [FIRST]
     other = json.loads(filled.get("/v1/decisions?campaign=c1").data)["items"][0]["id"]
     problem_of(filled.get(f"/v1/decisions/{other}/evidence", role="submitter"), 404, "not-found")
 
 
 @pytest.mark.parametrize(
     ("query", "words"),
-    [("", "give a filter"), ("?as_of=7", "give a filter"), ("?as_of=9999&outcome=deny", "has not")],
+    [
+        ("", "give a filter"),
+        (f"?as_of={SIZE}", "give a filter"),
+        ("?as_of=9999&outcome=deny", "has not"),
+    ],
 )
 def test_what_cannot_be_asked(filled: Caller, query: str, words: str) -> None:
     answer = filled.get(f"/v1/decisions/evidence{query}")
@@ -299,8 +307,8 @@ def run(filled: Caller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call
 
 
 def test_from_the_command_line(run: Callable[..., Result]) -> None:
-    made = run("log", "evidence", "denied.zip", "--outcome", "deny", "--as-of", "7")
-    assert made.stdout == "denied.zip  3 decisions; as of size 7\n", made.output
+    made = run("log", "evidence", "denied.zip", "--outcome", "deny", "--as-of", str(SIZE))
+    assert made.stdout == f"denied.zip  3 decisions; as of size {SIZE}\n", made.output
     shown = run("verify", "denied.zip", "--vkey", "log.vkey").stdout.splitlines()
     assert shown[0] == "VERIFIED  3 decisions, nothing is wrong"
     assert shown[1].startswith("  head ")
@@ -338,7 +346,7 @@ def test_what_was_erased_is_named(tmp_path: Path) -> None:
     found = report(api, content)
     assert found.is_valid, found.faults
     assert found.manifest is not None
-    assert [each.index for each in found.manifest.erased] == [1, 2]
+    assert [each.index for each in found.manifest.erased] == [FIRST, FIRST + 1]
     assert b"2 more were erased" in members(content)["README.txt"]
     (tmp_path / "e.zip").write_bytes(content)
     runner = CliRunner(env={"ASSENT_DATA_DIRECTORY": str(installation.settings.data_directory)})
@@ -347,7 +355,7 @@ def test_what_was_erased_is_named(tmp_path: Path) -> None:
     assert "  erased     2 more\n" in lines
     path = str(tmp_path / "f.zip")
     told = runner.invoke(assent, ["log", "evidence", path, "--outcome", "allow"]).stdout
-    assert told.endswith("f.zip  1 decision, 2 erased; as of size 7\n")
+    assert told.endswith(f"f.zip  1 decision, 2 erased; as of size {FIRST + 6}\n")
     started.close()
 
 
@@ -369,8 +377,8 @@ def test_what_cannot_be_written(
 
 
 def test_no_evidence_is_made_of_no_decision(run: Callable[..., Result]) -> None:
-    result = run("log", "evidence", "e.zip", "--campaign", "nope", "--as-of", "7")
-    told = "no decision meets the options; e.zip is not written; as of size 7\n"
+    result = run("log", "evidence", "e.zip", "--campaign", "nope", "--as-of", str(SIZE))
+    told = f"no decision meets the options; e.zip is not written; as of size {SIZE}\n"
     assert (result.exit_code, result.stdout) == (1, told)
     result = run("log", "evidence", "e.zip", "--campaign", "nope", "--json")
     document = json.loads(result.stdout)

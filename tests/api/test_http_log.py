@@ -14,18 +14,18 @@ from engine.audit.checkpoints.note import VerifierKey
 from engine.audit.exhibits.log_proof import verify_receipt
 from engine.audit.verification.verify_log import verify_log
 from engine.storage.log.anchor import KeyFile
-from tests.api.installation import Caller, allowed, campaign, install, problem_of
+from tests.api.installation import FIRST, Caller, allowed, campaign, install, problem_of
 
 SIZE = 258
 
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
-    """A log of 258 entries, all of them signed: the first policies, and decisions."""
+    """A log of 258 entries, all of them signed: the first policies, keys, and decisions."""
     installation = install(tmp_path_factory.mktemp("filled"), log_level="error")
     started = start(installation.settings)
     caller = Caller(app=cast(Flask, started.wsgi), installation=installation)
-    made = caller.batch([campaign(id=f"c{number}") for number in range(SIZE - 1)])
+    made = caller.batch([campaign(id=f"c{number}") for number in range(SIZE - FIRST)])
     assert caller.get(f"/v1/decisions/{made[-1]['id']}/receipt").status_code == 200
     yield caller
     started.close()
@@ -170,7 +170,7 @@ def test_decision_that_waits_brings_its_receipt(fresh: Caller) -> None:
     assert report.faults == ()
     assert report.line is not None
     assert report.line.columns is not None
-    assert (report.line.index, report.line.columns.decision_id) == (2, made["id"])
+    assert (report.line.index, report.line.columns.decision_id) == (FIRST + 1, made["id"])
 
 
 def test_decision_as_text_brings_its_receipt_too(fresh: Caller) -> None:

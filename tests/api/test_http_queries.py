@@ -7,7 +7,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from engine.audit.verification.verify import verify_export
-from tests.api.installation import Caller, allowed, campaign, problem_of
+from tests.api.installation import FIRST, Caller, allowed, campaign, problem_of
 
 QUERIES = "/v1/queries"
 DENIED = {"name": "denied", "outcome": "deny", "text": "minors"}
@@ -76,7 +76,9 @@ def test_it_has_its_filters_and_takes_no_others(filled: Caller) -> None:
         answer = filled.get(f"/v1/decisions?saved=denied&{more}", role="auditor")
         told = problem_of(answer, 400, "invalid-query")
         assert told["errors"][0]["parameter"] == more.partition("=")[0]
-    assert found(filled.get("/v1/decisions?saved=denied&as_of=3", role="auditor")) == ["c1"]
+    assert found(filled.get(f"/v1/decisions?saved=denied&as_of={FIRST + 2}", role="auditor")) == [
+        "c1"
+    ]
 
 
 @pytest.mark.parametrize(

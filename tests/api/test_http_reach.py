@@ -146,14 +146,16 @@ class Stage:
         loaded(api.post(FIRST, role="gina", headers=ONCE))
         self.places = self._prepare()
         for name in ("gina", "pat"):
-            self._keys.revoke(tokens[name].split("_")[1])
+            self._keys.revoke(tokens[name].split("_")[1], actor="jo")
         tokens["gina"] = self._key("gina", set(Role), {"house"})
         tokens["pat"] = self._key("pat", {Role.SUBMITTER}, {"lab"})
         tokens["both houses"] = self._key("both houses", {Role.AUDITOR}, {"house", "lab"})
 
     def _key(self, name: str, roles: set[Role], sets: set[str] | None) -> str:
         grants = [waiving.BOARD] if Role.APPROVER in roles else []
-        return self._keys.create(name=name, roles=roles, policy_sets=sets, may_grant=grants).token
+        return self._keys.create(
+            actor="jo", name=name, roles=roles, policy_sets=sets, may_grant=grants
+        ).token
 
     def close(self) -> None:
         self._database.close()

@@ -20,11 +20,10 @@ from engine.audit.entries.leaf import read_leaf
 from engine.audit.exhibits.manifest import read_manifest, verify_records
 from engine.storage.log.anchor import KeyFile
 from engine.storage.log.tile_log import TileLog
-from tests.api.installation import Caller, allowed, campaign, install, problem_of
+from tests.api.installation import FIRST, Caller, allowed, campaign, install, problem_of
 
 COUNT = 12
-SIZE = 1 + COUNT
-"""The log begins with the policies that came into force."""
+SIZE = FIRST + COUNT
 
 
 @pytest.fixture
@@ -65,17 +64,19 @@ def test_csv_and_who_was_shown_it(filled: Caller, query: str, accept: str | None
     assert [row["campaign"] for row in rows] == [f"c{n}" for n in range(1, COUNT, 2)]
     access = last_access(filled)
     assert access.action == "export"
-    assert access.entries == tuple((n, n + 1) for n in range(2, SIZE, 2))
+    assert access.entries == tuple((n, n + 1) for n in range(FIRST + 1, SIZE, 2))
     answer.close()
 
 
 def test_ndjson_and_parquet(filled: Caller) -> None:
-    lines = filled.get("/v1/decisions?as_of=13", headers={"Accept": "application/x-ndjson"}).data
-    table = filled.get("/v1/decisions?as_of=13&format=parquet").data
+    lines = filled.get(
+        f"/v1/decisions?as_of={SIZE}", headers={"Accept": "application/x-ndjson"}
+    ).data
+    table = filled.get(f"/v1/decisions?as_of={SIZE}&format=parquet").data
     ids = [json.loads(line)["id"] for line in lines.splitlines()]
     assert pq.read_table(BytesIO(table)).column("id").to_pylist() == ids
     assert len(ids) == COUNT
-    assert last_access(filled).entries == ((1, SIZE),)
+    assert last_access(filled).entries == ((FIRST, SIZE),)
 
 
 def test_json_is_a_page(filled: Caller) -> None:
@@ -85,7 +86,7 @@ def test_json_is_a_page(filled: Caller) -> None:
 
 
 @pytest.mark.parametrize("name", ["csv", "ndjson", "parquet"])
-@pytest.mark.parametrize("as_of", [0, 5, SIZE])
+@pytest.mark.parametrize("as_of", [0, FIRST + 4, SIZE])
 def test_manifest_verifies_the_export(filled: Caller, name: str, as_of: int) -> None:
     query = f"format={name}&as_of={as_of}&outcome=allow"
     file = filled.get(f"/v1/decisions?{query}").data
@@ -93,13 +94,17 @@ def test_manifest_verifies_the_export(filled: Caller, name: str, as_of: int) -> 
     manifest = read_manifest(answer.data)
     known = KeyFile(filled.installation.settings.log_key).read().verifiers
     assert verify_records(manifest, BytesIO(file), known).faults == ()
-    assert (manifest.count, manifest.size, manifest.unsearched) == (as_of // 2, as_of, 0)
+    assert (manifest.count, manifest.size, manifest.unsearched) == (
+        max(as_of - FIRST, 0) // 2,
+        as_of,
+        0,
+    )
     assert (manifest.filters, manifest.file) == ({"outcome": "allow"}, f"decisions-{as_of}.{name}")
     assert (last_access(filled).action, last_access(filled).entries) == ("search", ())
 
 
 def test_what_was_erased_in_between_is_another_file(filled: Caller) -> None:
-    query = "format=csv&as_of=13"
+    query = f"format=csv&as_of={SIZE}"
     file = filled.get(f"/v1/decisions?{query}").data
     order = {"campaign": "c3", "ground": "objection"}
     assert filled.post(order, "/v1/erasures", role="admin").status_code == 200
@@ -120,12 +125,12 @@ def test_many_scattered_entries_take_several_accesses(
 ) -> None:
     monkeypatch.setattr(accesses, "SPANS", 4)
     monkeypatch.setattr("engine.storage.search.decisions._INDEX_STEP", 2)
-    filled.get("/v1/decisions?format=csv&outcome=allow&as_of=13").close()
+    filled.get(f"/v1/decisions?format=csv&outcome=allow&as_of={SIZE}").close()
     spans = last_access(filled, 2).entries + last_access(filled, 1).entries
-    assert spans == tuple((n, n + 1) for n in range(1, SIZE, 2))
+    assert spans == tuple((n, n + 1) for n in range(FIRST, SIZE, 2))
     filled.get("/v1/decisions?format=csv&text=nothing").close()
     assert last_access(filled).entries == ()
-    filled.get("/v1/decisions/sample?outcome=allow&as_of=13&count=6")
+    filled.get(f"/v1/decisions/sample?outcome=allow&as_of={SIZE}&count=6")
     assert spans == last_access(filled, 2).entries + last_access(filled, 1).entries
     assert last_access(filled).action == "search"
 

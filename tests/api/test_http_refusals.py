@@ -256,8 +256,10 @@ def _keys(installation: Installation) -> dict[str, str]:
     }
     database = Database(settings.database_url)
     keys = ApiKeys(database)
-    made["an expired key"] = keys.create(name="over", roles=[Role.SUBMITTER], expires_at=yesterday)
-    keys.revoke(made["a revoked key"].key.prefix)
+    made["an expired key"] = keys.create(
+        actor="jo", name="over", roles=[Role.SUBMITTER], expires_at=yesterday
+    )
+    keys.revoke(made["a revoked key"].key.prefix, actor="jo")
     database.close()
     return {name: each.token for name, each in made.items()}
 

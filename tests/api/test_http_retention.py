@@ -15,7 +15,7 @@ from api.wsgi import SERVICE, start
 from engine.storage.databases.database import Database
 from engine.storage.lifecycle.retention import Retention
 from engine.storage.log.tile_log import TileLog
-from tests.api.installation import Caller, Installation, allowed, install
+from tests.api.installation import FIRST, Caller, Installation, allowed, install
 
 LATER = datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -42,8 +42,8 @@ def test_the_schedule_is_declared_once_before_anything_is_decided(
 ) -> None:
     served(installed.settings)
     served(installed.settings)
-    _policies, entry = TileLog(database).entries(size=TileLog(database).head().size)
-    assert (entry.index, entry.disclosures[0].value) == (1, SERVICE)
+    *_, entry = TileLog(database).entries(size=TileLog(database).head().size)
+    assert (entry.index, entry.disclosures[0].value) == (FIRST, SERVICE)
     assert json.loads(entry.leaf)["classes"] == [
         {"policy_set": None, "outcome": None, "period": "1 day"}
     ]
@@ -64,7 +64,7 @@ def test_what_was_erased_for_its_age_is_gone(installed: Installation, database: 
         assert json.loads(answer.data)["erasure"]["ground"] == "retention"
     replay = json.loads(api.call("POST", f"{path}/replay", role="auditor").data)
     assert replay["replay"] == "erased"
-    assert replay["why"] == "it was erased on the ground `retention`, as entry 3 says"
+    assert replay["why"] == f"it was erased on the ground `retention`, as entry {FIRST + 2} says"
     process.close()
 
 

@@ -17,7 +17,7 @@ from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify import InclusionProof, check_receipt, verify_export
 from engine.storage.databases.database import Database
 from engine.storage.keys import ApiKeys, Role
-from tests.api.installation import Caller, allowed, campaign, install, problem_of
+from tests.api.installation import FIRST, Caller, allowed, campaign, install, problem_of
 
 
 @pytest.fixture(scope="module")
@@ -70,10 +70,10 @@ def _found(api: Caller, query: str = "", **rest: str) -> list[dict[str, object]]
         ("?market=FR", 0),
         ("?platform=tiktok", 10),
         ("?advertiser=Fjellsko AS&outcome=allow", 10),
-        ("?policy_set=assent&as_of=7", 6),
+        (f"?policy_set=assent&as_of={FIRST + 6}", 6),
         ("?policy_version=2026.9", 0),
-        ("?as_of=7", 6),
-        ("?as_of=1", 0),
+        (f"?as_of={FIRST + 6}", 6),
+        (f"?as_of={FIRST}", 0),
     ],
 )
 def test_filters(filled: Caller, query: str, count: int) -> None:
@@ -97,7 +97,7 @@ def test_pages_are_all_decisions_newest_first(filled: Caller) -> None:
         if page["next"] is None:
             break
         cursor = f"&cursor={page['next']}"
-    assert indexes == list(range(30, 0, -1))
+    assert indexes == list(range(FIRST + 29, FIRST - 1, -1))
 
 
 def test_search_is_repeated_as_of_its_size(filled: Caller) -> None:
@@ -196,7 +196,8 @@ def test_statistics_are_repeated_as_of_their_size_and_are_an_access(filled: Call
     assert json.loads(filled.get("/v1/decisions/statistics").data)["size"] == first["size"] + 1
     again = filled.get(f"/v1/decisions/statistics?as_of={first['size']}")
     assert json.loads(again.data) == first
-    assert json.loads(filled.get("/v1/decisions/statistics?as_of=7").data)["decisions"] == 6
+    of_size = f"/v1/decisions/statistics?as_of={FIRST + 6}"
+    assert json.loads(filled.get(of_size).data)["decisions"] == 6
 
 
 @pytest.mark.parametrize(
@@ -229,7 +230,7 @@ def test_nothing_found_says_which_name_no_decision_has(filled: Caller, below: st
     assert json.loads(filled.get(known).data)["notes"] == []
     database = Database(filled.installation.settings.database_url)
     limited = ApiKeys(database).create(
-        name=f"limited{below}", roles={Role.AUDITOR}, policy_sets={"assent"}
+        actor="jo", name=f"limited{below}", roles={Role.AUDITOR}, policy_sets={"assent"}
     )
     database.close()
     answer = filled.get(asked, headers={"Authorization": f"Bearer {limited.token}"})
@@ -300,7 +301,7 @@ def test_export_of_an_empty_log(fresh: Caller) -> None:
 def test_log_of_an_installation_without_decisions(fresh: Caller, tmp_path: Path) -> None:
     assert json.loads(fresh.get("/v1/decisions").data) == {
         "items": [],
-        "size": 1,
+        "size": FIRST,
         "next": None,
         "unsearched": 0,
         "notes": [],
@@ -310,14 +311,14 @@ def test_log_of_an_installation_without_decisions(fresh: Caller, tmp_path: Path)
 
 def test_sample_is_drawn_again_from_the_root(filled: Caller) -> None:
     """Whoever has the root and the decisions of a search draws what the service drew."""
-    made = json.loads(
-        filled.get("/v1/decisions/sample?count=4&as_of=30&outcome=deny", role="auditor").data
-    )
-    head = TreeHead(size=30, root=base64.b64decode(made["root"]))
+    size = FIRST + 29
+    path = f"/v1/decisions/sample?count=4&as_of={size}&outcome=deny"
+    made = json.loads(filled.get(path, role="auditor").data)
+    head = TreeHead(size=size, root=base64.b64decode(made["root"]))
     seed = sample_seed(head, {"outcome": "deny"})
-    assert (made["size"], made["population"], made["seed"]) == (30, 20, seed.hex())
+    assert (made["size"], made["population"], made["seed"]) == (size, 20, seed.hex())
     assert made["filters"] == {"outcome": "deny"}
-    denied = _found(filled, "?outcome=deny&as_of=30")[::-1]
+    denied = _found(filled, f"?outcome=deny&as_of={size}")[::-1]
     positions = drawn_positions(seed, 20, 4)
     assert made["items"] == [{"position": one, **denied[one]} for one in positions]
 

@@ -21,6 +21,7 @@ from engine.audit.checkpoints.note import VerifierKey
 from engine.audit.exhibits.log_proof import verify_receipt
 from engine.storage.log.anchor import KeyFile
 from tests.api.installation import (
+    FIRST,
     Document,
     Installation,
     Served,
@@ -79,12 +80,13 @@ def test_two_processes_publish_what_all_have_cosigned(
     installation: Installation, witnesses: list[LoopbackWitness]
 ) -> None:
     policy = policy_of(witnesses, 3)
+    size = FIRST + 20
     with serving(installation) as served:
         decided = [served.decide(campaign(id=f"c{number}")) for number in range(20)]
-        until(lambda: log_of(served)["published"] == 21)  # One more entry is that of the policies.
-        until(lambda: {each["size"] for each in log_of(served)["witnesses"]} == {21})
+        until(lambda: log_of(served)["published"] == size)
+        until(lambda: {each["size"] for each in log_of(served)["witnesses"]} == {size})
         log = log_of(served)
-        assert (log["size"], log["quorum"], log["alarm"]) == (21, 2, None)
+        assert (log["size"], log["quorum"], log["alarm"]) == (size, 2, None)
         assert [(each["name"], each["problem"]) for each in log["witnesses"]] == [
             ("w.example/1", None),
             ("w.example/2", None),
@@ -133,13 +135,13 @@ def test_witness_with_another_history_is_an_alarm_and_stops_nothing(
 ) -> None:
     with serving(installation) as served:
         served.decide(campaign())
-        until(lambda: log_of(served)["published"] == 2)
-        witnesses[1].seen[ORIGIN] = (9, bytes(32))
+        until(lambda: log_of(served)["published"] == FIRST + 1)
+        witnesses[1].seen[ORIGIN] = (99, bytes(32))
         served.decide(campaign())
         expected = "the witness `w.example/2` has another history of this log"
         until(lambda: log_of(served)["alarm"] == expected)
         served.decide(campaign())
-        until(lambda: log_of(served)["published"] == 4)
+        until(lambda: log_of(served)["published"] == FIRST + 3)
         assert log_of(served)["alarm"] == expected
     log = (installation.settings.data_directory / "log").read_text()
     lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
@@ -147,7 +149,7 @@ def test_witness_with_another_history_is_an_alarm_and_stops_nothing(
         line for line in lines if line["event"] == "a witness has another history of the log"
     ]
     assert (told["level"], told["witness"]) == ("error", "w.example/2")
-    assert told["reason"].startswith("it has cosigned 9 entries, and ")
+    assert told["reason"].startswith("it has cosigned 99 entries, and ")
     assert list((installation.settings.log_vouched / "forks").iterdir()) != []
 
 
@@ -159,13 +161,13 @@ def test_anchor_that_is_older_than_what_was_cosigned_is_an_alarm(
     old = anchor.read_bytes()
     with serving(installation) as served:
         served.decide(campaign())
-        until(lambda: log_of(served)["published"] == 2)
+        until(lambda: log_of(served)["published"] == FIRST + 1)
     anchor.write_bytes(old)  # With its database: then nothing but the witnesses remembers.
     for file in database.glob("assent.db*"):
         file.unlink()
     initialise(installation.settings)
     with serving(installation) as served:
-        told = "a log of size 2 was cosigned, and one of size "
+        told = f"a log of size {FIRST + 1} was cosigned, and one of size "
         until(lambda: (log_of(served)["alarm"] or "").startswith(told))
     log = (installation.settings.data_directory / "log").read_text()
     assert '"the log is not published"' in log

@@ -51,9 +51,9 @@ def keys(stored: ApiKeys, times: Times) -> KeysInForce:
 def test_revoked_key_is_refused_once_its_confirmation_is_over(
     stored: ApiKeys, keys: KeysInForce, times: Times
 ) -> None:
-    made = stored.create(name="a", roles=[Role.SUBMITTER])
+    made = stored.create(actor="jo", name="a", roles=[Role.SUBMITTER])
     assert keys.authenticate(made.token) is not None
-    stored.revoke(made.key.prefix)
+    stored.revoke(made.key.prefix, actor="jo")
     times.elapsed = CONFIRMED_SECONDS
     assert keys.authenticate(made.token) is not None, "it was looked up again"
     times.elapsed += 0.001
@@ -63,7 +63,7 @@ def test_revoked_key_is_refused_once_its_confirmation_is_over(
 def test_changes_of_a_key_reach_whoever_remembers_it(
     database: Database, stored: ApiKeys, keys: KeysInForce, times: Times
 ) -> None:
-    token = stored.create(name="a", roles=[Role.SUBMITTER], policy_sets=["ads"]).token
+    token = stored.create(actor="jo", name="a", roles=[Role.SUBMITTER], policy_sets=["ads"]).token
     before = keys.authenticate(token)
     assert before is not None
     assert not before.reaches("mail")
@@ -77,7 +77,7 @@ def test_changes_of_a_key_reach_whoever_remembers_it(
 
 
 def test_expired_key_is_refused_at_once(stored: ApiKeys, keys: KeysInForce, times: Times) -> None:
-    token = stored.create(name="a", roles=[], expires_at=NOON + timedelta(days=1)).token
+    token = stored.create(actor="jo", name="a", roles=[], expires_at=NOON + timedelta(days=1)).token
     times.now += timedelta(days=1, microseconds=-1)
     assert keys.authenticate(token) is not None
     times.now += timedelta(microseconds=1)
@@ -87,7 +87,7 @@ def test_expired_key_is_refused_at_once(stored: ApiKeys, keys: KeysInForce, time
 def test_nobody_is_let_in_where_the_database_is_gone(
     database: Database, stored: ApiKeys, keys: KeysInForce, times: Times, tmp_path: Path
 ) -> None:
-    token = stored.create(name="a", roles=[]).token
+    token = stored.create(actor="jo", name="a", roles=[]).token
     assert keys.authenticate(token) is not None
     database.close()
     for path in tmp_path.iterdir():
@@ -103,8 +103,8 @@ def test_nobody_is_let_in_where_the_database_is_gone(
 def test_what_is_no_key_is_looked_up_every_time(
     stored: ApiKeys, keys: KeysInForce, database: Database
 ) -> None:
-    made = stored.create(name="a", roles=[])
-    stored.revoke(made.key.prefix)
+    made = stored.create(actor="jo", name="a", roles=[])
+    stored.revoke(made.key.prefix, actor="jo")
     assert keys.authenticate(made.token) is None
     with database.writing() as connection:
         connection.execute(update(api_key).values(revoked_at=None))
@@ -115,7 +115,7 @@ def test_what_is_no_key_is_looked_up_every_time(
 
 
 def test_use_of_a_remembered_key_is_noted(stored: ApiKeys, keys: KeysInForce, times: Times) -> None:
-    token = stored.create(name="a", roles=[]).token
+    token = stored.create(actor="jo", name="a", roles=[]).token
     keys.authenticate(token)
     for _ in range(100):
         times.now += timedelta(seconds=0.9)

@@ -19,7 +19,7 @@ from engine.audit.exhibits.log_proof import verify_receipt
 from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify_log import verify_log
 from engine.storage.log.anchor import KeyFile
-from tests.api.installation import Served, campaign, free_port, install, serving
+from tests.api.installation import FIRST, Served, campaign, free_port, install, serving
 
 WAIT = "/v1/decisions?receipt=wait"
 ROLLBACK = "/v1/policy-sets/assent/rollback"
@@ -64,7 +64,7 @@ def test_receipts_of_many_at_once_and_the_live_log(tmp_path: Path) -> None:
         for head in {head.size: head for head in heads}.values():
             report_on_log = verify_log(source, known, trusted=head)
             assert report_on_log.faults == ()
-        assert max(head.size for head in heads) == 101  # Of the policies is one.
+        assert max(head.size for head in heads) == FIRST + 100
 
 
 def test_decisions_are_signed_within_seconds_though_nobody_asks(tmp_path: Path) -> None:
@@ -74,10 +74,10 @@ def test_decisions_are_signed_within_seconds_though_nobody_asks(tmp_path: Path) 
         served.decide(campaign())
         for _ in range(200):
             head = open_checkpoint(installation.settings.log_anchor.read_bytes(), known).head
-            if head.size == 1:
+            if head.size == FIRST + 1:
                 break
             time.sleep(0.05)
-        assert head.size == 1
+        assert head.size == FIRST + 1
 
 
 def test_old_database_put_back_alarms_and_stops_signing(tmp_path: Path) -> None:
@@ -99,8 +99,8 @@ def test_old_database_put_back_alarms_and_stops_signing(tmp_path: Path) -> None:
     with serving(installation, ready=503) as served:
         detail = _await_status(served, 503)
         assert detail == (
-            "the log is not signed: the log has 2 entries, and 7 were signed: the database is an"
-            " older one"
+            f"the log is not signed: the log has {FIRST + 1} entries, and {FIRST + 6} were signed:"
+            " the database is an older one"
         )
         for _ in range(6):
             status, _, text = served.request("POST", "/v1/decisions", body)
@@ -109,7 +109,9 @@ def test_old_database_put_back_alarms_and_stops_signing(tmp_path: Path) -> None:
         order = {"Authorization": approver, "If-Match": "*"}
         status, _, text = served.request("POST", ROLLBACK, b"{}", **order)
         assert (status, json.loads(text)["type"]) == (503, "/problems/unsigned"), text
-        _await_status(served, 503, "the log has 2 entries")  # And none of what was asked for.
+        _await_status(
+            served, 503, f"the log has {FIRST + 1} entries"
+        )  # And none of what was asked for.
         assert served.request("GET", "/log/checkpoint")[2] == anchored
         assert served.request("GET", "/health/live")[0] == 200
     assert settings.log_anchor.read_bytes() == anchored
@@ -117,7 +119,7 @@ def test_old_database_put_back_alarms_and_stops_signing(tmp_path: Path) -> None:
     alarms = [line for line in told if line.get("event") == "the log is not signed"]
     assert {line["level"] for line in alarms} == {"error"}
     assert len({line["process"] for line in alarms}) == 2
-    assert any("7 were signed" in line["reason"] for line in alarms)
+    assert any(f"{FIRST + 6} were signed" in line["reason"] for line in alarms)
 
 
 def test_altered_leaf_is_named_by_the_verifier(tmp_path: Path) -> None:

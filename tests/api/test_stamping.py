@@ -16,8 +16,10 @@ from api.installation.stamping import stamper_of
 from api.wsgi import start
 from engine.storage.log.anchor import KeyFile
 from tests.api.evidence import members, zipped
-from tests.api.installation import Caller, Installation, campaign, install
+from tests.api.installation import FIRST, Caller, Installation, campaign, install
 from tests.audit.loopback_tsa import LoopbackTSA, made, stamping
+
+SIZE = FIRST + 1
 
 
 @pytest.fixture
@@ -58,34 +60,32 @@ def test_stamped_log_is_served_exported_and_verified(
     assert api.get("/log/timestamps/latest", role="auditor").status_code == 404
     assert stamp(installation.settings)
     assert api.post({"campaign": campaign()}, wait).status_code == 200
-    assert (
-        api.get("/log/timestamps/latest", role="auditor").data == b"2\n"
-    )  # The policies come first.
-    served = api.get("/log/timestamps/2.tsr", role="auditor")
+    assert api.get("/log/timestamps/latest", role="auditor").data == f"{SIZE}\n".encode()
+    served = api.get(f"/log/timestamps/{SIZE}.tsr", role="auditor")
     assert served.content_type == "application/timestamp-reply"
     for name in ("3", "x", "01.tsrx", "..%2fcheckpoint"):
         assert api.get(f"/log/timestamps/{name}", role="auditor").status_code == 404
-    assert api.get("/log/timestamps/2", role="submitter").status_code == 403
+    assert api.get(f"/log/timestamps/{SIZE}", role="submitter").status_code == 403
     process.close()
     tree, vkey = tmp_path / "tree", tmp_path / "log.vkey"
     vkey.write_text(str(KeyFile(installation.settings.log_key).read().verifiers[0]))
     exported = CliRunner().invoke(assent, ["log", "export", str(tree)])
     assert exported.exit_code == 0, exported.output
-    assert (tree / "timestamps" / "2.tsr").read_bytes() == served.data
+    assert (tree / "timestamps" / f"{SIZE}.tsr").read_bytes() == served.data
     options = ["--vkey", vkey, "--tsa-certificate", tsa.chain]
     result = verify(tree, *options)
     assert result.exit_code == 0, result.output
-    assert "  stamped    2 entries, at 2" in result.output
+    assert f"  stamped    {SIZE} entries, at 2" in result.output
     document = json.loads(verify(tree, *options, "--json").output)
-    assert document["stamped"]["size"] == 2
+    assert document["stamped"]["size"] == SIZE
     _spoil(tree, options)
 
 
 def _spoil(tree: Path, options: list[object]) -> None:
     """Whatever is altered of the time stamp is named."""
-    note, response = tree / "timestamps" / "2", tree / "timestamps" / "2.tsr"
+    note, response = tree / "timestamps" / str(SIZE), tree / "timestamps" / f"{SIZE}.tsr"
     whole = note.read_bytes()
-    note.write_bytes(whole.replace(b"\n2\n", b"\n3\n"))
+    note.write_bytes(whole.replace(b"\n10\n", b"\n11\n"))
     assert "(timestamp_refused)" in verify(tree, *options).output
     note.write_bytes(whole + whole[whole.index(b"\n\n") + 2 :])  # One line twice: other bytes.
     assert "mismatch between messages (timestamp_refused)" in verify(tree, *options).output
@@ -121,8 +121,8 @@ def test_evidence_has_the_newest_time_stamp(
     process.close()
     result = verify(file, *options)
     assert result.exit_code == 0, result.output
-    assert "  stamped    2 entries, at 2" in result.output
-    assert json.loads(verify(file, *options, "--json").output)["stamped"]["size"] == 2
+    assert f"  stamped    {SIZE} entries, at 2" in result.output
+    assert json.loads(verify(file, *options, "--json").output)["stamped"]["size"] == SIZE
     assert "stamped" not in verify(file, *options[2:]).output
     _spoil_evidence(file, options)
 

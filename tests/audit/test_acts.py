@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -24,6 +25,8 @@ from engine.audit.entries.acts import (
     Ground,
     Hold,
     HoldGround,
+    KeyAct,
+    KeyChange,
     PolicyChange,
     QueryAct,
     QueryChange,
@@ -73,6 +76,7 @@ FACT = FactChange(
     commitment="c" * 43,
     actor="anna",
 )
+KEY = KeyAct(entries=(), change=KeyChange.CREATE, key="4f0c2a9b", actor="Jo", terms="{}")
 SCHEDULE = Declaration(schedule=Schedule.read({"default": "1 year"}), actor="service")
 
 
@@ -167,6 +171,10 @@ def altered(act: Act, **changes: Any) -> bytes:
         (altered(ERASURE, entries=[]), "of nothing"),
         (altered(HOLD, ground="objection"), "not that of an act"),
         (altered(RELEASE, entries=[]), "of nothing"),
+        (altered(ERASURE, v=2), "one sorted digest"),
+        (altered(replace(ERASURE, keys=("k1", "k2")), entries=[]), "of nothing"),
+        (altered(KEY, entries=[[0, 1]]), "or names another"),
+        (altered(KEY, change="revoke"), "does not name the key"),
     ],
 )
 def test_leaves_that_are_refused(leaf: bytes, words: str) -> None:
@@ -315,10 +323,10 @@ def test_documented_members_are_those_of_the_leaves() -> None:
     members = set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE))
     assert members == {
         name
-        for act in (READ, ERASURE, HOLD, RELEASE, SCHEDULE, QUERY, UPLOAD, ASKED, FACT)
+        for act in (READ, ERASURE, HOLD, RELEASE, SCHEDULE, QUERY, UPLOAD, ASKED, FACT, KEY)
         for name in json.loads(seal_act(act).leaf(NOON))
     }
-    for word in (*Ground, *Action, *HoldGround, *Transition, *FactTransition):
+    for word in (*Ground, *Action, *HoldGround, *Transition, *FactTransition, *KeyChange):
         assert f'`"{word}"`' in table
 
 

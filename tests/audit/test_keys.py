@@ -1,5 +1,6 @@
 """API keys: shown once, stored as a hash, and over at once when revoked or expired."""
 
+import json
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -8,14 +9,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from engine.audit.entries.act_leaves import KeyLeaf
+from engine.audit.entries.acts import KeyAct, KeyChange
+from engine.audit.entries.leaf import read_leaf
+from engine.audit.entries.sealed_acts import seal_act
+from engine.audit.errors import RecordError
+from engine.audit.workflows.key_history import KeyChecker
 from engine.storage.databases.database import Database
-from engine.storage.errors import Conflict, NotFound, StorageUnavailable
+from engine.storage.errors import Conflict, LogInconsistent, NotFound, StorageUnavailable
+from engine.storage.governance.registers_check import check_registers
 from engine.storage.keys import ApiKey, ApiKeys, Role
+from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate
 from engine.storage.schema import api_key
-from tests.audit.conftest import Clock
+from tests.audit.conftest import NOON, Clock
+from tests.audit.sealed import report_of
 
 
 @pytest.fixture
@@ -24,7 +34,7 @@ def keys(database: Database, clock: Any) -> ApiKeys:
 
 
 def test_key_is_known_by_its_text_only(keys: ApiKeys) -> None:
-    made = keys.create(name="pipeline", roles=[Role.SUBMITTER, Role.AUDITOR])
+    made = keys.create(actor="jo", name="pipeline", roles=[Role.SUBMITTER, Role.AUDITOR])
     mark, prefix, secret = made.token.split("_", 2)
     assert (mark, prefix, len(secret)) == ("assent", made.key.prefix, 43)
     found = keys.authenticate(made.token)
@@ -46,14 +56,14 @@ def test_key_is_known_by_its_text_only(keys: ApiKeys) -> None:
 
 
 def test_text_is_stored_nowhere(keys: ApiKeys, tmp_path: Path) -> None:
-    made = keys.create(name="pipeline", roles=[Role.ADMIN])
+    made = keys.create(actor="jo", name="pipeline", roles=[Role.ADMIN])
     secret = made.token.split("_", 2)[2].encode()
     assert all(secret not in path.read_bytes() for path in tmp_path.iterdir())
 
 
 def test_expiry(keys: ApiKeys, clock: Any) -> None:
     end = clock.now + timedelta(days=1)
-    token = keys.create(name="a", roles=[], expires_at=end).token
+    token = keys.create(actor="jo", name="a", roles=[], expires_at=end).token
     clock.now = end - timedelta(microseconds=1)
     assert keys.authenticate(token) is not None
     clock.now = end
@@ -61,33 +71,33 @@ def test_expiry(keys: ApiKeys, clock: Any) -> None:
 
 
 def test_revocation_is_in_force_in_every_process(keys: ApiKeys, url: str, clock: Any) -> None:
-    made = keys.create(name="a", roles=[])
+    made = keys.create(actor="jo", name="a", roles=[])
     elsewhere = Database(url)
     others = ApiKeys(elsewhere, clock=clock)
     assert others.authenticate(made.token) is not None
-    keys.revoke(made.key.prefix)
+    keys.revoke(made.key.prefix, actor="jo")
     assert others.authenticate(made.token) is None
     revoked_at = clock.now
     clock.move(hours=1)
-    others.revoke(made.key.prefix)
+    others.revoke(made.key.prefix, actor="jo")
     assert keys.all()[0].revoked_at == revoked_at
     elsewhere.close()
     with pytest.raises(NotFound, match="nothing"):
-        keys.revoke("nothing")
+        keys.revoke("nothing", actor="jo")
 
 
 def test_names_in_force_are_unique(keys: ApiKeys, clock: Any) -> None:
-    first = keys.create(name="a", roles=[])
+    first = keys.create(actor="jo", name="a", roles=[])
     with pytest.raises(Conflict, match="`a`"):
-        keys.create(name="a", roles=[])
-    keys.revoke(first.key.prefix)
+        keys.create(actor="jo", name="a", roles=[])
+    keys.revoke(first.key.prefix, actor="jo")
     clock.move(minutes=1)
-    second = keys.create(name="a", roles=[Role.AUTHOR])
+    second = keys.create(actor="jo", name="a", roles=[Role.AUTHOR])
     assert [key.prefix for key in keys.all()] == [first.key.prefix, second.key.prefix]
 
 
 def test_last_use_is_exact_to_a_minute(keys: ApiKeys, clock: Any) -> None:
-    token = keys.create(name="a", roles=[]).token
+    token = keys.create(actor="jo", name="a", roles=[]).token
     noon = clock.now
     seen = []
     for seconds in (0, 59, 1):
@@ -100,7 +110,7 @@ def test_last_use_is_exact_to_a_minute(keys: ApiKeys, clock: Any) -> None:
 def test_key_is_known_where_nothing_can_be_written(
     keys: ApiKeys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = keys.create(name="a", roles=[])
+    made = keys.create(actor="jo", name="a", roles=[])
 
     def refuse(_self: object, *, at_once: bool) -> None:
         raise StorageUnavailable(f"the disk is full (at once: {at_once})")
@@ -116,7 +126,7 @@ def authenticated_at_once(keys: ApiKeys, token: str) -> ApiKey | None:
 
 
 def test_nobody_waits_for_a_use_to_be_noted(keys: ApiKeys, url: str, clock: Clock) -> None:
-    made = keys.create(name="a", roles=[])
+    made = keys.create(actor="jo", name="a", roles=[])
     elsewhere = Database(url)
     with elsewhere.writing():
         assert authenticated_at_once(keys, made.token) == made.key
@@ -130,7 +140,7 @@ def test_nobody_waits_for_a_stranger_who_writes(sqlite_url: str, tmp_path: Path)
     """As whoever repairs a database by hand, and knows of no lock file."""
     migrate(sqlite_url)
     keys = ApiKeys(Database(sqlite_url))
-    made = keys.create(name="a", roles=[])
+    made = keys.create(actor="jo", name="a", roles=[])
     with closing(sqlite3.connect(tmp_path / "assent.db")) as stranger:
         stranger.execute("BEGIN IMMEDIATE")
         assert authenticated_at_once(keys, made.token) == made.key
@@ -138,7 +148,7 @@ def test_nobody_waits_for_a_stranger_who_writes(sqlite_url: str, tmp_path: Path)
 
 
 def test_hash_is_that_of_the_whole_text(keys: ApiKeys, database: Database) -> None:
-    keys.create(name="a", roles=[])
+    keys.create(actor="jo", name="a", roles=[])
     with database.reading() as connection:
         stored = connection.execute(select(api_key.c.secret_hash)).scalar_one()
     assert len(stored) == 32
@@ -146,9 +156,117 @@ def test_hash_is_that_of_the_whole_text(keys: ApiKeys, database: Database) -> No
 
 def test_key_grants_in_the_roles_that_it_was_made_with(database: Database, clock: Clock) -> None:
     keys = ApiKeys(database, clock=clock)
-    made = keys.create(name="x", roles=[Role.APPROVER], may_grant=["Ethics Board", "DPO, deputy"])
+    made = keys.create(
+        actor="jo", name="x", roles=[Role.APPROVER], may_grant=["Ethics Board", "DPO, deputy"]
+    )
     found = keys.authenticate(made.token)
     assert found is not None
     assert found.may_grant == made.key.may_grant == {"Ethics Board", "DPO, deputy"}
-    other = keys.create(name="y", roles=[Role.APPROVER])
+    other = keys.create(actor="jo", name="y", roles=[Role.APPROVER])
     assert keys.authenticate(other.token) == other.key
+
+
+# --- as entries of the log --------------------------------------------------------------------
+
+
+def leaves(database: Database) -> list[KeyLeaf]:
+    log = TileLog(database)
+    made = [read_leaf(entry.leaf) for entry in log.entries(size=log.head().size)]
+    return [leaf for leaf in made if isinstance(leaf, KeyLeaf)]
+
+
+def told(database: Database, index: int) -> dict[str, Any]:
+    (entry,) = [each for each in TileLog(database).entries(size=index + 1) if each.index == index]
+    disclosed = {each.name: each.value for each in entry.disclosures}
+    return disclosed | {"terms": json.loads(disclosed["terms"] or "null")}
+
+
+def test_a_key_is_made_and_revoked_by_entries(
+    keys: ApiKeys, database: Database, clock: Clock
+) -> None:
+    made = keys.create(
+        actor="jo", name="ben", roles=[Role.APPROVER], principal="Ben", policy_sets=["b", "a"]
+    )
+    clock.move(minutes=1)
+    keys.revoke(made.key.prefix, actor="ann")
+    keys.revoke(made.key.prefix, actor="ann")
+    created, revoked = leaves(database)
+    assert (created.change, created.key, created.entries) == ("create", made.key.prefix, ())
+    assert (revoked.change, revoked.key, revoked.entries) == ("revoke", made.key.prefix, ((0, 1),))
+    first, second = told(database, 0), told(database, 1)
+    assert (first["actor"], second) == ("jo", {"actor": "ann", "terms": None})
+    terms = first["terms"]
+    assert terms.pop("secret") not in made.token
+    assert terms == {
+        "name": "ben",
+        "principal": "Ben",
+        "roles": ["approver"],
+        "policy_sets": ["a", "b"],
+        "may_grant": [],
+        "expires_at": None,
+    }
+    (key,) = keys.all()
+    assert (key.entry, key.created_at, key.revoked_at) == (0, NOON, clock.now)
+    assert key.was_in_force(NOON)
+    assert not key.was_in_force(NOON - timedelta(seconds=1))
+    assert not key.was_in_force(clock.now)
+    assert report_of(database).is_valid
+    check_registers(database)
+
+
+def test_no_key_without_its_entry(keys: ApiKeys, database: Database) -> None:
+    first = keys.create(actor="jo", name="a", roles=[])
+    for name, actor in (("\ud800", "jo"), ("b", "\ud800")):
+        with pytest.raises(RecordError):
+            keys.create(actor=actor, name=name, roles=[])
+
+    def refuse() -> None:
+        raise LogInconsistent("the database is another one")
+
+    database.known.confirm = refuse
+    with pytest.raises(LogInconsistent):
+        keys.create(actor="jo", name="b", roles=[])
+    with pytest.raises(LogInconsistent):
+        keys.revoke(first.key.prefix, actor="jo")
+    assert keys.all() == [first.key]
+    assert len(leaves(database)) == 1
+
+
+def test_a_key_that_was_put_past_the_log_is_named(keys: ApiKeys, database: Database) -> None:
+    made = [keys.create(actor="jo", name=name, roles=[Role.ADMIN]) for name in "ab"]
+    assert keys.adopt(actor="jo") == 0
+    with database.writing() as connection:
+        of_key = update(api_key).where(api_key.c.prefix == made[0].key.prefix)
+        connection.execute(of_key.values(entry=None))
+    with pytest.raises(LogInconsistent, match="does not tell of the API key `"):
+        check_registers(database)
+    assert keys.adopt(actor="jo") == 1
+    check_registers(database)
+    (fault,) = report_of(database).faults
+    assert (fault.index, fault.code) == (2, "key_out_of_order")
+
+
+@pytest.mark.parametrize(
+    ("changes", "faulty"),
+    [
+        ("create a, create b, revoke a 0", []),
+        ("adopt a, adopt b, create c, revoke a 0", []),
+        ("create a, adopt b", [1]),
+        ("adopt a, create b, adopt c", [2]),
+        ("create a, create a", [1]),
+        ("create a, revoke a 0, revoke a 0", [2]),
+        ("create a, revoke b 0", [1]),
+        ("create a, create b, revoke a 1", [2]),
+        ("create a, revoke a 0, adopt a", [2]),
+    ],
+)
+def test_order_of_acts_on_keys(changes: str, faulty: list[int]) -> None:
+    checker, found = KeyChecker(), []
+    for index, each in enumerate(changes.split(", ")):
+        change, key, *named = each.split()
+        entries = tuple((int(number), int(number) + 1) for number in named)
+        act = KeyAct(entries=entries, change=KeyChange(change), key=key, actor="jo")
+        leaf = read_leaf(seal_act(act).leaf(NOON))
+        assert isinstance(leaf, KeyLeaf)
+        found += [fault.index for fault in checker.faults(index, leaf)]
+    assert found == faulty

@@ -12,6 +12,8 @@ from engine import storage
 from engine.audit.entries.record import LogEntry, seal
 from engine.storage.databases.database import Database
 from engine.storage.errors import StorageUnavailable
+from engine.storage.governance.registers_check import check_registers
+from engine.storage.keys import ApiKeys
 from engine.storage.lifecycle.sealing import begin_sealing
 from engine.storage.migrate import migrate, schema_of
 from engine.storage.readiness import probe
@@ -28,6 +30,7 @@ from tests.audit.test_erasures import write_as_before
 _VERSIONS = Path(storage.__file__).parent / "migrations" / "versions"
 REVISIONS = tuple(sorted(path.name[:4] for path in _VERSIONS.glob("0*.py")))
 SEALED_FROM = "0005"
+FACETS_FROM = "0011"
 
 
 @pytest.fixture
@@ -72,7 +75,7 @@ def test_what_is_logged_comes_along(
     migrate(database)
     begin_sealing(database, contents)
     decisions, of_germany = Decisions(database), DecisionFilter(market="DE")
-    is_due = SEALED_FROM <= revision < REVISIONS[-1]
+    is_due = SEALED_FROM <= revision < FACETS_FROM
     assert decisions.unsearched(of_germany) == is_due
     assert derive_facets(database) == is_due
     assert probe(database).problem is None
@@ -88,6 +91,35 @@ def test_what_is_logged_comes_along(
     database.close()
 
 
+def test_keys_of_before_are_adopted(url: str, upgrade_to: Callable[[str], None]) -> None:
+    upgrade_to("0011")
+    database = Database(url)
+    row = "VALUES (%s, %s, %s, 'approver', 1, NULL, %s, NULL, 'b a', NULL)"
+    columns = (
+        "prefix, name, secret_hash, roles, created_at, expires_at, revoked_at, principal,"
+        " policy_sets, may_grant"
+    )
+    with database.writing() as connection:
+        mark = "?" if connection.dialect.name == "sqlite" else "%s"
+        statement = f"INSERT INTO api_key ({columns}) {row}".replace("%s", mark)
+        for key in (("00000000", "old", b"x", 2), ("00000001", "ben", b"y", None)):
+            connection.exec_driver_sql(statement, key)
+    migrate(database)
+    keys = ApiKeys(database)
+    old, ben = keys.all()
+    assert ben.entry is None
+    assert ben.policy_sets == frozenset("ab")
+    # Whoever is first has the log tell of what was there, before anything else.
+    keys.create(actor="jo", name="new", roles=[])
+    keys.revoke("00000001", actor="jo")
+    check_registers(database)
+    assert report_of(database).is_valid
+    assert [key.entry for key in keys.all()] == [0, 1, 2]
+    assert keys.all()[0].revoked_at == old.revoked_at
+    assert keys.adopt(actor="jo") == 0
+    database.close()
+
+
 def seal_as_before(database: Database, contents: Contents, entry: LogEntry) -> None:
     """Seal the only entry of a log as earlier versions did, which knew nothing of facets."""
     assert entry.payload is not None
@@ -100,6 +132,17 @@ def seal_as_before(database: Database, contents: Contents, entry: LogEntry) -> N
         connection.execute(insert(sealed).values(rows))
         connection.execute(delete(payload))
         connection.execute(delete(disclosure))
+
+
+def test_a_revision_that_was_set_back_is_told_of(url: str) -> None:
+    migrate(url)
+    database = Database(url)
+    with database.writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0009'")
+    with pytest.raises(StorageUnavailable, match=r"0010 cannot .*at 0009 .*saved_query.*exists"):
+        migrate(database)
+    assert "(revision 0009, and" in str(probe(database).problem)
+    database.close()
 
 
 def test_database_of_a_later_version_is_left_alone(url: str) -> None:

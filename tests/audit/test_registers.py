@@ -17,6 +17,7 @@ from engine.storage.governance.policy_sets import PolicySets
 from engine.storage.governance.registers_check import check_registers
 from engine.storage.governance.standing_facts import StandingFacts
 from engine.storage.governance.waivers import Waivers
+from engine.storage.keys import ApiKeys, Role
 from engine.storage.lifecycle.erasures import Erasures
 from engine.storage.lifecycle.holds import Holds
 from engine.storage.lifecycle.lifecycle_check import check_erased, check_holds
@@ -63,6 +64,10 @@ def acted(database: Database, clock: Clock, make_record: MakeRecord, tmp_path: P
     holds.place(Selector.CAMPAIGN, "cmp-7", ground=HoldGround.LEGAL_CLAIMS, actor="counsel")
     lifted = holds.place(Selector.ACTOR, "x", ground=HoldGround.LEGAL_CLAIMS, actor="counsel")
     holds.release(lifted.entries[0].index, actor="counsel")
+    keys = ApiKeys(database, clock=clock)
+    for name, grants in (("ben", ["DPO"]), ("old", [])):
+        key = keys.create(name=name, roles=[Role.APPROVER], may_grant=grants, actor="anna")
+    keys.revoke(key.key.prefix, actor="anna")
     return tmp_path / "assent.db"
 
 
@@ -95,6 +100,18 @@ ALTERED = [
     ("UPDATE erased SET erasure = 0", "`erased` does not say of entry"),
     ("INSERT INTO erased VALUES (0, 1)", "does not say of entry 0 what the log says"),
     ("UPDATE log_entry SET conclusive = 7 WHERE conclusive", "is neither true nor false"),
+    ("UPDATE api_key SET roles = 'admin approver' WHERE name = 'ben'", "another `roles` of"),
+    ("UPDATE api_key SET principal = 'dora' WHERE name = 'ben'", "another `principal` of"),
+    ("UPDATE api_key SET policy_sets = 'house' WHERE name = 'ben'", "another `policy_sets` of"),
+    ("UPDATE api_key SET may_grant = '[' WHERE name = 'ben'", "another `may_grant` of"),
+    ("UPDATE api_key SET created_at = 1 WHERE name = 'ben'", "another `created_at` of"),
+    ("UPDATE api_key SET expires_at = 1 WHERE name = 'ben'", "another `expires_at` of"),
+    ("UPDATE api_key SET revoked_at = NULL WHERE name = 'old'", "another `revoked_at` of"),
+    ("UPDATE api_key SET secret_hash = 'x' WHERE name = 'ben'", "another `secret` of"),
+    ("UPDATE api_key SET entry = entry + 1 WHERE name = 'ben'", "another `entry` of"),
+    ("UPDATE api_key SET entry = NULL WHERE name = 'ben'", "does not tell of the API key"),
+    ("DELETE FROM api_key WHERE name = 'old'", "`api_key` has nothing of"),
+    ("UPDATE api_key SET prefix = '00000000' WHERE name = 'ben'", "`api_key` has nothing of"),
     ("INSERT INTO hold VALUES (0, 0, 'actor', 'x')", "in force, and no entry of the log placed it"),
 ]
 

@@ -28,7 +28,7 @@ from engine.audit.entries.acts import (
 from engine.audit.entries.leaf import read_leaf
 from engine.audit.entries.record import Outcome, seal
 from engine.audit.entries.retention import Period, RetentionClass, Schedule, ScheduleError, Unit
-from engine.audit.entries.sealed_acts import SealedAct, seal_act
+from engine.audit.entries.sealed_acts import seal_act
 from engine.audit.errors import RecordError
 from engine.audit.export import write_export
 from engine.audit.merkle.spans import spans_of
@@ -260,7 +260,7 @@ def report_of(database: Database) -> VerificationReport:
     return report
 
 
-def act_on(database: Database, act: SealedAct, indexes: list[int], clock: Clock) -> None:
+def act_on(database: Database, act: Erasure, indexes: list[int], clock: Clock) -> None:
     """Erase as no run would."""
     with appending(database) as log:
         erase_within(log, act, indexes, clock())
@@ -464,8 +464,8 @@ def test_an_outlook_has_an_end(database: Database, store: SQLLogStore, make_reco
 # --- what the verifier tells --------------------------------------------------------------------
 
 
-def erasure_of(indexes: list[int], ground: Ground = Ground.RETENTION) -> SealedAct:
-    return seal_act(Erasure(entries=spans_of(indexes), ground=ground, actor="x"))
+def erasure_of(indexes: list[int], ground: Ground = Ground.RETENTION) -> Erasure:
+    return Erasure(entries=spans_of(indexes), ground=ground, actor="x")
 
 
 def test_an_erasure_for_age_without_a_schedule(

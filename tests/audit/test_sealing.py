@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, insert, select, update
 
 from engine.audit.entries.acts import Access, Action
+from engine.audit.entries.leaf import read_leaf
 from engine.audit.entries.record import seal
 from engine.audit.log import Committer, DecisionAlreadyLogged, Receipt
 from engine.storage.databases.database import Database
-from engine.storage.errors import ContentsUnread
+from engine.storage.errors import ContentsUnread, LogInconsistent
 from engine.storage.lifecycle import erasures as erasing
+from engine.storage.lifecycle.lifecycle_check import check_destroyed
 from engine.storage.lifecycle.sealing import begin_sealing
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.log.tile_log import TileLog
@@ -131,6 +133,18 @@ def test_an_erasure_destroys_the_key(
     assert Decisions(database).get(first).payload is None
     assert Decisions(database).get(second).payload is not None
     assert report_of(database).is_valid
+    *_, erasure = TileLog(database).entries(size=3)
+    assert ("keys", key) in [(each.name, each.value) for each in erasure.disclosures]
+    assert read_leaf(erasure.leaf).v == 2
+    check_destroyed(database)
+    for change, words in (
+        (insert(doomed_key).values(key=other, is_destroyed=True), "has the key of entry 1, which"),
+        (delete(doomed_key), "lacks a key that entry 2 says is to go"),
+    ):
+        with database.writing() as connection:
+            connection.execute(change)
+        with pytest.raises(LogInconsistent, match=words):
+            check_destroyed(database)
 
 
 def test_a_backup_of_the_log_stays_unreadable_after_an_erasure(
@@ -170,8 +184,11 @@ def test_a_backup_of_the_keys_is_settled(
     assert contents.keys.find([key])[key] is not DESTROYED
     assert settle(database, clock()) == 0
     assert keys_left(database) == 1
+    with pytest.raises(LogInconsistent, match="1 key is still in the key store; `assent contents"):
+        check_destroyed(database)
     assert settle(database, clock(), again=True) == 1
     assert keys_left(database) == 0
+    check_destroyed(database)
     assert contents.keys.find([key])[key] is DESTROYED
 
 

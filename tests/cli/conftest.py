@@ -77,7 +77,8 @@ def _prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(_prepared: Path, tmp_path: Path) -> Path:
     """The data directory of an installation by the small policies, which `run` works on.
 
-    Entry 0 of its log is the import of these policies; decisions come after it.
+    Entry 0 of its log is the import of these policies, and entries 1 and 2 are its keys; decisions
+    come after them.
     """
     return Path(shutil.copytree(_prepared, tmp_path / "var"))
 

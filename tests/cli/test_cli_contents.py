@@ -68,7 +68,7 @@ def test_rotate(run: Run, log: Path) -> None:
     assert (done.exit_code, done.stdout) == (0, "ROTATED  256 keys wrapped anew\n")
     assert (log / "content.key").read_text() != before
     assert json.loads(run("contents", "rotate", "--json").stdout) == {"rotated": 256}
-    assert run("verify", log / "assent.db").stdout.startswith("VERIFIED  3 entries")
+    assert run("verify", log / "assent.db").stdout.startswith("VERIFIED  5 entries")
 
 
 def test_settle_destroys_what_a_backup_brought_back(run: Run, log: Path) -> None:
@@ -86,7 +86,7 @@ def test_settle_destroys_what_a_backup_brought_back(run: Run, log: Path) -> None
 
 def test_one_key_is_one_key(run: Run, log: Path) -> None:
     with closing(sqlite3.connect(log / "assent.db")) as connection:
-        query = 'SELECT id FROM log_entry WHERE "index" = 1'
+        query = 'SELECT id FROM log_entry WHERE "index" = 3'
         (name,) = connection.execute(query).fetchone()
     run("log", "erase", "--decision", name, "--ground", "objection")
     assert run("contents", "settle").stdout == "SETTLED  1 key destroyed\n"
@@ -99,14 +99,14 @@ def test_verify_tells_what_it_could_not_read(run: Run, log: Path) -> None:
     told = run("verify", log / "assent.db")
     assert told.exit_code == 1
     lines = told.stdout.splitlines()
-    assert lines[0] == "INCOMPLETE  3 entries, nothing is wrong in what could be read"
+    assert lines[0] == "INCOMPLETE  5 entries, nothing is wrong in what could be read"
     assert (
-        "  not read   the contents of 2 entries; the first is entry 1: the key store is not here"
+        "  not read   the contents of 2 entries; the first is entry 3: the key store is not here"
         in (lines)
     )
     document = json.loads(run("verify", log / "assent.db", "--json").stdout)
     assert (document["verified"], document["faults"]) == (False, [])
-    assert document["unread"] == {"entries": 2, "first": 1, "why": "the key store is not here"}
+    assert document["unread"] == {"entries": 2, "first": 3, "why": "the key store is not here"}
     assert not (log / "content-keys.db").exists()
 
 
@@ -116,7 +116,7 @@ def test_verify_tells_faults_beside_what_it_could_not_read(run: Run, log: Path) 
         connection.execute("UPDATE log_entry SET outcome = 'allow' WHERE outcome = 'deny'")
         connection.commit()
     lines = run("verify", log / "assent.db").stdout.splitlines()
-    assert lines[0] == "NOT VERIFIED  2 faults in 3 entries"
+    assert lines[0] == "NOT VERIFIED  2 faults in 5 entries"
     assert "(column_differs)" in lines[1]
 
 
@@ -169,7 +169,7 @@ def test_what_is_in_clear_is_sealed_by_init(
     assert "not all sealed; `assent init` seals them" in one_line(run("log", "holds"))
     assert run("init").exit_code == 0
     assert run("log", "holds").exit_code == 0
-    assert run("verify", installed / "assent.db").stdout.startswith("VERIFIED  3 entries")
+    assert run("verify", installed / "assent.db").stdout.startswith("VERIFIED  5 entries")
 
 
 def test_one_database_for_both_is_refused(

@@ -26,13 +26,13 @@ OBJECTION = ("--ground", "objection")
 
 @pytest.fixture
 def database(database: Database, log_decisions: Log, denied: Any) -> Database:
-    """The database with three decisions on a campaign, its entries from 1 to 3."""
+    """The database with three decisions on a campaign, its entries from 3 to 5."""
     log_decisions(*[denied] * 3)
     return database
 
 
 def names(database: Database) -> list[str]:
-    return [each.id for each in Decisions(database).entries(size=4)]
+    return [each.id for each in Decisions(database).entries(size=6)]
 
 
 def test_one_decision_and_then_the_rest(run: Run, database: Database, tmp_path: Path) -> None:
@@ -41,14 +41,14 @@ def test_one_decision_and_then_the_rest(run: Run, database: Database, tmp_path: 
     assert result.exit_code == 0
     title, entry = result.stdout.splitlines()
     assert title == "ERASED  1 decision"
-    assert entry.startswith("  by entry 4, logged at ")
+    assert entry.startswith("  by entry 6, logged at ")
     made = json.loads(run("log", "erase", "--actor", "pipeline", *OBJECTION, "--json").stdout)
-    assert (made["erased"], made["purged"], made["entries"][0]["index"]) == (2, True, 5)
+    assert (made["erased"], made["purged"], made["entries"][0]["index"]) == (2, True, 7)
     vkey, tree = tmp_path / "log.vkey", tmp_path / "tree"
     vkey.write_text(run("log", "key").stdout)
     assert run("log", "export", tree).exit_code == 0
     told = run("verify", tree, "--vkey", vkey).stdout.splitlines()
-    assert told[0] == "VERIFIED  6 entries, nothing is wrong"
+    assert told[0] == "VERIFIED  8 entries, nothing is wrong"
     assert told[2] == "  erased     3 entries"
     replayed = run("replay", "--all")
     assert (replayed.exit_code, replayed.stdout) == (0, "3 decisions: 3 erased\n")
@@ -65,7 +65,7 @@ def test_nothing_is_erased_in_a_database_that_is_not_the_signed_one(
     assert run("log", "export", tmp_path / "tree").exit_code == 0  # Signs it.
     shutil.copy(tmp_path / "copy", file)
     told = one_line(run("log", "erase", "--actor", "pipeline", *OBJECTION))
-    assert "the log has 4 entries, and 5 were signed: the database is an older one" in told
+    assert "the log has 6 entries, and 7 were signed: the database is an older one" in told
     assert "put back the database that was signed" in told
 
 
@@ -74,9 +74,9 @@ def test_a_log_with_an_entry_taken_away_is_not_prepared_again(
 ) -> None:
     database.close()
     with closing(sqlite3.connect(installed / "assent.db")) as connection, connection:
-        connection.execute('DELETE FROM log_entry WHERE "index" = 3')
+        connection.execute('DELETE FROM log_entry WHERE "index" = 5')
     told = one_line(run("log", "erase", "--actor", "pipeline", *OBJECTION))
-    assert "tells of 4 entries, and the last is that of 3: some were taken away, or added" in told
+    assert "tells of 6 entries, and the last is that of 5: some were taken away, or added" in told
     assert told.endswith("; `assent doctor` says more\n")
 
 
@@ -94,10 +94,10 @@ def test_a_backup_forgets_what_was_erased_since(
     assert run("contents", "settle").stdout == "SETTLED  0 keys destroyed\n"
     for erased in ("ERASED  1 decision", "ERASED  nothing was left to erase"):
         again = run("log", "erase-again", tree).stdout.splitlines()
-        shared = "  4 entries are the same in both; the published log has 5"
+        shared = "  6 entries are the same in both; the published log has 7"
         assert again == [erased, shared]
     made = json.loads(run("log", "erase-again", tree, "--json").stdout)
-    assert (made["erased"], made["shared"], made["published"]) == (0, 4, 5)
+    assert (made["erased"], made["shared"], made["published"]) == (0, 6, 7)
     assert Decisions(database).get(first).payload is None
     assert run("replay", "--all").stdout == "3 decisions: 2 identical, 1 erased\n"
     line = one_line(run("log", "erase-again", tmp_path))
@@ -107,13 +107,13 @@ def test_a_backup_forgets_what_was_erased_since(
 def test_receipt_of_an_erasure(run: Run, database: Database) -> None:
     """Any program can make one from what is published; there is no decision to tell of."""
     run("log", "erase", "--actor", "pipeline", *OBJECTION)
-    *_, entry = TileLog(database).entries(size=5)
+    *_, entry = TileLog(database).entries(size=7)
     report = ReceiptReport(line=line_of(entry), checkpoint=None, faults=(), omitted=0)
     verdict, told = receipt_lines(report)
     assert verdict.plain == "VERIFIED  nothing is wrong"
-    assert told.plain.startswith("  entry      4, logged at ")
+    assert told.plain.startswith("  entry      6, logged at ")
     document = receipt_document(report)
-    assert (document["entry"], document["decision_id"], document["campaign"]) == (4, None, None)
+    assert (document["entry"], document["decision_id"], document["campaign"]) == (6, None, None)
 
 
 def test_a_misspelt_name_erases_nothing_and_is_told_of(run: Run, database: Database) -> None:

@@ -17,7 +17,7 @@ ERASE = ("log", "erase", "--actor", "pipeline", "--ground", "objection")
 
 @pytest.fixture
 def first(log_decisions: Log, denied: Any) -> str:
-    """The first of two decisions of an installation, its entries 1 and 2."""
+    """The first of two decisions of an installation, its entries 3 and 4."""
     return log_decisions(denied, denied)[0]
 
 
@@ -26,23 +26,23 @@ def test_held_released_and_erased(run: Run, one_line: OneLine, first: str, tmp_p
     assert held.exit_code == 0
     title, entry = held.stdout.splitlines()
     assert title == "HELD  1 decision"
-    assert entry.startswith("  by entry 3, logged at ")
+    assert entry.startswith("  by entry 5, logged at ")
     refused = run(*ERASE)
     assert refused.exit_code == 2
     line = one_line(refused)
-    assert "`pipeline`: entry 3 holds it since " in line
-    assert "on the ground `legal-claims`; `assent log release 3` lifts" in line
-    released = run("log", "release", "3")
+    assert "`pipeline`: entry 5 holds it since " in line
+    assert "on the ground `legal-claims`; `assent log release 5` lifts" in line
+    released = run("log", "release", "5")
     assert released.exit_code == 0
     title, entry = released.stdout.splitlines()
-    assert title == "RELEASED  the hold of entry 3"
-    assert entry.startswith("  by entry 4, logged at ")
+    assert title == "RELEASED  the hold of entry 5"
+    assert entry.startswith("  by entry 6, logged at ")
     assert run(*ERASE).stdout.splitlines()[0] == "ERASED  2 decisions"
     vkey, tree = tmp_path / "log.vkey", tmp_path / "tree"
     vkey.write_text(run("log", "key").stdout)
     assert run("log", "export", tree).exit_code == 0
     told = run("verify", tree, "--vkey", vkey).stdout.splitlines()
-    assert told[0] == "VERIFIED  6 entries, nothing is wrong"
+    assert told[0] == "VERIFIED  8 entries, nothing is wrong"
 
 
 def test_a_subject_is_held_in_the_time_to_come_too(run: Run, first: str) -> None:
@@ -55,9 +55,9 @@ def test_a_hold_says_that_nothing_is_there_to_be_held_yet(run: Run, first: str) 
     del first
     title, entry, note = run("log", "hold", "--campaign", "nope", *CLAIMS).stdout.splitlines()
     assert title == "HELD  no decision yet, and all to come"
-    assert entry.startswith("  by entry 3, ")
+    assert entry.startswith("  by entry 5, ")
     assert "the log has no decision on the campaign `nope` yet; " in note
-    assert "`assent log release 3` lifts it" in note
+    assert "`assent log release 5` lifts it" in note
 
 
 def test_holds_in_force_are_listed(run: Run, first: str) -> None:
@@ -65,21 +65,21 @@ def test_holds_in_force_are_listed(run: Run, first: str) -> None:
     run("log", "hold", "--campaign", "spring sale", *CLAIMS)
     run("log", "hold", "--decision", first, *CLAIMS)
     one, other = run("log", "holds").stdout.splitlines()
-    assert one.startswith("entry 3  campaign `spring sale`  legal-claims, since ")
-    assert other.startswith(f"entry 4  decision `{first}`  legal-claims, since ")
+    assert one.startswith("entry 5  campaign `spring sale`  legal-claims, since ")
+    assert other.startswith(f"entry 6  decision `{first}`  legal-claims, since ")
     listed = json.loads(run("log", "holds", "--json").stdout)["holds"]
-    assert [each["index"] for each in listed] == [3, 4]
+    assert [each["index"] for each in listed] == [5, 6]
     assert (listed[0]["campaign"], listed[0]["ground"]) == ("spring sale", "legal-claims")
-    run("log", "release", "3")
+    run("log", "release", "5")
     assert len(run("log", "holds").stdout.splitlines()) == 1
 
 
 def test_as_json(run: Run, first: str) -> None:
     del first
     held = json.loads(run("log", "hold", "--campaign", "new", *CLAIMS, "--json").stdout)
-    assert (held["held"], held["entries"][0]["index"]) == (0, 3)
-    released = json.loads(run("log", "release", "3", "--json").stdout)
-    assert (released["released"], released["entry"]["index"]) == (3, 4)
+    assert (held["held"], held["entries"][0]["index"]) == (0, 5)
+    released = json.loads(run("log", "release", "5", "--json").stdout)
+    assert (released["released"], released["entry"]["index"]) == (5, 6)
 
 
 def test_what_cannot_be_held_or_released(run: Run, one_line: OneLine, first: str) -> None:

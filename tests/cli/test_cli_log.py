@@ -4,8 +4,9 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -27,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def logged(log_decisions: Log, denied: object) -> Decide:
-    """Logs decisions in an installation of its own, from entry 1 on."""
+    """Logs decisions in an installation of its own, from entry 3 on."""
     return lambda count: log_decisions(*[denied] * count)
 
 
@@ -71,13 +72,13 @@ def test_export_is_written_and_verifies(
 ) -> None:
     tree = tmp_path / "tree"
     logged(3)
-    assert run("log", "export", tree).stdout == f"{tree}  4 entries, 0 before; 2 files written\n"
+    assert run("log", "export", tree).stdout == f"{tree}  6 entries, 0 before; 2 files written\n"
     result = run("verify", tree, "--vkey", vkey)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout.startswith("VERIFIED  4 entries, nothing is wrong\n  head       4:")
+    assert result.stdout.startswith("VERIFIED  6 entries, nothing is wrong\n  head       6:")
     logged(1)
     document = json.loads(run("log", "export", tree, "--json").stdout)
-    assert document == {"size_before": 4, "size": 5, "files_written": 2}
+    assert document == {"size_before": 6, "size": 7, "files_written": 2}
     assert run("verify", tree, "--vkey", vkey.read_text().strip()).exit_code == 0
 
 
@@ -94,7 +95,7 @@ def test_altered_directory(run: Run, logged: Decide, vkey: Path, tmp_path: Path)
     tree = tmp_path / "tree"
     logged(3)
     run("log", "export", tree)
-    bundle = tree / "tile" / "entries" / "000.p" / "4"
+    bundle = tree / "tile" / "entries" / "000.p" / "6"
     bundle.write_bytes(bundle.read_bytes().replace(b'"deny"', b'"fine"', 1))
     result = run("verify", tree, "--vkey", vkey, "--json")
     assert result.exit_code == 1
@@ -104,7 +105,7 @@ def test_altered_directory(run: Run, logged: Decide, vkey: Path, tmp_path: Path)
         "leaf_hash_differs",
         "root_differs",
     ]
-    assert {fault["entry"] for fault in document["faults"]} == {1, None}
+    assert {fault["entry"] for fault in document["faults"]} == {3, None}
 
 
 def test_log_that_is_not_what_was_signed(
@@ -200,9 +201,9 @@ def test_exported_log_on_any_web_server(
     run("log", "export", tree)
     with web(partial(_Files, directory=str(tree))) as address:
         result = run("verify", address, "--vkey", vkey)
-        assert result.stdout.startswith("VERIFIED  4 entries")
-        (tree / "tile" / "0" / "000.p" / "4").unlink()
-        assert "`tile/0/000.p/4` is not there" in run("verify", address, "--vkey", vkey).stdout
+        assert result.stdout.startswith("VERIFIED  6 entries")
+        (tree / "tile" / "0" / "000.p" / "6").unlink()
+        assert "`tile/0/000.p/6` is not there" in run("verify", address, "--vkey", vkey).stdout
 
 
 class _Odd(BaseHTTPRequestHandler):
@@ -242,6 +243,28 @@ def test_answers_of_the_web(run: Run, one_line: OneLine, vkey: Path, tmp_path: P
             arguments = (f"{address}/{status}", "--vkey", vkey, "--key-file", tmp_path / "token")
             assert reason in one_line(run("verify", *arguments))
     assert "does not answer" in one_line(run("verify", address, "--vkey", vkey))
+
+
+class _Endless(BaseHTTPRequestHandler):
+    """Answers a byte at a time, until the caller has enough."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "1000000")
+        self.end_headers()
+        with suppress(ConnectionError):
+            while True:
+                self.wfile.write(b"x")
+                time.sleep(0.01)
+
+    def log_message(self, *_arguments: object) -> None:
+        """Say nothing."""
+
+
+def test_an_answer_byte_by_byte_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.cli.log_sources._WHOLE_SECONDS", 0.1)
+    with web(_Endless) as address, pytest.raises(OSError, match="its answer takes too long"):
+        WebSource(address=address).read("checkpoint", 1_000_000)
 
 
 # --- alone ------------------------------------------------------------------------------------

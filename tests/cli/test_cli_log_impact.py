@@ -19,7 +19,7 @@ OneLine = Callable[[Result], str]
 
 @pytest.fixture
 def logged(log_decisions: Log, campaign: dict[str, Any], denied: dict[str, Any]) -> list[str]:
-    """Four decisions, the entries from 1 to 4; their ids.
+    """Four decisions, the entries from 3 to 6; their ids.
 
     An allowed campaign, one for teenagers, one of which too little is known, and one that breaks
     all rules.
@@ -78,7 +78,7 @@ def test_two_versions_are_held_against_each_other(
 
 
 def test_filters_and_json(run: Run, logged: list[str], branch: Path) -> None:
-    result = run("log", "impact", branch, "--rule", "minors/profiling", "--as-of", "4", "--json")
+    result = run("log", "impact", branch, "--rule", "minors/profiling", "--as-of", "6", "--json")
     verdicts = {
         "before": {"decision": "deny", "conclusive": True},
         "after": {"decision": "allow", "conclusive": True},
@@ -94,7 +94,7 @@ def test_filters_and_json(run: Run, logged: list[str], branch: Path) -> None:
         "undecidable": 0,
         "changes": [{**verdicts, "count": 1}],
         "rules": [{**rule, "count": 1}],
-        "listed": [{"id": logged[1], "index": 2, "campaign": "teens", **verdicts, "rules": [rule]}],
+        "listed": [{"id": logged[1], "index": 4, "campaign": "teens", **verdicts, "rules": [rule]}],
     }
     allowed = run("log", "impact", branch, "--outcome", "allow")
     assert (allowed.exit_code, allowed.stdout) == (0, "1 decision: 1 unchanged\n")
@@ -113,8 +113,8 @@ def test_what_cannot_be_decided_fails(
 ) -> None:
     """A vocabulary without a fact refuses what was submitted; altered contents are not decided."""
     with closing(sqlite3.connect(tmp_path / "var" / "assent.db")) as connection:
-        connection.execute("UPDATE sealed SET payload = x'7b7d' WHERE \"index\" = 4")
-        connection.execute('DELETE FROM sealed WHERE "index" = 3')
+        connection.execute("UPDATE sealed SET payload = x'7b7d' WHERE \"index\" = 6")
+        connection.execute('DELETE FROM sealed WHERE "index" = 5')
         connection.commit()
     for file in branch.glob("*.policy"):
         file.write_text(file.read_text().replace("profiling", "profiled"))
@@ -130,7 +130,7 @@ def test_what_cannot_be_decided_fails(
     assert "they do not open under their key" in lines[7]
     assert lines[8] == "4 decisions: 4 not decidable"
     made = json.loads(run("log", "impact", branch, "--json").stdout)
-    assert [each["index"] for each in made["listed"]] == [1, 2, 3, 4]
+    assert [each["index"] for each in made["listed"]] == [3, 4, 5, 6]
     assert all(each["why"] for each in made["listed"])
 
 

@@ -74,7 +74,7 @@ def test_query_that_somebody_altered(run: Run, one_line: OneLine, tmp_path: Path
         file.execute("UPDATE saved_query SET filters = ?", (b'{"outcome":"allow"}',))
     for arguments in (["query", "--saved", "denied"], ["queries"]):
         told = one_line(run("log", *arguments))
-        assert "is not the one that entry 1 saved; find out who altered it" in told
+        assert "is not the one that entry 3 saved; find out who altered it" in told
     assert run("log", "forget", "denied").exit_code == 0
 
 

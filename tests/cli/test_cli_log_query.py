@@ -20,7 +20,7 @@ OneLine = Callable[[Result], str]
 
 @pytest.fixture
 def logged(log_decisions: Log, campaign: dict[str, Any], denied: dict[str, Any]) -> list[str]:
-    """Five decisions, one on each of the first days of November, whose entry it is; their ids.
+    """Five decisions, one on each of the first days of November, behind entry 2; their ids.
 
     Two campaigns that break rules, one that is allowed, one of which too little is known, and one
     whose name would move what a terminal shows.
@@ -37,7 +37,7 @@ def logged(log_decisions: Log, campaign: dict[str, Any], denied: dict[str, Any])
 def _days(result: Result) -> list[int]:
     """Return the days of the decisions that were found, from the index of each."""
     assert result.exit_code == 0, result.output
-    return [json.loads(line)["index"] for line in result.stdout.splitlines()]
+    return [json.loads(line)["index"] - 2 for line in result.stdout.splitlines()]
 
 
 @pytest.mark.parametrize(
@@ -56,11 +56,11 @@ def _days(result: Result) -> list[int]:
         (("--market", "IS"), []),
         (("--text", "profil*"), [4, 2, 1]),
         (("--text", "spring"), []),
-        (("--as-of", "4"), [3, 2, 1]),
-        (("--as-of", "1"), []),
+        (("--as-of", "6"), [3, 2, 1]),
+        (("--as-of", "3"), []),
         (("--as-of", "0"), []),
         (("--limit", "2"), [5, 4]),
-        (("--limit", "9", "--as-of", "3"), [2, 1]),
+        (("--limit", "9", "--as-of", "5"), [2, 1]),
     ],
 )
 def test_filters(run: Run, logged: list[str], options: tuple[str, ...], days: list[int]) -> None:
@@ -83,19 +83,19 @@ def test_text_is_a_line_for_each(run: Run, logged: list[str]) -> None:
     assert (result.exit_code, result.stderr) == (0, "")
     hostile, vague, allowed, denied, summary = result.stdout.splitlines()
     assert hostile == (
-        f"       5  2026-11-05T12:00:00Z  ALLOW               {logged[4]}  `\\u001b[2J\\u000aDENY`"
+        f"       7  2026-11-05T12:00:00Z  ALLOW               {logged[4]}  `\\u001b[2J\\u000aDENY`"
     )
-    assert vague.startswith(f"       4  2026-11-04T12:00:00Z  DENY, inconclusive  {logged[3]}  ")
+    assert vague.startswith(f"       6  2026-11-04T12:00:00Z  DENY, inconclusive  {logged[3]}  ")
     assert allowed.endswith(f"  ALLOW               {logged[2]}  `spring-1`")
     assert f"  DENY                {logged[1]}  `spring-2`, " in denied
     assert "`minors/profiling` violated" in denied
-    assert summary == "4 decisions; as of size 6"
+    assert summary == "4 decisions; as of size 8"
 
 
 def test_summary_says_that_there_are_more(run: Run, logged: list[str]) -> None:
     del logged
     told = run("log", "query", "--limit", "1").stdout.splitlines()
-    assert told[-1] == "1 decision, and there are more; as of size 6"
+    assert told[-1] == "1 decision, and there are more; as of size 8"
     assert run("log", "query", "--as-of", "0").stdout == "0 decisions; as of size 0\n"
 
 
@@ -106,7 +106,7 @@ def test_nothing_found_says_which_name_no_decision_has(
     del logged
     rest = {
         "records": [str(tmp_path / "found.csv")],
-        "sample": ["3", "--as-of", "6"],
+        "sample": ["3", "--as-of", "8"],
         "save": ["mine", "--by", "internal audit"],
         "impact": [policies],
     }
@@ -125,21 +125,21 @@ def test_nothing_found_among_known_names_has_no_note(run: Run, logged: list[str]
     """Each of the two is in the log, and no decision has both."""
     del logged
     result = run("log", "query", "--actor", "nightly", "--campaign", "spring-1")
-    assert (result.stdout, result.stderr) == ("0 decisions; as of size 6\n", "")
+    assert (result.stdout, result.stderr) == ("0 decisions; as of size 8\n", "")
 
 
 def test_what_was_erased_is_listed_and_no_longer_found(run: Run, logged: list[str]) -> None:
     erased = run("log", "erase", "--decision", logged[1], "--ground", "objection")
     assert erased.exit_code == 0
-    told = run("log", "query", "--as-of", "3").stdout.splitlines()
+    told = run("log", "query", "--as-of", "5").stdout.splitlines()
     assert told[0].endswith(f"  DENY                {logged[1]}  erased")
-    assert _days(run("log", "query", "--campaign", "spring-2", "--as-of", "3", "--json")) == [1]
+    assert _days(run("log", "query", "--campaign", "spring-2", "--as-of", "5", "--json")) == [1]
 
 
 def test_searching_leaves_no_entry(run: Run, logged: list[str]) -> None:
     del logged
     for _ in range(2):
-        assert run("log", "query").stdout.endswith("; as of size 6\n")
+        assert run("log", "query").stdout.endswith("; as of size 8\n")
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_searching_leaves_no_entry(run: Run, logged: list[str]) -> None:
         (("--rule", "a/b", "--rule-status", "satisfied"), "--rule-status"),
         (("--since", "yesterday"), "no instant"),
         (("--as-of", "-1"), "--as-of"),
-        (("--as-of", "7"), "it has 6 entries; name that size or a smaller one"),
+        (("--as-of", "9"), "it has 8 entries; name that size or a smaller one"),
         (("--text", "a OR b"), "`OR` is no operator"),
         (("--text", '"a'), "no partner"),
         (("--limit", "0"), "--limit"),
@@ -171,16 +171,16 @@ def test_bad_questions(
 
 def test_statistics(run: Run, logged: list[str]) -> None:
     del logged
-    result = run("log", "statistics", "--rule", "minors/profiling", "--as-of", "3")
+    result = run("log", "statistics", "--rule", "minors/profiling", "--as-of", "5")
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
-    assert lines[:2] == ["2 decisions; as of size 3", "           2  DENY"]
+    assert lines[:2] == ["2 decisions; as of size 5", "           2  DENY"]
     assert "           2  `minors/profiling` violated" in lines
     assert lines[-2:] == ["2026-11", "           2  DENY"]
-    assert run("log", "statistics", "--as-of", "2").stdout.startswith("1 decision; as of size 2\n")
+    assert run("log", "statistics", "--as-of", "4").stdout.startswith("1 decision; as of size 4\n")
     made = json.loads(run("log", "statistics", "--inconclusive", "--json").stdout)
     outcomes = [{"decision": "deny", "conclusive": False, "count": 1}]
-    assert (made["size"], made["decisions"], made["outcomes"]) == (6, 1, outcomes)
+    assert (made["size"], made["decisions"], made["outcomes"]) == (8, 1, outcomes)
     assert made["months"] == [{"month": "2026-11", "outcomes": outcomes}]
 
 
@@ -195,19 +195,19 @@ def test_statistics_say_what_they_omit(
 
 def test_statistics_beyond_the_log(run: Run, one_line: OneLine, logged: list[str]) -> None:
     del logged
-    line = one_line(run("log", "statistics", "--as-of", "7"))
-    assert "it has 6 entries; name that size or a smaller one" in line
+    line = one_line(run("log", "statistics", "--as-of", "9"))
+    assert "it has 8 entries; name that size or a smaller one" in line
 
 
 def test_sample(run: Run, logged: list[str]) -> None:
     del logged
-    made = json.loads(run("log", "sample", "3", "--as-of", "5", "--json").stdout)
-    assert (made["size"], made["population"], len(made["items"])) == (5, 4, 3)
-    again = json.loads(run("log", "sample", "9", "--as-of", "5", "--json").stdout)
+    made = json.loads(run("log", "sample", "3", "--as-of", "7", "--json").stdout)
+    assert (made["size"], made["population"], len(made["items"])) == (7, 4, 3)
+    again = json.loads(run("log", "sample", "9", "--as-of", "7", "--json").stdout)
     assert again["items"][:3] == made["items"]
-    assert sorted(each["index"] for each in again["items"]) == [1, 2, 3, 4]
-    lines = run("log", "sample", "2", "--as-of", "6", "--outcome", "deny").stdout.splitlines()
-    assert re.fullmatch(r"2 of 3 decisions; drawn from 6:\S{43}=", lines[-1])
+    assert sorted(each["index"] for each in again["items"]) == [3, 4, 5, 6]
+    lines = run("log", "sample", "2", "--as-of", "8", "--outcome", "deny").stdout.splitlines()
+    assert re.fullmatch(r"2 of 3 decisions; drawn from 8:\S{43}=", lines[-1])
     assert all("DENY" in line for line in lines[:-1])
 
 
@@ -216,7 +216,7 @@ def test_sample(run: Run, logged: list[str]) -> None:
     [
         (("3",), "add --as-of"),
         (("0", "--as-of", "2"), "no whole number from 1 to 5000"),
-        (("3", "--as-of", "7"), "it has 6 entries; name that size or a smaller one"),
+        (("3", "--as-of", "9"), "it has 8 entries; name that size or a smaller one"),
     ],
 )
 def test_samples_that_cannot_be_drawn(

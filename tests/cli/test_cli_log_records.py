@@ -33,7 +33,7 @@ NAMES = (
     'plain, "x"\n',
     "Köln",
 )
-SIZE = 1 + len(NAMES)  # Entry 0 is the import of the policies.
+SIZE = 3 + len(NAMES)  # Behind the import of the policies, and the keys.
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_csv_has_no_formulas_and_can_be_read_back(run: Run, filled: Path) -> Non
     cells = [row["campaign"] for row in rows]
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\uff1d")) for cell in cells)
     assert [cell.removeprefix("'") for cell in cells] == list(NAMES)
-    assert [row["index"] for row in rows] == [str(n) for n in range(1, SIZE)]
+    assert [row["index"] for row in rows] == [str(n) for n in range(3, SIZE)]
     assert rows[0]["decided_at"] == "2026-11-05T12:00:00.000000Z"
     assert (rows[0]["erased"], rows[0]["conclusive"]) == ("false", "true")
     assert made["count"] == len(NAMES)
@@ -97,7 +97,7 @@ def test_ndjson_and_parquet_say_the_same(run: Run, filled: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", ["csv", "ndjson", "parquet"])
-@pytest.mark.parametrize("options", [(), ("--as-of", "4"), ("--as-of", "0"), ("--text", "nothing")])
+@pytest.mark.parametrize("options", [(), ("--as-of", "6"), ("--as-of", "0"), ("--text", "nothing")])
 def test_what_is_written_is_verified(
     run: Run, filled: Path, ending: str, options: tuple[str, ...]
 ) -> None:
@@ -126,19 +126,19 @@ def test_a_file_is_of_the_trusted_checkpoint_or_refused(
 
 
 def test_a_file_says_what_could_not_be_searched(run: Run, filled: Path, installed: Path) -> None:
-    file, told = filled / "some.csv", "some decisions before entry 3 do not say what was asked for"
+    file, told = filled / "some.csv", "some decisions before entry 5 do not say what was asked for"
     with closing(sqlite3.connect(installed / "assent.db")) as connection, connection:
-        connection.execute("INSERT INTO log_entry_facet VALUES (2, 'unsaid advertiser')")
+        connection.execute("INSERT INTO log_entry_facet VALUES (4, 'unsaid advertiser')")
     result = run("log", "records", file, "--advertiser", "Acme", "--json")
     made = json.loads(result.stdout)
-    assert (made["count"], made["unsearched"]) == (0, 3)
+    assert (made["count"], made["unsearched"]) == (0, 5)
     assert told in result.stderr
     shown = verified(run, file)
     assert (shown.exit_code, shown.stdout.splitlines()[4]) == (
         0,
         f"  unsearched {told}, and may belong here",
     )
-    assert json.loads(verified(run, file, "--json").stdout)["unsearched"] == 3
+    assert json.loads(verified(run, file, "--json").stdout)["unsearched"] == 5
     # A manifest of an earlier version does not say, which is told only where it could have to.
     manifest = file.with_name("some.csv.manifest.json")
     del made["unsearched"]
@@ -177,7 +177,7 @@ SPOILT: list[tuple[dict[str, Any], list[str]]] = [
     ({"file": "a\u0000b"}, ["manifest_malformed"]),
     ({"root": "A" * 43 + "="}, ["root_differs"]),
     ({"root": ""}, ["root_differs"]),
-    ({"size": 3}, ["root_differs"]),
+    ({"size": 5}, ["root_differs"]),
     ({"size": 0, "consistency": []}, ["root_differs"]),
     ({"consistency": []}, ["root_differs"]),
     ({"size": -1}, ["manifest_malformed"]),
@@ -186,7 +186,7 @@ SPOILT: list[tuple[dict[str, Any], list[str]]] = [
     ({"checkpoint": "none"}, ["checkpoint_refused"]),
     ({"unsearched": -1}, ["manifest_malformed"]),
     ({"unsearched": 2}, ["unsearched_impossible"]),
-    ({"unsearched": 6, "filters": {"market": "DE"}}, ["unsearched_impossible"]),
+    ({"unsearched": 8, "filters": {"market": "DE"}}, ["unsearched_impossible"]),
 ]
 
 
@@ -195,7 +195,7 @@ def test_a_spoilt_manifest_is_named(
     run: Run, filled: Path, changes: dict[str, Any], codes: list[str]
 ) -> None:
     file = filled / "all.csv"
-    made = records(run, file, "--as-of", "5")
+    made = records(run, file, "--as-of", "7")
     manifest = file.with_name("all.csv.manifest.json")
     manifest.write_text(json.dumps(made | changes, indent=2))
     assert faults(run, file) == codes
@@ -231,7 +231,7 @@ def test_a_nested_manifest_is_refused(run: Run, filled: Path) -> None:
     ("arguments", "words"),
     [
         (("all.xls",), "add --format"),
-        (("all.csv", "--as-of", "99"), "it has 10 entries; name that size or a smaller one"),
+        (("all.csv", "--as-of", "99"), "it has 12 entries; name that size or a smaller one"),
         (("absent/all.csv",), "check the name"),
         (("all.csv", "--text", '"'), "no partner"),
     ],

@@ -35,7 +35,7 @@ JSON = dict[str, Any]
 
 @pytest.fixture
 def log(database: Database) -> Database:
-    """The database of a log that has the import of the policies as its entry 0, and no decision."""
+    """The database of a log that has nothing but the policies and keys, its entries 0 to 2."""
     return database
 
 
@@ -109,7 +109,7 @@ def test_an_opa_collector_gets_gzipped_arrays_of_decision_log_events(
     assert result.stderr == f"2 events delivered to {collector.url}\n"
     ((headers, _),) = collector.requests
     assert (headers["content-type"], headers["content-encoding"]) == ("application/json", "gzip")
-    first, second = Decisions(log).entries(size=3)
+    first, second = Decisions(log).entries(size=5)
     event = collector.taken[0]
     assert [each["decision_id"] for each in collector.taken] == [first.id, second.id]
     assert event["bundles"] == {"assent": {"revision": first.columns.policy_digest}}
@@ -117,7 +117,7 @@ def test_an_opa_collector_gets_gzipped_arrays_of_decision_log_events(
     assert event["erased"] == ["/input"]
     assert "input" not in event
     assert "requested_by" not in event
-    assert event["custom"]["log"]["index"] == 1
+    assert event["custom"]["log"]["index"] == 3
     run("log", "hold", "--actor", "pipeline", "--ground", "legal-claims")
     again = run("log", "ship", "opa", "--shape", "opa", "--to", collector.url)
     assert again.stderr == f"0 events delivered to {collector.url}\n"
@@ -129,13 +129,13 @@ def test_with_contents_an_event_holds_what_was_recorded_byte_by_byte(
 ) -> None:
     record(1)
     ship = ("log", "ship", "all", "--to", "-", "--contents")
-    (entry,) = Decisions(log).entries(size=2)
+    (entry,) = Decisions(log).entries(size=4)
     assert entry.payload is not None
     for shape in ("opa", "cloudevents"):
         result = run(*ship[:2], shape, *ship[3:], "--shape", shape)
         assert entry.payload.input.decode() in result.stdout
         assert entry.payload.result.decode() in result.stdout
-    _, event = events(run(*ship, "--shape", "ocsf"))
+    *_, event = events(run(*ship, "--shape", "ocsf"))
     assert event["raw_data"] == entry.payload.result.decode()
     assert event["actor"] == {"user": {"name": "pipeline"}}
     assert event["resources"] == [{"type": "campaign", "uid": entry.columns.campaign}]
@@ -146,7 +146,7 @@ def test_without_contents_no_event_names_campaign_or_actor(
 ) -> None:
     record(1)
     run("log", "hold", "--actor", "pipeline", "--ground", "legal-claims")
-    (entry,) = Decisions(log).entries(size=2)
+    (entry,) = Decisions(log).entries(size=4)
     assert entry.columns.campaign is not None
     for shape in ("opa", "cloudevents", "ocsf"):
         text = run("log", "ship", shape, "--shape", shape, "--to", "-").stdout
@@ -164,16 +164,19 @@ def test_cloudevents_have_every_kind_of_entry(run: Run, record: Record, installe
     assert {event["source"] for event in shipped} == {origin}
     assert [event["type"] for event in shipped] == [
         "assent.policy.v1",
+        "assent.key.v1",
+        "assent.key.v1",
         "assent.decision.v1",
         "assent.decision.v1",
         "assent.erasure.v1",
     ]
-    assert [event["subject"] for event in shipped] == ["0", "1", "2", "3"]
-    imported, erased, _, erasure = (event["data"] for event in shipped)
+    assert [event["subject"] for event in shipped] == [str(number) for number in range(6)]
+    imported, made, _, erased, _, erasure = (event["data"] for event in shipped)
     assert (imported["transition"], imported["actor"]) == ("import", "administrator")
     assert (erased["decision"], erased["rules"]) == ("deny", [])
     assert not {"campaign", "actor", "input", "result"} & erased.keys()
-    assert (erasure["ground"], erasure["entries"]) == ("objection", [[1, 3]])
+    assert (made["change"], made["actor"]) == ("create", "administrator")
+    assert (erasure["ground"], erasure["entries"]) == ("objection", [[3, 5]])
     assert not {"_sd", "_sd_alg", "v"} & erasure.keys()
 
 
@@ -182,7 +185,7 @@ def test_ocsf_events_are_of_the_class_api_activity(run: Run, record: Record, log
     run("log", "erase", "--actor", "pipeline", "--ground", "objection")
     record(1)
     shipped = events(run("log", "ship", "siem", "--shape", "ocsf", "--to", "-"))
-    imported, erased, erasure, decision = shipped
+    imported, _, _, erased, erasure, decision = shipped
     assert {each["class_uid"] for each in shipped} == {6003}
     assert all(
         each["type_uid"] == each["class_uid"] * 100 + each["activity_id"] for each in shipped
@@ -194,7 +197,7 @@ def test_ocsf_events_are_of_the_class_api_activity(run: Run, record: Record, log
     assert (erased["message"], erased["actor"]) == ("deny", {"app_name": "withheld"})
     assert (erasure["activity_id"], erasure["metadata"]["profiles"]) == (4, [])
     assert "action_id" not in erasure
-    *_, entry = Decisions(log).entries(size=4)
+    *_, entry = Decisions(log).entries(size=6)
     assert decision["time"] == int(entry.columns.decided_at.timestamp() * 1000)
 
 
@@ -202,12 +205,12 @@ def test_it_goes_on_where_it_ended(run: Run, record: Record, tmp_path: Path) -> 
     file = tmp_path / "events.ndjson"
     ship = ("log", "ship", "archive", "--shape", "cloudevents", "--to", file)
     record(2)
-    assert run(*ship).stderr == f"3 events delivered to {file}\n"
+    assert run(*ship).stderr == f"5 events delivered to {file}\n"
     assert run(*ship).stderr == f"0 events delivered to {file}\n"
     record(1)
     assert run(*ship).stderr == f"1 event delivered to {file}\n"
     subjects = [json.loads(line)["subject"] for line in file.read_text().splitlines()]
-    assert subjects == ["0", "1", "2", "3"]
+    assert subjects == [str(number) for number in range(6)]
     assert file.stat().st_mode & 0o777 == 0o600
 
 
@@ -238,7 +241,7 @@ def test_what_somebody_else_left_unfinished_spoils_no_event(
     assert run("log", "ship", "a", "--shape", "ocsf", "--to", file).exit_code == 0
     rest, *shipped = file.read_bytes().splitlines()
     assert rest == b"x" * 100_000
-    assert [json.loads(event)["metadata"]["sequence"] for event in shipped] == [0, 1]
+    assert [json.loads(event)["metadata"]["sequence"] for event in shipped] == [0, 1, 2, 3]
 
 
 def test_a_collector_that_fails_gets_the_same_again(
@@ -251,14 +254,14 @@ def test_a_collector_that_fails_gets_the_same_again(
         failed = run(*ship)
         assert f"the collector answers {status}; run the command again" in not_delivered(failed)
     assert run(*ship).exit_code == 0
-    assert [each["metadata"]["sequence"] for each in collector.taken] == [0, 1, 2, 3]
+    assert [each["metadata"]["sequence"] for each in collector.taken] == [0, 1, 2, 3, 4, 5]
     assert len({body for _, body in collector.requests}) == 1
 
 
 def test_a_collector_that_takes_less_at_a_time_gets_less(
     run: Run, record: Record, collector: Collector
 ) -> None:
-    record(5)
+    record(3)
     collector.statuses = [413, 413, 200, 413]
     ship = ("log", "ship", "siem", "--shape", "ocsf", "--to", collector.url)
     failed = run(*ship)
@@ -337,11 +340,11 @@ def test_another_log_is_not_shipped_under_the_same_name(
     assert run(*ship).exit_code == 0
     kept.backup(database)
     shorter = run(*ship)
-    assert "4 entries of it were shipped, and it has 2; put back the log" in not_delivered(shorter)
+    assert "6 entries of it were shipped, and it has 4; put back the log" in not_delivered(shorter)
     log.known.appended = EMPTY_TREE  # What writes there now has not seen the other one.
     record(2)
     other = run(*ship)
-    assert "its first 4 entries are not those that were shipped" in not_delivered(other)
+    assert "its first 6 entries are not those that were shipped" in not_delivered(other)
     database.close()
     kept.close()
 
@@ -382,7 +385,7 @@ def test_a_bookmark_that_cannot_be_kept(
     assert "the bookmark cannot be written" in one_line(run(*ship))
     monkeypatch.undo()
     assert run(*ship).exit_code == 0
-    assert len((tmp_path / "events").read_text().splitlines()) == 4  # At least once: here twice.
+    assert len((tmp_path / "events").read_text().splitlines()) == 8  # At least once: here twice.
 
 
 @pytest.mark.parametrize("name", ["", "../up", "UP", "a" * 65])
@@ -403,7 +406,7 @@ def test_large_events_are_delivered_in_several_batches(
     record(4)
     assert run("log", "ship", "a", "--shape", "ocsf", "--to", collector.url).exit_code == 0
     assert len(collector.requests) > 1
-    assert [each["metadata"]["sequence"] for each in collector.taken] == [0, 1, 2, 3, 4]
+    assert [each["metadata"]["sequence"] for each in collector.taken] == [0, 1, 2, 3, 4, 5, 6]
 
 
 def test_batch_is_taken_once_a_collector_says_so_whatever_follows(
@@ -497,7 +500,7 @@ def test_following_waits_for_a_collector_and_says_so_once(
         "assent: interrupted",
     ]
     assert waits == [2.0, 4.0, 1.0, 1.0]
-    assert len(collector.taken) == 3
+    assert len(collector.taken) == 5
 
 
 def test_killed_again_and_again_it_misses_nothing(
@@ -518,7 +521,7 @@ def test_killed_again_and_again_it_misses_nothing(
         process.communicate()
     subprocess.run([*command, "--to", collector.url], env=environment, check=True)  # noqa: S603 - our own.
     indexes = [each["metadata"]["sequence"] for each in collector.taken]
-    assert sorted(set(indexes)) == list(range(56))
+    assert sorted(set(indexes)) == list(range(58))
 
 
 def test_the_page_shows_events_as_they_are(run: Run, record: Record, log: Database) -> None:

@@ -38,7 +38,7 @@ def data(installed: Path) -> Path:
 
 @pytest.fixture
 def logged(log_decisions: Log, denied: object) -> list[str]:
-    """Three decisions, one on each of the first days of November, whose entry it is; their ids."""
+    """Three decisions, one on each of the first days of November, behind entry 2; their ids."""
     noons = [datetime(2026, 11, day, 12, tzinfo=UTC) for day in (1, 2, 3)]
     return [made for noon in noons for made in log_decisions(denied, at=noon)]
 
@@ -57,7 +57,7 @@ def test_several_processes_say_what_one_says(
 ) -> None:
     monkeypatch.setattr(replay_command, "_PART", 1)
     with sqlite3.connect(data) as connection:
-        connection.execute("""UPDATE sealed SET payload = x'7b7d' WHERE "index" = 1""")
+        connection.execute("""UPDATE sealed SET payload = x'7b7d' WHERE "index" = 3""")
     for more in ((), ("--json",)):
         alone, together = (run("replay", "--all", *more, "--workers", n) for n in (1, 2))
         assert (together.exit_code, together.stdout) == (alone.exit_code, alone.stdout)
@@ -65,7 +65,7 @@ def test_several_processes_say_what_one_says(
     monkeypatch.setattr(Replayer, "replay", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
     # Both end, and either may be noticed first.
     assert re.fullmatch(
-        r"assent replay: a process ended \(SIGKILL\) while it replayed the entries ([12]) to \1;"
+        r"assent replay: a process ended \(SIGKILL\) while it replayed the entries ([34]) to \1;"
         r" look at the memory, or take fewer --workers\n",
         one_line(run("replay", "--all", "--workers", 2)),
     )
@@ -134,8 +134,8 @@ def test_the_engine_is_told_where_it_is_another(
 
 def test_what_was_altered_or_taken_away_is_told(run: Run, logged: list[str], data: Path) -> None:
     with sqlite3.connect(data) as connection:
-        connection.execute("""UPDATE sealed SET payload = x'7b7d' WHERE "index" = 1""")
-        connection.execute("""DELETE FROM sealed WHERE "index" = 3""")
+        connection.execute("""UPDATE sealed SET payload = x'7b7d' WHERE "index" = 3""")
+        connection.execute("""DELETE FROM sealed WHERE "index" = 5""")
     result = run("replay", "--all")
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
@@ -163,7 +163,7 @@ def test_an_erased_decision_is_no_fault(run: Run, logged: list[str]) -> None:
     assert (result.exit_code, result.stdout) == (0, "3 decisions: 2 identical, 1 erased\n")
     assert run("replay", logged[1]).stdout.splitlines() == [
         f"ERASED  {logged[1]}",
-        "  it was erased on the ground `objection`, as entry 4 says",
+        "  it was erased on the ground `objection`, as entry 6 says",
         "1 decision: 1 erased",
     ]
 

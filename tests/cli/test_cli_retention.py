@@ -25,7 +25,7 @@ KEPT = '{default = "1 month", allow = "unlimited"}'
 
 @pytest.fixture
 def log(installed: Path, log_decisions: Callable[..., list[str]], denied: Any) -> Path:
-    """The database of an installation with three decisions, of three days: entries 1 to 3."""
+    """The database of an installation with three decisions, of three days: entries 3 to 5."""
     for days, actor in ((0, "pipeline"), (1, "held"), (30_000, "pipeline")):
         log_decisions(denied, at=THEN + timedelta(days=days), as_of=utc_now(), actor=actor)
     return installed / "assent.db"
@@ -53,8 +53,8 @@ def test_what_is_due_is_erased(run: Run, log: Path, tmp_path: Path) -> None:
         "ERASED  1 decision",
         "  1 decision of the class `default`, kept for 1 month",
         "  1 decision is due and held: `assent log holds`",
-        "  by entry 6",
-        "  the schedule is declared by entry 5",
+        "  by entry 8",
+        "  the schedule is declared by entry 7",
     ]
     again = run("retention", "run")
     assert again.stdout.splitlines()[0] == "ERASED  nothing was due"
@@ -108,15 +108,15 @@ def test_as_json(run: Run, log: Path) -> None:
     due = json.loads(run("retention", "run", "--dry-run", "--as-of", "2120-01-01", "--json").stdout)
     assert due["due"] == 3
     done = json.loads(run("retention", "run", "--json").stdout)
-    assert (done["erased"], done["held"], done["schedule_entry"], done["purged"]) == (2, 0, 4, True)
-    assert [each["index"] for each in done["entries"]] == [5]
+    assert (done["erased"], done["held"], done["schedule_entry"], done["purged"]) == (2, 0, 6, True)
+    assert [each["index"] for each in done["entries"]] == [7]
     assert [each["erased"] for each in done["classes"]] == [0, 2]
 
 
 def test_several_entries(run: Run, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     del log
     monkeypatch.setattr("engine.storage.lifecycle.retention.STEP", 1)
-    assert "  by entries from 5 to 6" in run("retention", "run").stdout.splitlines()
+    assert "  by entries from 7 to 8" in run("retention", "run").stdout.splitlines()
 
 
 def test_a_reader_at_work_delays_the_purge(

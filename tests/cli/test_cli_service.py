@@ -87,7 +87,7 @@ def test_a_key_as_json(run: Run) -> None:
 
 def test_keys_that_cannot_be_made(run: Run, one_line: OneLine) -> None:
     assert one_line(run("keys", "create", "a", "--role", "author")).endswith(
-        "; `assent doctor` says more\n"
+        "there is no database, and so there are no keys; `assent init` prepares it\n"
     )
     run("init")
     run("keys", "create", "a", "--role", "author")
@@ -118,7 +118,9 @@ def test_keys_are_listed_and_revoked_by_name_or_prefix(
     prefix = token.split("_")[1]
     name, told = run("keys", "list").stdout.splitlines()[-2:]
     assert name == f"{prefix}  in force  laptop  author, of anna"
-    assert re.fullmatch(r"  made .* UTC, expires 2100-01-01 00:00:00 UTC, never used", told)
+    assert re.fullmatch(
+        r"  made .* UTC \(entry 3\), expires 2100-01-01 00:00:00 UTC, never used", told
+    )
     assert token not in run("keys", "list").output
     result = run("keys", "revoke", "laptop")
     assert (result.exit_code, result.stdout.splitlines()[0]) == (0, "REVOKED  laptop")

@@ -65,7 +65,7 @@ def test_the_audit_of_the_page(work: Path, tmp_path: Path) -> None:
                 api.decide(allowed(id=f"c{number}"))
         if name == "altered":
             with closing(sqlite3.connect(tmp_path / "var" / "assent.db")) as connection:
-                connection.execute("UPDATE log_entry SET outcome = 'allow' WHERE \"index\" = 4")
+                connection.execute("UPDATE log_entry SET outcome = 'allow' WHERE \"index\" = 12")
                 connection.commit()
         run(block)
     drawn = json.loads((work / "sample.json").read_text())

@@ -11,7 +11,16 @@ import msgspec
 
 from ..canonical import canonical
 from ..merkle.tree import SIZE_LIMIT
-from .acts import Action, FactTransition, Ground, HoldGround, QueryChange, Transition, WaiverStep
+from .acts import (
+    Action,
+    FactTransition,
+    Ground,
+    HoldGround,
+    KeyChange,
+    QueryChange,
+    Transition,
+    WaiverStep,
+)
 from .record import Outcome
 from .retention import Period, RetentionClass, Schedule
 
@@ -27,6 +36,12 @@ TEXT = "text"
 NAME = "name"
 """The member that an act on a saved query discloses as well: the name of the query."""
 
+KEYS = "keys"
+"""The member that an erasure of sealed contents discloses as well: the ids of their keys."""
+
+TERMS = "terms"
+"""The member that an act on an API key discloses as well: what the key may do, or null."""
+
 _Index: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=SIZE_LIMIT - 1)]
 
 
@@ -37,7 +52,7 @@ class _ActLeaf(
 
     discloses: ClassVar[tuple[str, ...]] = (ACTOR,)
 
-    v: Literal[1]
+    v: Literal[1, 2]
     id: str
     logged_at: str
     entries: tuple[tuple[_Index, _Index], ...]
@@ -54,6 +69,12 @@ class ErasureLeaf(_ActLeaf, frozen=True, kw_only=True):
 
     kind: Literal["erasure"]
     ground: Ground
+
+
+class KeyedErasureLeaf(ErasureLeaf, frozen=True, kw_only=True):
+    """The members of a leaf of kind `erasure`, version 2: it discloses which keys are to go."""
+
+    discloses: ClassVar[tuple[str, ...]] = (ACTOR, KEYS)
 
 
 class AccessLeaf(_ActLeaf, frozen=True, kw_only=True):
@@ -151,6 +172,16 @@ class QueryLeaf(_ActLeaf, frozen=True, kw_only=True):
     filters_commitment: str | None
 
 
+class KeyLeaf(_ActLeaf, frozen=True, kw_only=True):
+    """The members of a leaf of kind `key`, version 1: these and no others."""
+
+    discloses: ClassVar[tuple[str, ...]] = (ACTOR, TERMS)
+
+    kind: Literal["key"]
+    change: KeyChange
+    key: str
+
+
 ActLeaf: TypeAlias = (
     ErasureLeaf
     | AccessLeaf
@@ -161,4 +192,5 @@ ActLeaf: TypeAlias = (
     | PolicyLeaf
     | WaiverLeaf
     | FactLeaf
+    | KeyLeaf
 )

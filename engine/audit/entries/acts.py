@@ -2,7 +2,8 @@
 
 Contents of the log are erased, read, held or given a retention period; a query is saved or
 deleted; a version of policies moves a step towards being in force; a waiver is requested, granted,
-refused or revoked; a standing fact is recorded or withdrawn. `act_leaves` has their leaves.
+refused or revoked; a standing fact is recorded or withdrawn; an API key is made or revoked.
+`act_leaves` has their leaves.
 """
 
 from dataclasses import dataclass
@@ -86,13 +87,25 @@ class FactTransition(StrEnum):
     WITHDRAW = "withdraw"
 
 
+class KeyChange(StrEnum):
+    """What happens to an API key; one of before the log told of keys is adopted, as it is."""
+
+    CREATE = "create"
+    ADOPT = "adopt"
+    REVOKE = "revoke"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erasure:
-    """That the contents of some entries are erased, on what ground, and by whom."""
+    """That the contents of some entries are erased, on what ground, and by whom.
+
+    `keys` are the ids of those that the contents were sealed under, which are to be destroyed.
+    """
 
     entries: Spans
     ground: Ground
     actor: str
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +211,21 @@ class QueryAct:
     filters: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyAct:
+    """That an API key is made, adopted or revoked, and by whom.
+
+    `entries` names the act that made or adopted it, where it is revoked. `key` is its prefix.
+    `terms` is what it may do and whose it is, as JSON text; None where it is revoked.
+    """
+
+    entries: Spans
+    change: KeyChange
+    key: str
+    actor: str
+    terms: str | None = None
+
+
 Act: TypeAlias = (
     Erasure
     | Access
@@ -208,4 +236,5 @@ Act: TypeAlias = (
     | PolicyChange
     | WaiverChange
     | FactChange
+    | KeyAct
 )

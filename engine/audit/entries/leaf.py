@@ -19,13 +19,15 @@ from .act_leaves import (
     ErasureLeaf,
     FactLeaf,
     HoldLeaf,
+    KeyedErasureLeaf,
+    KeyLeaf,
     PolicyLeaf,
     QueryLeaf,
     ReleaseLeaf,
     ScheduleLeaf,
     WaiverLeaf,
 )
-from .acts import FactTransition, QueryChange, Transition
+from .acts import FactTransition, KeyChange, QueryChange, Transition
 from .commitment import is_commitment
 from .record import DISCLOSED, Envelope, envelope_of, has_sound_texts, is_uuid, read_envelope
 from .retention import ScheduleError
@@ -46,6 +48,7 @@ class _Kind(msgspec.Struct, frozen=True, kw_only=True):
 
 _READ_KIND = msgspec.json.Decoder(_Kind)
 _READ_ERASURE = msgspec.json.Decoder(ErasureLeaf)
+_READ_KEYED_ERASURE = msgspec.json.Decoder(KeyedErasureLeaf)
 _READ_ACCESS = msgspec.json.Decoder(AccessLeaf)
 _READ_HOLD = msgspec.json.Decoder(HoldLeaf)
 _READ_RELEASE = msgspec.json.Decoder(ReleaseLeaf)
@@ -54,6 +57,7 @@ _READ_QUERY = msgspec.json.Decoder(QueryLeaf)
 _READ_POLICY = msgspec.json.Decoder(PolicyLeaf)
 _READ_WAIVER = msgspec.json.Decoder(WaiverLeaf)
 _READ_FACT = msgspec.json.Decoder(FactLeaf)
+_READ_KEY = msgspec.json.Decoder(KeyLeaf)
 
 _TIMED = frozenset({Transition.IMPORT, Transition.ACTIVATE, Transition.ROLLBACK})
 """The transitions that bring a version into force."""
@@ -91,7 +95,14 @@ def _sound(envelope: Envelope) -> Envelope:
 
 
 def _read_erasure(leaf: bytes) -> ErasureLeaf:
-    erasure = _read_act(_READ_ERASURE, leaf)
+    return _of_something(_read_act(_READ_ERASURE, leaf))
+
+
+def _read_keyed_erasure(leaf: bytes) -> ErasureLeaf:
+    return _of_something(_read_act(_READ_KEYED_ERASURE, leaf))
+
+
+def _of_something(erasure: ErasureLeaf) -> ErasureLeaf:
     if not erasure.entries:
         raise RecordError("the leaf is that of an erasure of nothing")
     return erasure
@@ -157,6 +168,13 @@ def _read_query(leaf: bytes) -> QueryLeaf:
     return query
 
 
+def _read_key(leaf: bytes) -> KeyLeaf:
+    key = _read_act(_READ_KEY, leaf)
+    if bool(key.entries) != (key.change is KeyChange.REVOKE):
+        raise RecordError("the leaf does not name the key that is revoked, or names another")
+    return key
+
+
 def _read_act(decoder: msgspec.json.Decoder[_Act], leaf: bytes) -> _Act:
     try:
         act = decoder.decode(leaf)
@@ -186,6 +204,7 @@ _KINDS: Mapping[tuple[str, int], Callable[[bytes], Leaf]] = MappingProxyType(
     {
         ("decision", 1): read_envelope,  # It says what is wrong with it.
         ("erasure", 1): _read_erasure,
+        ("erasure", 2): _read_keyed_erasure,
         ("access", 1): _read_access,
         ("hold", 1): _read_hold,
         ("release", 1): _read_release,
@@ -194,5 +213,6 @@ _KINDS: Mapping[tuple[str, int], Callable[[bytes], Leaf]] = MappingProxyType(
         ("policy", 1): _read_policy,
         ("waiver", 1): _read_waiver,
         ("fact", 1): _read_fact,
+        ("key", 1): _read_key,
     }
 )

@@ -19,8 +19,10 @@ from ..merkle.tiles import LEAF_LIMIT
 from ..merkle.tree import leaf_hash
 from .act_leaves import (
     ACTOR,
+    KEYS,
     NAME,
     REASON,
+    TERMS,
     TEXT,
     AccessLeaf,
     ActLeaf,
@@ -28,6 +30,8 @@ from .act_leaves import (
     ErasureLeaf,
     FactLeaf,
     HoldLeaf,
+    KeyedErasureLeaf,
+    KeyLeaf,
     PolicyLeaf,
     QueryLeaf,
     ReleaseLeaf,
@@ -41,6 +45,7 @@ from .acts import (
     Erasure,
     FactChange,
     Hold,
+    KeyAct,
     PolicyChange,
     QueryAct,
     Release,
@@ -67,7 +72,7 @@ class ActEntry:
 class _Common(TypedDict):
     """What `_ActLeaf` has, as it is handed to each kind."""
 
-    v: Literal[1]
+    v: Literal[1, 2]
     id: str
     logged_at: str
     entries: Spans
@@ -134,12 +139,16 @@ def seal_act(act: Act, *, salt: Callable[[], bytes] = fresh_salt) -> SealedAct:
 
 def _disclosed(act: Act) -> Iterator[tuple[str, str | None]]:
     yield ACTOR, act.actor
+    if isinstance(act, Erasure) and act.keys:
+        yield KEYS, " ".join(act.keys)
     if isinstance(act, PolicyChange | WaiverChange | FactChange):
         yield REASON, act.reason
     if isinstance(act, WaiverChange):
         yield TEXT, act.text
     if isinstance(act, QueryAct):
         yield NAME, act.name
+    if isinstance(act, KeyAct):
+        yield TERMS, act.terms
 
 
 def _leaf_of(act: Act, digests: tuple[str, ...]) -> ActLeaf:
@@ -153,6 +162,9 @@ def _leaf_of(act: Act, digests: tuple[str, ...]) -> ActLeaf:
     )
     match act:
         case Erasure():
+            if act.keys:
+                common["v"] = 2
+                return KeyedErasureLeaf(kind="erasure", ground=act.ground, **common)
             return ErasureLeaf(kind="erasure", ground=act.ground, **common)
         case Access():
             return AccessLeaf(kind="access", action=act.action, **common)
@@ -162,6 +174,15 @@ def _leaf_of(act: Act, digests: tuple[str, ...]) -> ActLeaf:
             return ReleaseLeaf(kind="release", **common)
         case Declaration():
             return ScheduleLeaf(kind="schedule", classes=_shapes(act.schedule), **common)
+        case _:
+            return _registered(act, common)
+
+
+def _registered(
+    act: QueryAct | PolicyChange | WaiverChange | FactChange | KeyAct, common: _Common
+) -> ActLeaf:
+    """Return the leaf of an act that a table tells of as well."""
+    match act:
         case QueryAct():
             return QueryLeaf(
                 kind="query", change=act.change, filters_commitment=act.filters, **common
@@ -193,6 +214,8 @@ def _leaf_of(act: Act, digests: tuple[str, ...]) -> ActLeaf:
                 commitment=act.commitment,
                 **common,
             )
+        case KeyAct():
+            return KeyLeaf(kind="key", change=act.change, key=act.key, **common)
     assert_never(act)
 
 

@@ -1,4 +1,4 @@
-"""Checks across entries: holds, erasures, publications, waivers, facts, what was in force.
+"""Checks across entries: holds, erasures, publications, waivers, facts, keys, policies in force.
 
 They read entries one after another, from an export, which has contents and disclosures, or from a
 published log, which has leaves alone.
@@ -7,12 +7,20 @@ published log, which has leaves alone.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ..entries.act_leaves import ActLeaf, ErasureLeaf, FactLeaf, PolicyLeaf, WaiverLeaf
+from ..entries.act_leaves import (
+    ActLeaf,
+    ErasureLeaf,
+    FactLeaf,
+    KeyLeaf,
+    PolicyLeaf,
+    WaiverLeaf,
+)
 from ..entries.record import Envelope
 from ..faults import VerificationFault
 from ..workflows.erasures import ErasureChecker
 from ..workflows.fact_history import FactChecker
 from ..workflows.holds import HoldChecker
+from ..workflows.key_history import KeyChecker
 from ..workflows.publications import PublicationChecker
 from ..workflows.retention_check import RetentionChecker
 from ..workflows.waivers import WaiverChecker
@@ -26,6 +34,7 @@ class HistoryChecker:
     holds: HoldChecker = field(default_factory=HoldChecker)
     publications: PublicationChecker = field(default_factory=PublicationChecker)
     facts: FactChecker = field(default_factory=FactChecker)
+    keys: KeyChecker = field(default_factory=KeyChecker)
     retention: RetentionChecker = field(default_factory=RetentionChecker)
     waivers: WaiverChecker = field(default_factory=WaiverChecker)
     is_complete: bool = True
@@ -52,6 +61,8 @@ class HistoryChecker:
             yield from self.waivers.faults(index, leaf, disclosed)
         elif isinstance(leaf, FactLeaf):
             yield from self.facts.faults(index, leaf)
+        elif isinstance(leaf, KeyLeaf):
+            yield from self.keys.faults(index, leaf)
         yield from self.holds.faults(index, leaf)
         yield from self.retention.faults(index, leaf)
 

@@ -1,23 +1,34 @@
-"""Whether the tables of policies, waivers and standing facts say what the log's entries say.
+"""Whether the tables of policies, waivers, facts and keys say what the log's entries say.
 
 Who approved a version, and when it came into force, is told from tables: so are the steps of a
-waiver and the versions of a standing fact. Each row is of one entry. That the entries are those of
-the log, with what they disclose, is for its verifier; this compares the rows with the entries.
+waiver, the versions of a standing fact, and who has which API key. Each row is of one entry. That
+the entries are those of the log, with what they disclose, is for its verifier; this compares the
+rows with the entries.
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, RowMapping, Select, select
 
-from ...audit.entries.act_leaves import ACTOR, REASON, TEXT, FactLeaf, PolicyLeaf, WaiverLeaf
-from ...audit.entries.acts import FactTransition, Transition, WaiverStep
+from ...audit.entries.act_leaves import (
+    ACTOR,
+    REASON,
+    TERMS,
+    TEXT,
+    FactLeaf,
+    KeyLeaf,
+    PolicyLeaf,
+    WaiverLeaf,
+)
+from ...audit.entries.acts import FactTransition, KeyChange, Transition, WaiverStep
 from ...audit.entries.leaf import read_leaf
 from ...audit.entries.sealed_acts import ActEntry
 from ...audit.errors import RecordError
-from ...audit.instants import instant
+from ...audit.instants import instant, rfc3339
 from ...audit.workflows.publications import NEXT as NEXT_STATE
 from ...audit.workflows.publications import State
 from ...audit.workflows.waivers import NEXT as NEXT_STEP
@@ -26,8 +37,10 @@ from ...bundle.grants import Approval, written
 from ...evaluation.operations.days import day_of
 from ..databases.database import Database
 from ..errors import LogInconsistent
+from ..keys import adopted_terms_of
 from ..log.entries import read_entries
 from ..schema import (
+    api_key,
     log_entry,
     policy_event,
     policy_set_version,
@@ -40,7 +53,7 @@ from ..schema import (
 from .waiver_rows import find_waiver
 from .waivers import granted_text
 
-_Leaf: TypeAlias = PolicyLeaf | WaiverLeaf | FactLeaf
+_Leaf: TypeAlias = PolicyLeaf | WaiverLeaf | FactLeaf | KeyLeaf
 _Act: TypeAlias = tuple[ActEntry, _Leaf, Mapping[str, str | None]]
 """An entry, its leaf, and what it discloses."""
 
@@ -59,6 +72,7 @@ def check_registers(database: Database) -> None:
         _check_policies(connection, list(_acts(connection, "policy", PolicyLeaf)))
         _check_waivers(connection, list(_acts(connection, "waiver", WaiverLeaf)))
         _check_facts(connection, list(_acts(connection, "fact", FactLeaf)))
+        _check_keys(connection, list(_acts(connection, "key", KeyLeaf)))
 
 
 def _acts(connection: Connection, kind: str, shape: type[_Leaf]) -> Iterator[_Act]:
@@ -198,6 +212,36 @@ def _check_facts(connection: Connection, acts: Iterable[_Act]) -> None:
     _compare("standing_fact", facts, _said(connection, select(standing_fact), "id"))
 
 
+# --- API keys ---------------------------------------------------------------------------------
+
+
+def _check_keys(connection: Connection, acts: Iterable[_Act]) -> None:
+    logged: dict[str, dict[str, object]] = {}
+    for entry, leaf, disclosed in acts:
+        assert isinstance(leaf, KeyLeaf)  # noqa: S101 - as they were read.
+        at = rfc3339(entry.logged_at)
+        if leaf.change is KeyChange.REVOKE:
+            logged.setdefault(leaf.key, {})["revoked_at"] = at
+        else:
+            times = {"created_at": at, "revoked_at": None}
+            logged[leaf.key] = times | _terms(entry, disclosed) | {"entry": entry.index}
+    rows = _said(connection, select(api_key), "prefix")
+    untold = next((key for key, row in rows.items() if row["entry"] is None), None)
+    if untold is not None:
+        told = f"the log does not tell of the API key `{untold}`: nobody made it by a command"
+        raise LogInconsistent(f"{told}, or it is of before, and `assent migrate` has it told")
+    kept = {key: adopted_terms_of(row) | {"entry": row["entry"]} for key, row in rows.items()}
+    _compare("api_key", logged, kept)
+
+
+def _terms(entry: ActEntry, disclosed: Mapping[str, str | None]) -> dict[str, object]:
+    try:
+        return dict(json.loads(disclosed.get(TERMS) or ""))
+    except (ValueError, TypeError) as error:
+        told = f"entry {entry.index} should say what a key may do, and does not"
+        raise LogInconsistent(told) from error
+
+
 # --- rows -------------------------------------------------------------------------------------
 
 
@@ -226,5 +270,5 @@ def _compare(table: str, expected: _Said, found: _Said) -> None:
         if key not in expected:
             raise LogInconsistent(f"{where} has {shown}, and the log has nothing of it")
         for name, value in expected[key].items():
-            if found[key][name] != value:
+            if found[key].get(name) != value:
                 raise LogInconsistent(f"{where} has another `{name}` of {shown} than the log")

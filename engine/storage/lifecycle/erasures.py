@@ -9,7 +9,7 @@ What a hold covers is not erased.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from ...audit.entries.act_leaves import ErasureLeaf
 from ...audit.entries.acts import Erasure, Ground
 from ...audit.entries.leaf import read_leaf
-from ...audit.entries.sealed_acts import Entry, SealedAct, seal_act
+from ...audit.entries.sealed_acts import Entry, seal_act
 from ...audit.errors import RecordError
 from ...audit.instants import instant
 from ...audit.log import Receipt, receipt_of
@@ -164,15 +164,20 @@ class Erasures:
             if not indexes:
                 return None
             check_free(connection, log_entry.c.index.in_(indexes))
-            act = seal_act(Erasure(entries=spans_of(indexes), ground=ground, actor=actor))
+            act = Erasure(entries=spans_of(indexes), ground=ground, actor=actor)
             entry = erase_within(log, act, indexes, self._clock())
         return len(indexes), receipt_of(entry)
 
 
-def erase_within(log: Appending, act: SealedAct, indexes: Sequence[int], now: datetime) -> Entry:
-    """Append an erasure, and delete what it names; returns its entry."""
-    (entry,) = log.append([act], now)
-    _delete(log.connection, indexes)
+def erase_within(log: Appending, act: Erasure, indexes: Sequence[int], now: datetime) -> Entry:
+    """Append an erasure, with the keys that are to go, and delete what it names; returns its entry.
+
+    Raises `RecordError` for an actor that the log cannot name.
+    """
+    query = select(sealed.c.key).where(sealed.c.index.in_(indexes)).order_by(sealed.c.index)
+    keys = tuple(log.connection.execute(query).scalars())
+    (entry,) = log.append([seal_act(replace(act, keys=keys))], now)
+    _delete(log.connection, indexes, keys)
     rows = [{"index": index, "erasure": entry.index} for index in indexes]
     log.connection.execute(insert(erased), rows)
     return entry
@@ -190,8 +195,7 @@ def finish(database: Database, at: datetime) -> bool:
     return purged
 
 
-def _delete(connection: Connection, indexes: Sequence[int]) -> None:
-    keys = connection.execute(select(sealed.c.key).where(sealed.c.index.in_(indexes))).scalars()
+def _delete(connection: Connection, indexes: Sequence[int], keys: Sequence[str]) -> None:
     doomed = [{"key": key, "is_destroyed": False} for key in keys]
     if doomed:
         connection.execute(insert(doomed_key), doomed)

@@ -1,16 +1,22 @@
-"""Whether holds and erasures are as the log's entries say: placed and not lifted, and by which."""
+"""Whether holds and erasures are as the log's entries say: placed and not lifted, and by which.
+
+An erasure of sealed contents names the keys that are to go with them: it is looked whether they are
+kept as such, and are gone.
+"""
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, func, or_, select
 
-from ...audit.entries.act_leaves import ErasureLeaf, HoldLeaf, ReleaseLeaf
+from ...audit.entries.act_leaves import KEYS, ErasureLeaf, HoldLeaf, ReleaseLeaf
 from ...audit.entries.leaf import Leaf, read_leaf
 from ...audit.errors import RecordError
 from ..databases.database import Database
 from ..errors import LogInconsistent
-from ..schema import erased, hold, log_entry
+from ..schema import disclosure, doomed_key, erased, hold, log_entry, sealed, standing_fact_version
+from ..sealed.contents import is_of, read_disclosure
+from ..sealed.key_destruction import keys_left
 from .subjects import COLUMNS, Selector
 
 
@@ -34,6 +40,35 @@ def check_erased(database: Database) -> None:
             raise LogInconsistent(f"{told}: whether it was erased, and by which entry")
 
 
+def check_destroyed(database: Database) -> None:
+    """Compare the keys that are to be destroyed with those that erasures name; changes nothing.
+
+    Where the key store of the log is at hand, none of them may be there any more. Raises
+    `LogInconsistent` and `StorageUnavailable`.
+    """
+    with database.reading() as connection:
+        for erasure, keys in _doomed(connection):
+            kept = doomed_key.c.key.in_(keys)
+            count = connection.execute(select(func.count()).where(kept)).scalar_one()
+            if count != len(keys):
+                told = f"the table `doomed_key` lacks a key that entry {erasure} says is to go"
+                raise LogInconsistent(f"{told}: that of contents which it erased")
+        for table in (sealed, standing_fact_version):
+            in_use = select(table.c.index).join(doomed_key, doomed_key.c.key == table.c.key)
+            index = connection.execute(in_use.order_by(table.c.index).limit(1)).scalar()
+            if index is not None:
+                told = f"the table `doomed_key` has the key of entry {index}, which is not erased"
+                raise LogInconsistent(f"{told}: it may be destroyed already, or is to be")
+        is_at_hand = database.contents is not None and is_of(connection, database.contents)
+    left = keys_left(database) if is_at_hand else 0
+    if left:
+        told = "1 key is" if left == 1 else f"{left:,} keys are"
+        raise LogInconsistent(
+            f"of what was erased, {told} still in the key store; `assent contents settle` destroys"
+            " them"
+        )
+
+
 def check_holds(database: Database) -> None:
     """Compare the holds in force with the entries that placed and lifted any; changes nothing.
 
@@ -52,6 +87,13 @@ def check_holds(database: Database) -> None:
             raise LogInconsistent(f"the hold of entry {index} {added if index in kept else lifted}")
         for index, leaf in logged.items():
             _check_subject(connection, index, leaf, *kept[index])
+
+
+def _doomed(connection: Connection) -> Iterator[tuple[int, Sequence[str]]]:
+    """Yield the keys that erasures name, by the entries' indexes."""
+    query = select(disclosure.c.index, disclosure.c.disclosure).where(disclosure.c.name == KEYS)
+    for index, text in connection.execute(query.order_by(disclosure.c.index)).all():
+        yield index, (read_disclosure(text).value or "").split()
 
 
 def _check_subject(

@@ -146,7 +146,7 @@ class Retention:
             if not indexes:
                 return None
             erasure = Erasure(entries=spans_of(indexes), ground=Ground.RETENTION, actor=actor)
-            entry = erase_within(log, seal_act(erasure), indexes, self._clock())
+            entry = erase_within(log, erasure, indexes, self._clock())
         return len(indexes), receipt_of(entry)
 
     def _of(self, kept: RetentionClass) -> ColumnElement[bool]:
