@@ -38,7 +38,7 @@ def test_rows_come_back_as_they_were_written(database: Database) -> None:
 
 
 def test_columns_of_nothing_but_nulls(database: Database) -> None:
-    row = ("p", "name", b"hash", "auditor", AT, *[None] * 6)
+    row = ("p", "name", b"hash", "auditor", AT, *[None] * 7)
     with database.writing() as connection:
         RowWriter(api_key).write(connection, [row])
     with database.reading() as connection:
