@@ -18,6 +18,7 @@ from engine.audit.exhibits.log_proof import LogProof
 from engine.audit.export import Line
 from engine.storage.log.anchor import KeyFile
 from tests.api.installation import (
+    FIRST,
     NDJSON,
     Installation,
     Served,
@@ -72,7 +73,7 @@ def test_tessera_accepts_the_log_as_it_is_served_and_as_it_is_exported(
 ) -> None:
     vkey, tree = tmp_path / "log.vkey", tmp_path / "tree"
     with serving(installation) as served:
-        fill(served, SIZE - 1)
+        fill(served, SIZE - FIRST)
         export(tree)
         token = f"--bearer_token={installation.tokens['auditor']}"
         assert accepts(fsck, f"http://127.0.0.1:{served.port}/log/", vkey, SIZE, token)
@@ -95,7 +96,7 @@ def test_go_opens_the_checkpoint_and_proves_every_entry(
     vkey, tree = (tmp_path / "log.vkey").read_text(), tmp_path / "tree"
     body = json.dumps({"campaign": campaign()}).encode()
     with serving(installation) as served:
-        fill(served, SIZE - 1)
+        fill(served, SIZE - FIRST)
         answer = json.loads(served.request("POST", WAIT, body)[2])
         export(tree)
     done = run(checklog, tree, vkey)
@@ -146,14 +147,14 @@ def test_rotation_is_signed_by_both_keys_for_whoever_knows_either(
     assert new != old
     for known in ([old], [new], [new, old]):
         done = run(checklog, tree, *known)
-        assert done.stdout == b"6 entries\n", done.stderr
+        assert done.stdout == b"%d entries\n" % (FIRST + 5), done.stderr
         vkey.write_text(str(known[0]))
-        assert accepts(fsck, f"file://{tree}/", vkey, 6)
+        assert accepts(fsck, f"file://{tree}/", vkey, FIRST + 5)
     _end_rotation(file)
     with serving(installation) as served:
         fill(served, 1)
         export(tree)
-    assert run(checklog, tree, new).stdout == b"7 entries\n"
+    assert run(checklog, tree, new).stdout == b"%d entries\n" % (FIRST + 6)
     refused = run(checklog, tree, old)
     assert refused.returncode == 1
     assert b"no verifiable signatures" in refused.stderr

@@ -15,6 +15,7 @@ from engine.audit.checkpoints.cosignature import WitnessKey
 from engine.audit.checkpoints.note import SignerKey
 from engine.storage.log.anchor import KeyFile
 from tests.api.installation import (
+    FIRST,
     Document,
     Installation,
     Served,
@@ -26,6 +27,7 @@ from tests.api.installation import (
 from tests.waiting import until
 
 SEED = SignerKey(name="witness.example/go", seed=bytes(range(32)))
+SIZE = FIRST + 4
 KEY = WitnessKey(name=SEED.name, public=SEED.verifier.public)
 
 
@@ -95,34 +97,32 @@ def test_it_cosigns_growth_and_refuses_a_fork(
     before = tmp_path / "before"
     with witnessing(omniwitness, tmp_path, port, installation):
         with serving(installation) as served:
-            for size in (2, 3, 4):  # The log begins with the policies that came into force.
+            for size in range(FIRST + 1, SIZE):
                 served.decide(campaign(id=f"c{size}"))
                 until(lambda size=size: log_of(served)["published"] == size)  # type: ignore[misc] # mypy on defaults.
             assert log_of(served)["alarm"] is None
         shutil.copytree(settings.data_directory, before)
         with serving(installation) as served:
-            served.decide(campaign(id="c5"))
-            until(lambda: log_of(served)["published"] == 5)
+            served.decide(campaign(id="one-more"))
+            until(lambda: log_of(served)["published"] == SIZE)
         verified = _verify(CliRunner(), tmp_path / "tree", vkey)
-        assert verified.startswith("VERIFIED  5 entries")
+        assert verified.startswith(f"VERIFIED  {SIZE} entries")
         assert "cosigned   witness.example/go, at 20" in verified
 
         # The whole installation is put back from a copy, anchor and all, and goes another way.
         shutil.rmtree(settings.data_directory)
         shutil.copytree(before, settings.data_directory)
         with serving(installation) as served:
-            for number in (5, 6, 7):
+            for number in range(3):
                 served.decide(campaign(id=f"other-{number}"))
             expected = "the witness `witness.example/go` has another history of this log"
             until(lambda: log_of(served)["alarm"] == expected)
-            assert log_of(served)["published"] == 4
+            assert log_of(served)["published"] == SIZE - 1
             (witness,) = log_of(served)["witnesses"]
             assert witness["problem"] in {
-                "it refuses the proof from 5 to 5 entries",
-                "it refuses the proof from 5 to 6 entries",
-                "it refuses the proof from 5 to 7 entries",
-                "it has cosigned 5 entries, and 4 are signed here",
-                "it has another root for the 5 entries",
+                *(f"it refuses the proof from {SIZE} to {SIZE + n} entries" for n in range(3)),
+                f"it has cosigned {SIZE} entries, and {SIZE - 1} are signed here",
+                f"it has another root for the {SIZE} entries",
             }
         assert list((settings.log_vouched / "forks").iterdir()) != []
 
@@ -133,12 +133,12 @@ def test_it_that_was_away_is_caught_up_with(
     with serving(installation) as served:
         served.decide(campaign())
         with witnessing(omniwitness, tmp_path, port, installation):
-            until(lambda: log_of(served)["published"] == 2)
+            until(lambda: log_of(served)["published"] == FIRST + 1)
         served.decide(campaign())
         until(lambda: "does not answer" in str(log_of(served)["witnesses"][0]["problem"]))
-        assert log_of(served)["published"] == 2
+        assert log_of(served)["published"] == FIRST + 1
         with witnessing(omniwitness, tmp_path, port, installation):
-            until(lambda: log_of(served)["published"] == 3)
+            until(lambda: log_of(served)["published"] == FIRST + 2)
 
 
 def test_log_that_it_does_not_know_is_refused_and_nothing_is_published(
