@@ -33,7 +33,7 @@ CAMPAIGN = re.compile(r"<!-- file: spring.json -->\n```json\n(?P<text>.*?)```", 
 WAIVER, SHOWN = re.compile(r"\bw[0-9a-f]{12}\b"), "w3f2a9c81d0e4"
 DAY, OF_THE_PAGE = re.compile(r"\d{4}-\d\d-\d\d"), date(2026, 11, 30)
 TIME = re.compile(r"\d\d:\d\d:\d\d UTC")
-HEAD = re.compile(r"\b9:[A-Za-z0-9+/]{43}=")
+HEAD = re.compile(r"\b19:[A-Za-z0-9+/]{43}=")
 UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 INSTANT = re.compile(r"T\d\d:\d\d:[\d.]+Z")
 
@@ -51,7 +51,7 @@ def run(line: str, by: timedelta, named: dict[str, str]) -> str:
     for real in WAIVER.findall(result.output):
         named.setdefault(SHOWN, real)
     told = moved(WAIVER.sub(SHOWN, result.output), -by)
-    told = HEAD.sub("9:Hv3Zr0x1mJtq6o8mKq3m5nVb1cT7yYw2sE4dPfGhJkA=", told)
+    told = HEAD.sub("19:Hv3Zr0x1mJtq6o8mKq3m5nVb1cT7yYw2sE4dPfGhJkA=", told)
     return f"$ {line}\n{TIME.sub('09:00:00 UTC', told)}"
 
 
