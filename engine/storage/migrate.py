@@ -30,10 +30,9 @@ class Schema:
     pending: tuple[str, ...]
 
 
-@cache
 def newest_revision() -> str:
     """Return the revision that this version of Assent reads and writes."""
-    return str(ScriptDirectory.from_config(_config()).get_current_head())
+    return _revisions()[-1]
 
 
 def migrate(database: Database | str) -> None:
@@ -51,13 +50,14 @@ def migrate(database: Database | str) -> None:
         return
     with database.writing() as connection:
         schema = schema_of(connection)
+        applied: list[str] = []
         config = _config()
-        config.attributes["connection"] = connection
-        for revision in schema.pending:
-            try:
-                command.upgrade(config, revision)
-            except DBAPIError as error:
-                raise StorageUnavailable(_not_applied(schema, revision, error)) from error
+        config.attributes |= {"connection": connection, "applied": applied}
+        try:
+            command.upgrade(config, "head")
+        except DBAPIError as error:
+            failed = schema.pending[len(applied)]
+            raise StorageUnavailable(_not_applied(schema, failed, error)) from error
 
 
 def _not_applied(schema: Schema, revision: str, error: DBAPIError) -> str:
@@ -73,20 +73,26 @@ def _not_applied(schema: Schema, revision: str, error: DBAPIError) -> str:
 def schema_of(connection: Connection) -> Schema:
     """Return how far a database is. Raises `StorageUnavailable` where it is of a later version."""
     current = current_revision(connection)
-    history = [each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()]
-    history.reverse()
+    history = _revisions()
     if current is not None and current not in history:
         raise StorageUnavailable(
             f"the database is of a later version of Assent (revision {current}, and this one knows"
             f" {history[-1]}): an `assent` of that version is needed"
         )
     done = 0 if current is None else history.index(current) + 1
-    return Schema(current=current, newest=history[-1], pending=tuple(history[done:]))
+    return Schema(current=current, newest=history[-1], pending=history[done:])
 
 
 def current_revision(connection: Connection) -> str | None:
     """Return the revision of a database, or None before the first."""
     return MigrationContext.configure(connection).get_current_revision()
+
+
+@cache
+def _revisions() -> tuple[str, ...]:
+    """Return all revisions, the oldest first. To ask has Alembic load each one's module."""
+    newest_first = ScriptDirectory.from_config(_config()).walk_revisions()
+    return tuple(each.revision for each in newest_first)[::-1]
 
 
 def _config() -> Config:

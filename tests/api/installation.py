@@ -26,7 +26,7 @@ from werkzeug.wrappers import Response
 
 from api.http.openapi.document import openapi_document, path_of
 from api.installation.settings import Settings, load_settings
-from api.installation.setup import initialise, make_key
+from api.installation.setup import initialise, keys_of
 from engine.storage.keys import Role
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -122,8 +122,10 @@ def install(directory: Path, **settings: str) -> Installation:
     read = load_settings({f"ASSENT_{name.upper()}": value for name, value in chosen.items()})
     made = initialise(read)
     tokens = {key.key.name: key.token for key in made.keys}
-    for role in Role:
-        tokens[role] = make_key(read, name=f"the {role}", roles=[role]).token
+    with keys_of(read) as keys:
+        for role in Role:
+            made_key = keys.create(actor="cli", name=f"the {role}", roles=[role])
+            tokens[role] = made_key.token
     tokens["both"] = tokens["trial"]
     return Installation(settings=read, tokens=tokens)
 
