@@ -27,6 +27,8 @@ from engine.evaluation.result import Status
 from engine.source.json_text import JSONValue
 from tests.conftest import shared
 
+pytestmark = pytest.mark.no_cover  # It goes over again what others cover.
+
 PAGE = Path(__file__).parents[2] / "docs" / "adapters" / "records.md"
 BEGIN, END = "<!-- records -->\n\n", "<!-- end of records -->"
 DAY = date(2026, 11, 23)

@@ -26,6 +26,8 @@ from engine.audit.verification.verify import verify_export
 from engine.storage.keys import Role
 from tests.api.installation import Installation, Served, free_port, serving
 
+pytestmark = pytest.mark.no_cover  # It goes over again what others cover.
+
 ROWS = 5757
 RULE = "minors/no_profiled_ads"
 DENIED = 143

@@ -12,6 +12,9 @@ from engine.source.json_text import JSONValue, read_json
 from tests.unit.adapters.complete import ARCHIVED, COMPLETE, EXPORTED, PERFORMANCE_MAX, SQUADS
 
 
+pytestmark = pytest.mark.no_cover  # It goes over again what others cover.
+
+
 def names_in(value: JSONValue) -> Iterator[str]:
     """The names of the members of a value, and of what is in it."""
     if isinstance(value, dict):

@@ -23,6 +23,8 @@ from tests.unit.adapters.complete import (
     SQUADS,
 )
 
+pytestmark = pytest.mark.no_cover  # It goes over again what others cover.
+
 Way = tuple[str | int, ...]
 Members = dict[str, JSONValue]
 
