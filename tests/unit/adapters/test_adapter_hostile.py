@@ -11,7 +11,6 @@ from api.adapters import FORMATS, AdapterRefusal
 from engine.source.json_text import JSONValue, read_json
 from tests.unit.adapters.complete import ARCHIVED, COMPLETE, EXPORTED, PERFORMANCE_MAX, SQUADS
 
-
 pytestmark = pytest.mark.no_cover  # It goes over again what others cover.
 
 
