@@ -182,6 +182,19 @@ class Record:
             made.append(Record(element.value, element.pointer))
         return self._adopt(name, tuple(made))
 
+    def joined(self, name: str, key: str) -> "dict[str, Record]":
+        """Return the objects of a list that is joined to this one, by their identifiers.
+
+        What is in the list beside what this refers to is no part of it, and is not kept.
+        """
+        known: dict[str, Record] = {}
+        for record in self.records(name) or ():
+            identifier = record.identifier(key)
+            record.take_all()
+            if identifier is not None:
+                known[identifier.value] = record
+        return known
+
     def elements(self, name: str) -> tuple[Found[JSONValue], ...] | None:
         """Return the elements of a list, of whatever type."""
         value = self._take(name)

@@ -42,7 +42,7 @@ class _Recoded(RawIOBase):
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
         """Go to the beginning, to which alone anybody returns."""
-        assert offset == whence == 0  # noqa: S101 - as above.
+        assert offset == whence == 0  # noqa: S101 - nobody goes anywhere else.
         self._text.seek(0)
         return 0
 

@@ -157,8 +157,10 @@ def list_(*, at: datetime | None, as_json: bool) -> None:
     told, now = Output(), utc_now()
     if as_json:
         told.json({"keys": [listed_document(each, now) for each in known]})
-    else:
+    elif known or at is None:
         told.lines(line for each in known for line in listed_lines(each, now))
+    else:
+        told.line(toned(f"no key was in force at {moment(at)}"))
 
 
 @keys.command()
@@ -177,7 +179,7 @@ def revoke(key: str, *, by: str, as_json: bool) -> None:
       assent keys revoke 4f0c2a9b
 
     Exit status: 0 if it is revoked, also where it was before, 2 where there is no such key, or the
-    log takes no entry.
+    log takes no entry: the key is refused then all the same, and is to be revoked again.
     """  # noqa: D301 - click reads the escape.
     with service_told(), keys_of(load_settings()) as stored:
         before = _named(stored.all(), key)

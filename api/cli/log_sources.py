@@ -45,8 +45,7 @@ class WebSource:
 
     def read(self, path: str, limit: int) -> bytes | None:
         """Return what an address answers, None for 404. Raises `OSError` for anything else."""
-        # What verifies files needs no web: only who asks for it loads what reads it.
-        from api.outward import Bounds, get  # noqa: PLC0415 - as said.
+        from api.outward import Bounds, get  # noqa: PLC0415 - who verifies files loads no web.
 
         url = f"{self.address.rstrip('/')}/{path}"
         headers = {} if self.token is None else {"Authorization": f"Bearer {self.token}"}

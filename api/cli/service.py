@@ -13,7 +13,7 @@ from engine.audit.checkpoints.publishing import NotWitnessed
 from engine.audit.checkpoints.signing import LogForked
 from engine.audit.errors import LogError
 from engine.storage.databases.database import Database
-from engine.storage.errors import BeyondLog, Conflict, StorageError
+from engine.storage.errors import BeyondLog, Conflict, RevocationUntold, StorageError
 
 _PREPARE = "`assent init` prepares it"
 _SAYS_MORE = "`assent doctor` says more"
@@ -37,6 +37,9 @@ def service_told(*, is_preparing: bool = False) -> Iterator[None]:
         raise Failure("the log", str(error), "`/health/ready` tells what each says") from error
     except LogForked as error:
         raise Failure("the log", str(error), "put back the database that was signed") from error
+    except RevocationUntold as error:
+        advice = "revoke it again once the log takes entries: it does not tell of this yet"
+        raise Failure("the log", str(error), advice) from error
     except (SetupError, StorageError, LogError) as error:
         is_unprepared = isinstance(error, SetupError) and not is_preparing
         advice = _PREPARE if is_unprepared else _SAYS_MORE

@@ -40,5 +40,9 @@ class ContentsUnread(StorageUnavailable):
     """The contents of a decision are there, and sealed under a key that is not."""
 
 
+class RevocationUntold(StorageError):  # noqa: N818 - as above.
+    """A key is ended, and the log does not tell of it yet; to end it again has it told."""
+
+
 class LogInconsistent(StorageError):  # noqa: N818 - as above.
     """The head of the log and its entries disagree: nothing more is written to it."""

@@ -22,18 +22,21 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, RowMapping, insert, select, update
+from sqlalchemy import Connection, Row, RowMapping, insert, select, update
 
 from ..audit.canonical import CanonicalError, canonical
+from ..audit.entries.act_leaves import TERMS, KeyLeaf
 from ..audit.entries.acts import KeyAct, KeyChange
 from ..audit.entries.commitment import base64url
+from ..audit.entries.leaf import read_leaf
 from ..audit.entries.sealed_acts import seal_act
 from ..audit.errors import RecordError
 from ..audit.instants import rfc3339
 from .databases.database import Database
-from .errors import Conflict, NotFound, StorageUnavailable
+from .errors import Conflict, NotFound, RevocationUntold, StorageUnavailable
+from .log.entries import read_entries
 from .log.log_store import Appending, appending, system_clock
-from .schema import api_key
+from .schema import api_key, log_entry
 
 USE_RESOLUTION = timedelta(minutes=1)
 """How exact `last_used_at` is, where nobody else writes: a use is written once in this time."""
@@ -178,19 +181,38 @@ class ApiKeys:
             return [_key(row) for row in connection.execute(query)]
 
     def revoke(self, prefix: str, *, actor: str) -> None:
-        """End a key now; ending it again changes nothing. Raises `NotFound`."""
-        with appending(self._database) as log:
-            self._adopt(log, actor)
-            query = select(api_key.c.entry, api_key.c.revoked_at).where(api_key.c.prefix == prefix)
-            row = log.connection.execute(query).one_or_none()
-            if row is None:
-                raise NotFound(f"no key has the prefix `{prefix[:64]}`")
-            if row.revoked_at is None:
-                span = ((row.entry, row.entry + 1),)
-                act = KeyAct(entries=span, change=KeyChange.REVOKE, key=prefix, actor=actor)
-                (entry,) = log.append([seal_act(act)], self._clock())
+        """End a key now, and have the log tell it; ending it again changes nothing that is told.
+
+        Raises `NotFound`. Raises `RevocationUntold` where the log takes no entry, and the key is
+        ended all the same: whoever found its text is not let in for as long as that lasts.
+        """
+        try:
+            with appending(self._database) as log:
+                self._adopt(log, actor)
+                self._revoke(log, prefix, actor)
+        except NotFound:
+            raise
+        except Exception as error:
+            self._end(prefix)
+            raise RevocationUntold(f"every process refuses the key now, but {error}") from error
+
+    def _revoke(self, log: Appending, prefix: str, actor: str) -> None:
+        row = _found(log.connection, prefix)
+        made = row["entry"]
+        if row["revoked_at"] is not None and _is_told_revoked(log.connection, prefix, made):
+            return
+        span = ((made, made + 1),)
+        act = KeyAct(entries=span, change=KeyChange.REVOKE, key=prefix, actor=actor)
+        (entry,) = log.append([seal_act(act)], self._clock())
+        ended = update(api_key).where(api_key.c.prefix == prefix)
+        log.connection.execute(ended.values(revoked_at=entry.logged_at))
+
+    def _end(self, prefix: str) -> None:
+        """End a key in the table alone. Raises `NotFound` and `StorageUnavailable`."""
+        with self._database.writing() as connection:
+            if _found(connection, prefix)["revoked_at"] is None:
                 ended = update(api_key).where(api_key.c.prefix == prefix)
-                log.connection.execute(ended.values(revoked_at=entry.logged_at))
+                connection.execute(ended.values(revoked_at=self._clock()))
 
     def adopt(self, *, actor: str) -> int:
         """Have the log tell of the keys that it does not tell of yet; returns how many."""
@@ -224,6 +246,28 @@ class ApiKeys:
         with suppress(StorageUnavailable), self._database.writing(at_once=True) as connection:
             used = update(api_key).where(api_key.c.prefix == key.prefix)
             connection.execute(used.values(last_used_at=now))
+
+
+def _found(connection: Connection, prefix: str) -> RowMapping:
+    """Return where a key stands in the log, and when it ended. Raises `NotFound`."""
+    query = select(api_key.c.entry, api_key.c.revoked_at).where(api_key.c.prefix == prefix)
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"no key has the prefix `{prefix[:64]}`")
+    return row
+
+
+def _is_told_revoked(connection: Connection, prefix: str, made: int) -> bool:
+    """Whether an entry says that a key is ended: its own, or that which adopted it so."""
+    for entry in read_entries(connection, log_entry.c.kind == "key", None):
+        leaf = read_leaf(entry.leaf)
+        if isinstance(leaf, KeyLeaf) and leaf.key == prefix and leaf.change is KeyChange.REVOKE:
+            return True
+        if entry.index == made:
+            terms = next((each.value for each in entry.disclosures if each.name == TERMS), None)
+            if terms is not None and json.loads(terms).get("revoked_at") is not None:
+                return True
+    return False
 
 
 def terms_of(row: RowMapping | Mapping[str, Any]) -> dict[str, object]:

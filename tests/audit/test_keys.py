@@ -18,7 +18,13 @@ from engine.audit.entries.sealed_acts import seal_act
 from engine.audit.errors import RecordError
 from engine.audit.workflows.key_history import KeyChecker
 from engine.storage.databases.database import Database
-from engine.storage.errors import Conflict, LogInconsistent, NotFound, StorageUnavailable
+from engine.storage.errors import (
+    Conflict,
+    LogInconsistent,
+    NotFound,
+    RevocationUntold,
+    StorageUnavailable,
+)
 from engine.storage.governance.registers_check import check_registers
 from engine.storage.keys import ApiKey, ApiKeys, Role
 from engine.storage.log.tile_log import TileLog
@@ -226,10 +232,18 @@ def test_no_key_without_its_entry(keys: ApiKeys, database: Database) -> None:
     database.known.confirm = refuse
     with pytest.raises(LogInconsistent):
         keys.create(actor="jo", name="b", roles=[])
-    with pytest.raises(LogInconsistent):
-        keys.revoke(first.key.prefix, actor="jo")
     assert keys.all() == [first.key]
+    with pytest.raises(RevocationUntold, match="every process refuses the key now, but "):
+        keys.revoke(first.key.prefix, actor="jo")
+    assert keys.authenticate(first.token) is None
     assert len(leaves(database)) == 1
+    with pytest.raises(LogInconsistent, match="another `revoked_at`"):
+        check_registers(database)
+    database.known.confirm = lambda: None
+    for _ in range(2):
+        keys.revoke(first.key.prefix, actor="jo")
+    assert [each.change for each in leaves(database)] == ["create", "revoke"]
+    check_registers(database)
 
 
 def test_a_key_that_was_put_past_the_log_is_named(keys: ApiKeys, database: Database) -> None:

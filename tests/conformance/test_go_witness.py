@@ -67,6 +67,10 @@ def log_of(served: Served) -> Document:
     return log
 
 
+def await_published(served: Served, size: int) -> None:
+    until(lambda: log_of(served)["published"] == size)
+
+
 def problem_of(served: Served) -> str:
     return str(log_of(served)["witnesses"][0]["problem"])
 
@@ -99,12 +103,12 @@ def test_it_cosigns_growth_and_refuses_a_fork(
         with serving(installation) as served:
             for size in range(FIRST + 1, SIZE):
                 served.decide(campaign(id=f"c{size}"))
-                until(lambda size=size: log_of(served)["published"] == size)  # type: ignore[misc] # mypy on defaults.
+                await_published(served, size)
             assert log_of(served)["alarm"] is None
         shutil.copytree(settings.data_directory, before)
         with serving(installation) as served:
             served.decide(campaign(id="one-more"))
-            until(lambda: log_of(served)["published"] == SIZE)
+            await_published(served, SIZE)
         verified = _verify(CliRunner(), tmp_path / "tree", vkey)
         assert verified.startswith(f"VERIFIED  {SIZE} entries")
         assert "cosigned   witness.example/go, at 20" in verified
@@ -133,12 +137,12 @@ def test_it_that_was_away_is_caught_up_with(
     with serving(installation) as served:
         served.decide(campaign())
         with witnessing(omniwitness, tmp_path, port, installation):
-            until(lambda: log_of(served)["published"] == FIRST + 1)
+            await_published(served, FIRST + 1)
         served.decide(campaign())
         until(lambda: "does not answer" in str(log_of(served)["witnesses"][0]["problem"]))
         assert log_of(served)["published"] == FIRST + 1
         with witnessing(omniwitness, tmp_path, port, installation):
-            until(lambda: log_of(served)["published"] == FIRST + 2)
+            await_published(served, FIRST + 2)
 
 
 def test_log_that_it_does_not_know_is_refused_and_nothing_is_published(

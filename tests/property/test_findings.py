@@ -203,8 +203,11 @@ MARKETS = ("DE", "FR", "US", "US-CA", "GB-ENG")
 
 
 @FEWER
-@given(st.lists(st.sampled_from(PLACED), min_size=1, max_size=2, unique=True), st.booleans())
-def test_a_campaign_passes_where_it_is_said_to(conditions: list[str], placed: bool) -> None:  # noqa: FBT001 - drawn.
+@given(
+    conditions=st.lists(st.sampled_from(PLACED), min_size=1, max_size=2, unique=True),
+    placed=st.booleans(),
+)
+def test_a_campaign_passes_where_it_is_said_to(conditions: list[str], *, placed: bool) -> None:
     """Cut down to these markets it is allowed, in each of them."""
     where = "applies in {DE, US}\n    " if placed else ""
     rules = "".join(

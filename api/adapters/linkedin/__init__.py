@@ -13,7 +13,6 @@ from api.adapters.telling import require_told, unmapped
 
 from .campaign import campaign_part
 from .creatives import creative_parts
-from .facets import entities_of
 from .objects import Objects, objects_of
 
 __all__ = ["adapt"]
@@ -34,7 +33,7 @@ def adapt(record: object) -> Adaptation:
         draft.put_found("id", objects.group.identifier("id"))
         draft.put_found("name", objects.group.filled("name"))
     untold: tuple[str, ...] = ()
-    entities = entities_of(root)
+    entities = root.joined("adTargetingEntities", "urn")
     levels = [
         [campaign_part(campaign, objects, entities) for campaign in objects.campaigns],
         creative_parts(objects),

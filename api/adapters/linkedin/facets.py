@@ -62,20 +62,6 @@ class Criteria:
     excluded: Sequence[Facet]
 
 
-def entities_of(root: Record) -> Entities:
-    """Return the entities that are joined to a record, by their URNs.
-
-    What is in the list beside the values of the campaign is no part of it, and is not kept.
-    """
-    known: dict[str, Record] = {}
-    for entity in root.records("adTargetingEntities") or ():
-        urn = entity.filled("urn")
-        entity.take_all()
-        if urn is not None:
-            known[urn.value] = entity
-    return known
-
-
 def country_of(place: Value) -> Found[str] | None:
     """Return the country of a place, by the end of its name or by a URN that holds its code."""
     written = _COUNTRY.fullmatch(place.word)

@@ -13,7 +13,6 @@ from api.adapters.telling import require_told, unmapped
 from .ads import ad_parts
 from .campaign import ad_group_part, campaign_part
 from .objects import Objects, objects_of
-from .regions import regions_of
 
 __all__ = ["adapt"]
 
@@ -36,7 +35,7 @@ def adapt(record: object) -> Adaptation:
 
 
 def _put_levels(draft: Draft, platform: Draft, objects: Objects) -> tuple[str, ...]:
-    currency, regions = objects.currency(), regions_of(objects.root)
+    currency, regions = objects.currency(), objects.root.joined("region_info", "location_id")
     levels = [
         [campaign_part(objects, currency)],
         [ad_group_part(one, objects, currency, regions) for one in objects.ad_groups],

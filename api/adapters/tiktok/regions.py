@@ -19,20 +19,6 @@ _MOST_PARENTS = 8
 Regions = dict[str, Record]
 
 
-def regions_of(root: Record) -> Regions:
-    """Return the regions that are joined to a record, by their identifiers.
-
-    What is in the list beside the places of the campaign is no part of it, and is not kept.
-    """
-    known: Regions = {}
-    for region in root.records("region_info") or ():
-        identifier = region.identifier("location_id")
-        region.take_all()
-        if identifier is not None:
-            known[identifier.value] = region
-    return known
-
-
 def put_region(area: Draft, region: Record) -> None:
     """Tell the name and the sort of a place."""
     area.put_found("name", region.filled("name"))

@@ -169,15 +169,15 @@ def test_signal_whose_audience_is_not_in_the_record_is_an_audience() -> None:
 
 
 def test_asset_groups_that_lead_to_several_pages_lead_to_none() -> None:
-    groups: list[JSONValue] = [
+    one, other = (
         {"resourceName": f"{CUSTOMER}/assetGroups/{number}", "finalUrls": [page]}
         for number, page in ((1, "https://a.example/"), (2, "https://b.example/"))
-    ]
-    told = adapt({"campaign": CAMPAIGN, "assetGroups": groups})
+    )
+    told = adapt({"campaign": CAMPAIGN, "assetGroups": [one, other]})
     assert at(told, "landing") is None
     assert told.unmapped["/assetGroups/1/finalUrls/0"] == "https://b.example/"
-    groups[1] |= {"status": "REMOVED"}  # type: ignore[operator] # it is an object.
-    assert at(adapt({"assetGroups": groups}), "landing.url") == "https://a.example/"
+    left = adapt({"assetGroups": [one, other | {"status": "REMOVED"}]})
+    assert at(left, "landing.url") == "https://a.example/"
     both = {"finalUrls": ["https://a.example/", "https://b.example/"]}
     assert at(adapt({"campaign": CAMPAIGN, "assetGroups": [both]}), "landing") is None
     alone = {"resourceName": f"{CUSTOMER}/assetGroups/1", "campaign": f"{CUSTOMER}/campaigns/21"}
