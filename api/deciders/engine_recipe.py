@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from api.deciding.builders import BUILDERS
 from engine import CampaignError, Engine, bundle_from_files
 from engine.bundle.grants import Grant
 from engine.evaluation.document import Identity
@@ -34,7 +35,8 @@ class EngineRecipe:
 
     def build(self) -> Engine:
         """Return the engine. Raises `OtherEngine` where that is not what was meant."""
-        engine = Engine(bundle_from_files(dict(self.files), name=self.identity.name))
+        name = self.identity.name
+        engine = Engine(bundle_from_files(dict(self.files), name=name, builder=BUILDERS.of(name)))
         there, here = engine.identity, self.identity
         if there.engine != here.engine:
             raise OtherEngine(f"there Assent {there.engine} would decide, and here {here.engine}")

@@ -1,19 +1,16 @@
 """Policies as they are stored under their digest: the texts, and the bundle built of them.
 
-Versions of a set differ in few files: what the process built of the last one is not built again.
+What a process built last is not built again (`builders`).
 """
 
-from functools import lru_cache
 from typing import Protocol
 
 import msgspec
 
 from engine import Bundle, bundle_from_files
-from engine.bundle.bundle import Builder
 from engine.storage.governance.policies import PolicyVersion
 
-SETS_REMEMBERED = 4
-"""Of so many policy sets a process remembers what it built last: 7 MiB for those that ship."""
+from .builders import BUILDERS
 
 _READER = msgspec.json.Decoder(dict[str, str])
 
@@ -38,14 +35,7 @@ def stored_bundle(versions: Versions, digest: str, *, name: str) -> Bundle:
     where they make another: whoever altered what is stored must not decide by it.
     """
     files = stored_files(versions, digest)
-    bundle = bundle_from_files(files, name=name, builder=_builder(name))
+    bundle = bundle_from_files(files, name=name, builder=BUILDERS.of(name))
     if bundle.digest != digest:
         raise ValueError("what is kept is not what the digest is of")
     return bundle
-
-
-@lru_cache(maxsize=SETS_REMEMBERED)
-def _builder(name: str) -> Builder:
-    """Return the builder of the policy set of a name."""
-    del name
-    return Builder()

@@ -122,6 +122,12 @@ class Builder:
         self._thoughts = Thoughts()
         self._last: tuple[str, Mapping[str, str], Built] | None = None
 
+    def copy(self) -> "Builder":
+        """Return another builder, for other files of which many are the same."""
+        other = Builder()
+        other._parsed, other._thoughts = self._parsed, self._thoughts.copy()
+        return other
+
     def build(self, name: str, files: Mapping[str, str]) -> Built:
         """Return the bundle that files make, and every diagnostic, as `build` does."""
         last = self._last
@@ -162,6 +168,10 @@ class Thoughts:
 
     meanings: Memory = field(default_factory=Memory)
     proofs: Memory = field(default_factory=Memory)
+
+    def copy(self) -> "Thoughts":
+        """Return the same, to be thought on by itself."""
+        return Thoughts(meanings=self.meanings.copy(), proofs=self.proofs.copy())
 
 
 def understand(

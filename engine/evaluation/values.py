@@ -99,7 +99,7 @@ class Campaign:
         found = self.at("markets")
         if not isinstance(found, tuple):
             return None
-        return tuple(dict.fromkeys(str(place) for place in found))
+        return tuple(dict.fromkeys(map(str, found)))
 
 
 def show(value: object) -> str:

@@ -33,6 +33,12 @@ class Memory:
         self._known: dict[Hashable, Any] = {}
         self._used: dict[Hashable, Any] = {}
 
+    def copy(self) -> "Memory":
+        """Return another memory that begins with what this one keeps."""
+        other = Memory()
+        other._known, other._used = self._known.copy(), self._used.copy()
+        return other
+
     def find(self, key: Hashable) -> Any:
         """Return what is kept by a key, or None. One key is for one kind of thing."""
         made = self._used.get(key)

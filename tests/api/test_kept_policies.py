@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from api.deciding.builders import SETS_REMEMBERED, Builders
 from api.deciding.stored_policies import stored_bundle
 from api.installation.contents import open_database
 from api.installation.setup import initialise
@@ -85,3 +86,13 @@ def test_versions_of_a_set_share_what_they_have_in_common(tmp_path: Path) -> Non
     rules = {rule.id: rule for rule in other.policies.rules}
     assert len(rules) == len(one.policies.rules) + 1 > 1
     assert all(rules[rule.id] is rule for rule in one.policies.rules)
+
+
+def test_a_set_is_built_with_what_was_built_of_another_and_the_last_few_are_remembered() -> None:
+    builders = Builders()
+    first = builders.of("first")
+    assert builders.of("first") is first
+    others = [builders.of(f"set-{number}") for number in range(SETS_REMEMBERED)]
+    assert len({id(each) for each in others}) == SETS_REMEMBERED
+    assert builders.of("set-0") is others[0]
+    assert builders.of("first") is not first

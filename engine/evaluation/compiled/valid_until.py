@@ -197,6 +197,8 @@ class ValidUntil:
 
 def _is_denied(now: DecisionState, moving: Mask, results: Mapping[int, RuleResult]) -> bool:
     """Whether rules other than some deny the campaign, in each of its markets."""
+    if now.answer[0] != DENY:
+        return False
     steady = [result for row, result in results.items() if not moving >> row & 1]
     if verdict(steady, complete=now.complete) != DENY:
         return False

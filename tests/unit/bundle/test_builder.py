@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.bundle import bundle
 from engine.bundle.bundle import Builder, build
+from engine.source.text import Source
+from engine.syntax.parse import parse
 
 VOCABULARY = (Path(__file__).parents[2] / "golden" / "vocabulary.policy").read_text()
 POLICY = """\
@@ -80,6 +83,34 @@ def test_files_that_were_changed_in_place_are_seen() -> None:
     first, _ = builder.build("same", files)
     files["p.policy"] = POLICY.replace('"m"', '"n"')
     assert builder.build("same", files)[0] is not first
+
+
+def test_a_copy_parses_only_what_differs_and_goes_its_own_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parsed: list[str] = []
+
+    def noting(source: Source) -> bundle.Parsed:
+        parsed.append(source.name)
+        return parse(source)
+
+    monkeypatch.setattr(bundle, "parse", noting)
+    one = Builder()
+    first, _ = one.build("one", FILES)
+    other = one.copy()
+    files = {**FILES, "p.policy": POLICY.replace('"m"', '"n"')}
+    second, found = other.build("other", files)
+    assert parsed == ["p.policy", "vocabulary.policy", "p.policy"]
+    again, _ = one.build("renamed", FILES)
+    assert parsed[3:] == []
+    fresh, expected = build("other", files)
+    assert found == expected
+    assert second is not None
+    assert fresh is not None
+    assert (second.digest, second.policies.rules) == (fresh.digest, fresh.policies.rules)
+    assert first is not None
+    assert again is not None
+    assert again.policies.rules == first.policies.rules != second.policies.rules
 
 
 @pytest.mark.parametrize("is_at_work", [True, False])
