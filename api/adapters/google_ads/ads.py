@@ -37,7 +37,7 @@ DECLARATIONS = MappingProxyType({"IS_SYNTHETIC": "synthetic", "NOT_SYNTHETIC": "
 def ad_parts(resources: Resources) -> Iterator[Draft]:
     """Yield what each ad tells."""
     for shown in resources.by_sort["adGroupAd"]:
-        ad = shown.record("ad")
+        ad = shown.record("ad") if not resources.is_of_removed(shown) else None
         if ad is None:
             continue
         draft = Draft()

@@ -17,6 +17,7 @@ from engine.source.json_text import JSONValue
 from tests.unit.adapters.complete import (
     ARCHIVED,
     COMPLETE,
+    DEMAND_GEN,
     EXPORTED,
     PERFORMANCE_MAX,
     SMART_PLUS,
@@ -143,6 +144,7 @@ EVERY = [
     ("snapchat", SQUADS),
     ("tiktok", SMART_PLUS),
     ("google-ads", PERFORMANCE_MAX),
+    ("google-ads", DEMAND_GEN),
 ]
 
 
