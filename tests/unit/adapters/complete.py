@@ -74,6 +74,7 @@ TIKTOK: dict[str, JSONValue] = {
     },
     "adgroup": {
         "adgroup_id": 2,
+        "campaign_automation_type": "MANUAL",
         "schedule_type": "SCHEDULE_START_END",
         "schedule_start_time": "2026-07-29 17:54:57",
         "schedule_end_time": "2026-08-08 17:54:57",
@@ -128,6 +129,7 @@ SMART_PLUS: dict[str, JSONValue] = {
             "gender": "GENDER_FEMALE",
             "spc_audience_age": "OVER_EIGHTEEN",
             "location_ids": ["2950157", "3017382", "5128638"],
+            "zipcode_ids": [],
             "audience_ids": [],
             "excluded_audience_ids": [],
             "included_custom_actions": [{"code": "VIEW_PRODUCT", "days": 30}],

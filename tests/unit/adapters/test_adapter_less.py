@@ -55,6 +55,9 @@ DOCUMENTED = {
     ("snapchat", "postal_code", "targeting.geo.exclude"),  # the country of the code
     ("snapchat", "region_id", "targeting.geo.include"),
     ("openrtb", "region", "markets"),  # the country of the region
+    ("tiktok", "adgroup_id", "targeting.age.max"),  # an ad group that is about to be created
+    ("tiktok", "adgroup_id", "targeting.age.min"),
+    ("tiktok", "adgroup_id", "targeting.age.no_maximum"),
 }
 """What changes where a member is absent: the format, the member and the fact."""
 
