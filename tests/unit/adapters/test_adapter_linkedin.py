@@ -12,7 +12,11 @@ from tests.unit.adapters.telling import at, complete, refusal
 
 adapt = FORMATS["linkedin"]
 FACET = "urn:li:adTargetingFacet:"
-CAMPAIGN: dict[str, JSONValue] = {"id": 7, "costType": "CPC"}
+CAMPAIGN: dict[str, JSONValue] = {
+    "id": 7,
+    "costType": "CPC",
+    "audienceExpansionEnabled": False,
+}
 
 
 def aimed(
@@ -166,6 +170,25 @@ def test_age_that_has_no_end() -> None:
         "min": 25,
         "no_maximum": True,
     }
+
+
+@pytest.mark.parametrize("expanded", [True, None])
+def test_ages_and_genders_bound_nobody_where_the_audience_may_be_expanded(
+    expanded: JSONValue,
+) -> None:
+    men: dict[str, JSONValue] = {"genders": ["urn:li:gender:MALE"]}
+    english: dict[str, JSONValue] = {"interfaceLocales": ["urn:li:locale:en_US"]}
+    place: dict[str, JSONValue] = {"locations": ["urn:li:geo:1"]}
+    criteria = aimed({"ageRanges": AGES}, men, english, place)
+    told = adapt(criteria | {"audienceExpansionEnabled": expanded})
+    assert at(told, "targeting") == {
+        "geo": {"include": [{"code": "urn:li:geo:1"}]},
+        "languages": ["en"],
+    }
+    group = "/targetingCriteria/include/and"
+    assert {f"{group}/0/or/{FACET}ageRanges", f"{group}/1/or/{FACET}genders"} <= set(told.unmapped)
+    beside = adapt(aimed(place | {"ageRanges": AGES}) | {"audienceExpansionEnabled": expanded})
+    assert at(beside, "targeting") is None
 
 
 def test_age_beside_a_title_narrows_nobody_down() -> None:
