@@ -361,5 +361,8 @@ def test_ads_that_lead_to_several_pages_lead_to_none() -> None:
     ]
     told = adapt({"adGroupAds": ads})
     assert at(told, "landing") is None
-    assert at(told, "creatives") == [{"id": "1"}]
+    assert at(told, "creatives") == [{"id": "1"}, {}]
     assert "/adGroupAds/0/ad/finalUrls" in told.unmapped
+    alone: JSONValue = {"ad": {"id": "1", "finalUrls": ["https://a.example"]}}
+    beside = adapt({"adGroupAds": [alone, {}]})
+    assert at(beside, "landing") is None

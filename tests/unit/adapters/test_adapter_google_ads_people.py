@@ -316,6 +316,15 @@ def test_signal_whose_audience_is_not_in_the_record_is_an_audience() -> None:
     assert at(told, "targeting") == {"profiling": True}
 
 
+def test_asset_that_is_shown_and_not_in_the_record_is_a_creative() -> None:
+    links: list[JSONValue] = [
+        {"asset": f"{CUSTOMER}/assets/{number}", "status": status}
+        for number, status in ((24, "ENABLED"), (25, "ENABLED"), (26, "REMOVED"))
+    ]
+    told = adapt(edited(PERFORMANCE_MAX, {"assetGroupAssets": links}))
+    assert at(told, "creatives") == [{"id": "24", "format": "text"}, {}]
+
+
 def test_asset_groups_that_lead_to_several_pages_lead_to_none() -> None:
     one, other = (
         {"resourceName": f"{CUSTOMER}/assetGroups/{number}", "finalUrls": [page]}
