@@ -69,7 +69,9 @@ def put_targeting(draft: Draft, campaign: Record, entities: Entities) -> None:
     """Tell the criteria of a campaign, or without them the facets of the former member."""
     criteria = criteria_of(campaign, entities)
     expanded = campaign.yes_no("audienceExpansionEnabled")
-    bound = _ALONE.keys() if expanded is not None and not expanded.value else KEPT
+    bound = set(_ALONE if expanded is not None and not expanded.value else KEPT)
+    # Of what is chosen and excluded as well, it is not told what is left.
+    bound -= {facet.kind for facet in criteria.excluded}
     aimed: list[str] = []
     countries: list[Found[str] | None] = []
     for group in criteria.included:

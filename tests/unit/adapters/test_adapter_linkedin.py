@@ -232,6 +232,19 @@ def test_excluded_age_or_gender_is_left(facet: str) -> None:
     assert f"/targetingCriteria/exclude/or/{FACET}{facet}" in told.unmapped
 
 
+def test_what_is_chosen_and_excluded_as_well_is_left() -> None:
+    both: JSONValue = ["urn:li:gender:FEMALE", "urn:li:gender:MALE"]
+    told = adapt(
+        aimed(
+            {"genders": both},
+            {"ageRanges": AGES},
+            exclude={"genders": ["urn:li:gender:FEMALE"]},
+        )
+    )
+    assert at(told, "targeting") == {"age": {"min": 25, "no_maximum": True}}
+    assert f"/targetingCriteria/include/and/0/or/{FACET}genders" in told.unmapped
+
+
 def test_gender_that_is_not_known_is_left() -> None:
     told = adapt(aimed({"genders": ["urn:li:gender:MALE", "urn:li:gender:X"]}))
     assert at(told, "targeting.genders") is None
