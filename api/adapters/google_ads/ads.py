@@ -35,12 +35,15 @@ DECLARATIONS = MappingProxyType({"IS_SYNTHETIC": "synthetic", "NOT_SYNTHETIC": "
 
 
 def ad_parts(resources: Resources) -> Iterator[Draft]:
-    """Yield what each ad tells."""
+    """Yield what each ad tells; one of which the record holds nothing is an ad all the same."""
     for shown in resources.by_sort["adGroupAd"]:
-        ad = shown.record("ad")
-        if ad is None:
+        if resources.is_of_removed(shown):
             continue
-        draft = Draft()
+        draft, ad = Draft(), shown.record("ad")
+        if ad is None:
+            draft.element("creatives", shown.pointer)
+            yield draft
+            continue
         told = draft.element("creatives", ad.pointer)
         told.put_found("id", resources.identifier(ad))
         put_word(told, "format", ad, "type", FORMATS)
@@ -54,7 +57,10 @@ def ad_parts(resources: Resources) -> Iterator[Draft]:
 
 
 def asset_parts(resources: Resources) -> Iterator[Draft]:
-    """Yield what each asset tells, which is a creative that leads nowhere by itself."""
+    """Yield what each asset tells, which is a creative that leads nowhere by itself.
+
+    So is one that an asset group shows and that is not in the record.
+    """
     for asset in resources.by_sort["asset"]:
         draft = Draft()
         told = draft.element("creatives", asset.pointer)
@@ -62,6 +68,13 @@ def asset_parts(resources: Resources) -> Iterator[Draft]:
         put_word(told, "format", asset, "type", ASSETS)
         _put_attestation(told, asset)
         yield draft
+    for link in resources.by_sort["assetGroupAsset"]:
+        name = link.unread("asset")
+        known = isinstance(name, str) and name in resources.named("asset")
+        if not known and not resources.is_of_removed(link):
+            draft = Draft()
+            draft.element("creatives", link.pointer)
+            yield draft
 
 
 def _put_attestation(told: Draft, holder: Record) -> None:

@@ -1,8 +1,4 @@
-"""Google's criteria: by what a campaign, or an ad group in it, is aimed.
-
-What is chosen in some ad groups
-and not in others is open in the others, so ages and genders are told where each of them has them.
-"""
+"""Google's criteria: by what a campaign, or an ad group in it, is aimed."""
 
 import re
 from types import MappingProxyType
@@ -13,12 +9,13 @@ from engine.source.json_fault import excerpt
 
 from .audiences import put_audience, put_remaining_lists
 from .criterion import AUDIENCES, Criterion, characteristics_in, half_told, known_criteria
+from .demographics import UNDETERMINED, leave, reached
 from .objects import Resources
 from .places import put_places
 from .signals import put_segments, put_signals
 
 GENDERS = MappingProxyType({"FEMALE": "female", "MALE": "male"})
-"""The genders by `type`; `UNDETERMINED` is people of whom Google does not know it."""
+"""The genders by `type`."""
 
 CHARACTERISTICS = MappingProxyType(
     {
@@ -31,17 +28,13 @@ CHARACTERISTICS = MappingProxyType(
 )
 """The criteria that are characteristics of people, the member that says which, and their sort."""
 
-DIMENSIONS = MappingProxyType({"ageRange": "AGE_RANGE", "gender": "GENDER"})
-"""The dimensions of a targeting setting by the criteria that they are of."""
-
 _AGES = re.compile(r"AGE_RANGE_(\d{2})_(\d{2}|UP)", re.ASCII)
-_UNDETERMINED_AGE = "AGE_RANGE_UNDETERMINED"
 
 
 def put_criteria(draft: Draft, resources: Resources) -> None:
     """Tell the criteria of the campaign and of its ad groups."""
     criteria = known_criteria(resources)
-    put_places(draft, [one for one in criteria if one.group is None], resources)
+    put_places(draft, criteria, resources)
     _put_ages(draft, criteria, resources)
     _put_genders(draft, criteria, resources)
     characteristics = _put_detailed(draft, criteria)
@@ -57,64 +50,19 @@ def put_criteria(draft: Draft, resources: Resources) -> None:
 # --- ages and genders ---------------------------------------------------------------------------
 
 
-def _chosen(criteria: list[Criterion], kind: str, resources: Resources) -> list[Found[str]] | None:
-    """Return the words that are chosen of a kind, or None where they do not bound everybody.
-
-    They do not where some ad group chooses none, where a criterion does not say what it is, and
-    where Google only bids by them.
-    """
-    found: dict[str | None, list[Found[str]]] = {}
-    for one in criteria:
-        holder = one.record.record(kind)
-        if holder is None:
-            continue
-        word = holder.filled("type")
-        if one.negative:
-            holder.leave("type")
-        elif word is None:
-            return None
-        else:
-            found.setdefault(one.group, []).append(word)
-    if _only_bids(resources, DIMENSIONS[kind]):
-        return None
-    groups = {one.group for one in criteria if one.group is not None}
-    groups |= set(resources.named("adGroup"))
-    unnamed = len(resources.ad_groups) > len(resources.named("adGroup"))
-    if None in found or (found and not unnamed and groups == found.keys()):
-        return [word for words in found.values() for word in words]
-    return None
-
-
-def _only_bids(resources: Resources, dimension: str) -> bool:
-    """Whether a campaign, or an ad group, may be shown to others than those it has criteria for."""
-    for holder in (*resources.by_sort["campaign"], *resources.ad_groups):
-        setting = holder.record("targetingSetting")
-        restrictions = setting.records("targetRestrictions") if setting is not None else None
-        for one in restrictions or ():
-            if one.unread("targetingDimension") == dimension and one.unread("bidOnly") is not False:
-                return True
-    return False
-
-
-def _leave(criteria: list[Criterion], kind: str) -> None:
-    for one in criteria:
-        holder = one.record.record(kind)
-        if holder is not None:
-            holder.leave("type")
-
-
 def _put_ages(draft: Draft, criteria: list[Criterion], resources: Resources) -> None:
-    """Tell the ages, unless people of unknown age are among those chosen."""
-    chosen = _chosen(criteria, "ageRange", resources)
-    if not chosen or any(word.value == _UNDETERMINED_AGE for word in chosen):
-        _leave(criteria, "ageRange")
+    """Tell the ages, unless people of unknown age are among those that are reached."""
+    found = reached(criteria, "ageRange", resources)
+    if found is None or UNDETERMINED["ageRange"] in found:
+        leave(criteria, "ageRange")
         return
-    ranges = [_range(word) for word in chosen]
+    ranges = [_range(word) for word in found.values()]
     ends = [last for _, last in ranges]
-    draft.put("targeting.age.min", min(first for first, _ in ranges), chosen[0].pointer)
-    draft.put("targeting.age.no_maximum", None in ends, chosen[0].pointer)
+    origin = next(iter(found.values())).pointer
+    draft.put("targeting.age.min", min(first for first, _ in ranges), origin)
+    draft.put("targeting.age.no_maximum", None in ends, origin)
     if None not in ends:
-        draft.put("targeting.age.max", max(filter(None, ends)), chosen[0].pointer)
+        draft.put("targeting.age.max", max(filter(None, ends)), origin)
 
 
 def _range(word: Found[str]) -> tuple[int, int | None]:
@@ -130,19 +78,15 @@ def _range(word: Found[str]) -> tuple[int, int | None]:
 
 def _put_genders(draft: Draft, criteria: list[Criterion], resources: Resources) -> None:
     """Tell the genders; all of them, and those that Google does not know, are everyone."""
-    chosen = _chosen(criteria, "gender", resources)
-    words = {word.value: word for word in chosen or ()}
-    if words.keys() == {*GENDERS, "UNDETERMINED"} and chosen:
-        draft.put_all(
-            "targeting.genders",
-            [Found(value="all", pointer=chosen[0].pointer)],
-            chosen[0].pointer,
-        )
-    elif words and words.keys() <= GENDERS.keys():
-        told = [Found(value=GENDERS[name], pointer=word.pointer) for name, word in words.items()]
+    found = reached(criteria, "gender", resources) or {}
+    if found.keys() == {*GENDERS, UNDETERMINED["gender"]}:
+        origin = next(iter(found.values())).pointer
+        draft.put_all("targeting.genders", [Found(value="all", pointer=origin)], origin)
+    elif found and found.keys() <= GENDERS.keys():
+        told = [Found(value=GENDERS[name], pointer=word.pointer) for name, word in found.items()]
         draft.put_all("targeting.genders", told, told[0].pointer)
     else:
-        _leave(criteria, "gender")
+        leave(criteria, "gender")
 
 
 # --- by what people are chosen ------------------------------------------------------------------

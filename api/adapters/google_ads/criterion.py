@@ -122,5 +122,5 @@ def _in_force(resources: Resources) -> list[tuple[str, Record]]:
         (sort, record)
         for sort in ("campaignCriterion", "adGroupCriterion")
         for record in resources.by_sort[sort]
-        if record.unread("status") != "REMOVED"
+        if not resources.is_of_removed(record)
     ]

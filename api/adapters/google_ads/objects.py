@@ -62,8 +62,17 @@ class Resources:
 
     @property
     def ad_groups(self) -> list[Record]:
-        """The ad groups."""
-        return self.by_sort["adGroup"]
+        """The ad groups, without those that have been removed, which a search returns too."""
+        return [one for one in self.by_sort["adGroup"] if not is_removed(one)]
+
+    def is_of_removed(self, part: Record) -> bool:
+        """Whether a criterion, an ad or a signal has been removed, or the group that it is in."""
+        for sort in ("adGroup", "assetGroup"):
+            name = part.unread(sort)
+            group = self.named(sort).get(name) if isinstance(name, str) else None
+            if group is not None and is_removed(group):
+                return True
+        return is_removed(part)
 
     def one(self, sort: str) -> Record | None:
         """Return the only resource of a sort."""
@@ -87,6 +96,11 @@ class Resources:
             resource.leave(name)
             return None
         return Found(value=written[3], pointer=found.pointer)
+
+
+def is_removed(resource: Record) -> bool:
+    """Whether a resource has been removed, after which Google shows it to nobody, nor again."""
+    return resource.unread("status") == "REMOVED"
 
 
 def resources_of(root: Record) -> Resources:

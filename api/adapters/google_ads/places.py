@@ -36,28 +36,68 @@ _MICROS = 1_000_000
 
 
 def put_places(draft: Draft, criteria: Sequence[Criterion], resources: Resources) -> None:
-    """Tell the places of a campaign on both sides, and the markets of those that are included."""
-    countries: list[Found[str] | None] = []
+    """Tell the places on both sides, and the markets that bound whom the ads are shown to.
+
+    Places may be chosen by the campaign or by its ad groups (`upgradedTargeting` of Demand Gen).
+    """
+    countries: dict[str | None, list[Found[str] | None]] = {}
     for one in criteria:
-        path = "targeting.geo.exclude" if one.negative else "targeting.geo.include"
-        location, proximity = one.record.record("location"), one.record.record("proximity")
-        told: list[Found[str] | None] = []
-        if location is not None:
-            told.append(_put_location(draft.element(path, location.pointer), location, resources))
-        if proximity is not None:
-            told.append(_put_circle(draft.element(path, proximity.pointer), proximity))
-        if "locationGroup" in one.record:
-            # Places of a feed, or of assets: which, is not in the criterion.
-            draft.element(path, one.record.at("locationGroup"))
-            told.append(None)
-        if not one.negative:
-            countries += told
-    if countries and None not in countries:
-        distinct: dict[str, Found[str]] = {}
-        for country in filter(None, countries):
-            distinct.setdefault(country.value, country)
-        told_in_order = list(distinct.values())
-        draft.put_all("markets", told_in_order, told_in_order[0].pointer)
+        told = _put_places_of(draft, one, resources)
+        if told and not one.negative:
+            countries.setdefault(one.group, []).extend(told)
+    bounds = _bounds(countries, resources)
+    distinct = {country.value: country for country in reversed(bounds) if country is not None}
+    if distinct and None not in bounds and _is_by_presence(resources):
+        in_order = list(distinct.values())[::-1]
+        draft.put_all("markets", in_order, in_order[0].pointer)
+
+
+def _put_places_of(
+    draft: Draft, criterion: Criterion, resources: Resources
+) -> list[Found[str] | None]:
+    """Tell the places of a criterion, and return their countries, None for one not known."""
+    path = "targeting.geo.exclude" if criterion.negative else "targeting.geo.include"
+    location = criterion.record.record("location")
+    proximity = criterion.record.record("proximity")
+    told: list[Found[str] | None] = []
+    if location is not None:
+        told.append(_put_location(draft.element(path, location.pointer), location, resources))
+    if proximity is not None:
+        told.append(_put_circle(draft.element(path, proximity.pointer), proximity))
+    if "locationGroup" in criterion.record:
+        # Places of a feed, or of assets: which, is not in the criterion.
+        draft.element(path, criterion.record.at("locationGroup"))
+        told.append(None)
+    return told
+
+
+def _bounds(
+    countries: dict[str | None, list[Found[str] | None]], resources: Resources
+) -> list[Found[str] | None]:
+    """Return the countries of the campaign, or without places of its own those of its ad groups.
+
+    None of them where an ad group has no places, which is shown everywhere.
+    """
+    if None in countries:
+        return countries[None]
+    groups = {group.unread("resourceName") for group in resources.ad_groups}
+    if groups != countries.keys():
+        return []
+    return [country for those in countries.values() for country in those]
+
+
+def _is_by_presence(resources: Resources) -> bool:
+    """Whether the ads are shown only to people who are, or regularly are, in the places.
+
+    By default Google shows them also to whoever is interested in a place, wherever that person is
+    (support.google.com/google-ads/answer/1722038).
+    """
+    campaign = resources.campaign
+    setting = campaign.record("geoTargetTypeSetting") if campaign is not None else None
+    chosen = setting.filled("positiveGeoTargetType") if setting is not None else None
+    if setting is not None and (chosen is None or chosen.value != "PRESENCE"):
+        setting.leave("positiveGeoTargetType")
+    return chosen is not None and chosen.value == "PRESENCE"
 
 
 def _put_location(area: Draft, location: Record, resources: Resources) -> Found[str] | None:

@@ -11,7 +11,7 @@ from api.adapters.adaptation import Draft
 from api.adapters.reading import Found, Record
 
 from .audiences import put_audience
-from .objects import Resources
+from .objects import Resources, is_removed
 
 SEGMENTS = MappingProxyType(
     {
@@ -34,7 +34,7 @@ def put_signals(draft: Draft, resources: Resources) -> list[str]:
     """Tell the audiences that asset groups begin with, and return where they stand."""
     pointers = []
     for signal in resources.by_sort["assetGroupSignal"]:
-        holder = signal.record("audience")
+        holder = signal.record("audience") if not resources.is_of_removed(signal) else None
         if holder is None:
             continue
         reference = holder.filled("audience")
@@ -49,7 +49,7 @@ def asset_group_parts(resources: Resources) -> list[Draft]:
     """Return where each asset group leads, and of which campaign it is."""
     parts = []
     for group in resources.by_sort["assetGroup"]:
-        if group.unread("status") == "REMOVED":
+        if is_removed(group):
             continue
         draft = Draft()
         if resources.campaign is None:

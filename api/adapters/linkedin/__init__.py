@@ -17,6 +17,11 @@ from .objects import Objects, objects_of
 
 __all__ = ["adapt"]
 
+_TELLING = (
+    "send the objects with their fields, not only references to them; ages and genders need "
+    "`audienceExpansionEnabled` beside them"
+)
+
 
 def adapt(record: object) -> Adaptation:
     """Return the campaign that a record of the Marketing API tells.
@@ -44,7 +49,7 @@ def adapt(record: object) -> Adaptation:
         for path in agreed.draft.facts():
             (platform if path == "placements" else draft).absorb(path, agreed.draft)
     platform.put_found("account_id", _account_of(objects))
-    require_told(draft, "send the objects with their fields, not only references to them")
+    require_told(draft, _TELLING)
     return draft.finish(unmapped(root, untold))
 
 

@@ -3,10 +3,13 @@
 The criteria are groups that must all hold, each of facets of which one must hold. An age beside a
 job title in one group narrows nobody down: whoever has the title is reached at any age. So ages,
 genders and languages are told only from a group of their own, and places from one of places.
+
+Where the audience is expanded, LinkedIn shows the ads to people with similar attributes as well.
+Nothing says that these are of the ages and genders that were chosen.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from api.adapters.adaptation import Draft
@@ -52,6 +55,9 @@ AUDIENCES = frozenset(["audienceMatchingSegments", "dynamicSegments"])
 PLACES = frozenset(["ipLocations", "locations", "profileLocations"])
 """The facets that hold places."""
 
+KEPT = frozenset(["interfaceLocales"])
+"""The facets that hold for everyone who is reached also where the audience is expanded."""
+
 GENDERS = {"urn:li:gender:FEMALE": "female", "urn:li:gender:MALE": "male"}
 
 _AGES = re.compile(r"urn:li:ageRange:\((\d{1,3}),(\d{1,10})\)", re.ASCII)
@@ -62,12 +68,16 @@ _OPEN_AGE = 2_147_483_647
 def put_targeting(draft: Draft, campaign: Record, entities: Entities) -> None:
     """Tell the criteria of a campaign, or without them the facets of the former member."""
     criteria = criteria_of(campaign, entities)
+    expanded = campaign.yes_no("audienceExpansionEnabled")
+    bound = set(_ALONE if expanded is not None and not expanded.value else KEPT)
+    # Of what is chosen and excluded as well, it is not told what is left.
+    bound -= {facet.kind for facet in criteria.excluded}
     aimed: list[str] = []
     countries: list[Found[str] | None] = []
     for group in criteria.included:
-        aimed += _put_group(draft, group, countries)
+        aimed += _put_group(draft, group, countries, bound)
     for facet in criteria.excluded:
-        aimed += _put_facet(draft, facet, excluded=True)
+        aimed += _put_facet(draft, facet)
     if aimed:
         draft.put("targeting.profiling", value=True, origin=aimed[0])
     distinct = {one.value: one for one in reversed(countries) if one is not None}
@@ -77,11 +87,15 @@ def put_targeting(draft: Draft, campaign: Record, entities: Entities) -> None:
 
 
 def _put_group(
-    draft: Draft, group: Sequence[Facet], countries: list[Found[str] | None]
+    draft: Draft,
+    group: Sequence[Facet],
+    countries: list[Found[str] | None],
+    bound: Collection[str],
 ) -> list[str]:
     """Tell the facets of which one must hold, and return where people are chosen by them.
 
-    Adds the countries of the places that bound everybody, None for one that is not known.
+    Adds the countries of the places that bound everybody, None for one that is not known; `bound`
+    are the facets that hold for everyone who is reached.
     """
     kinds = {facet.kind for facet in group}
     if len(kinds) > 1 and kinds & (PLACES | _ALONE.keys()) and not kinds <= PLACES:
@@ -90,16 +104,20 @@ def _put_group(
             if facet.kind in PLACES or facet.kind in _ALONE:
                 facet.leave()
             else:
-                pointers += _put_facet(draft, facet, excluded=False)
+                pointers += _put_facet(draft, facet, bound)
         return pointers
     countries += [
         country_of(place) for facet in group if facet.kind in PLACES for place in facet.values
     ]
-    return [pointer for facet in group for pointer in _put_facet(draft, facet, excluded=False)]
+    return [pointer for facet in group for pointer in _put_facet(draft, facet, bound)]
 
 
-def _put_facet(draft: Draft, facet: Facet, *, excluded: bool) -> list[str]:
-    """Tell one facet, and return where its values choose people, by whom they are."""
+def _put_facet(draft: Draft, facet: Facet, bound: Collection[str] | None = None) -> list[str]:
+    """Tell one facet, and return where its values choose people, by whom they are.
+
+    One that is excluded bounds nobody: without `bound`, it is.
+    """
+    excluded = bound is None
     if facet.kind in PLACES:
         path = "targeting.geo.exclude" if excluded else "targeting.geo.include"
         for place in facet.values:
@@ -121,7 +139,7 @@ def _put_facet(draft: Draft, facet: Facet, *, excluded: bool) -> list[str]:
             told.put("excluded", excluded, value.pointer)
         # A URN is no name: it is kept, for those who can look it up.
         facet.leave()
-    elif not excluded and facet.values and all(value.urn for value in facet.values):
+    elif facet.kind in (bound or ()) and facet.values and all(value.urn for value in facet.values):
         fact, put = _ALONE[facet.kind]
         if fact in draft.facts():
             facet.leave()

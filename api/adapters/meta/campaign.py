@@ -1,6 +1,7 @@
 """What Meta's campaigns and ad sets tell: subject, declarations, payer, flight, targeting."""
 
 import re
+from collections.abc import Collection
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -8,6 +9,7 @@ from api.adapters.adaptation import Draft
 from api.adapters.reading import Found, Record
 from api.adapters.telling import EARLIEST, LATEST, put_word
 from engine.source.json_fault import excerpt
+from engine.source.json_text import JSONValue
 
 from .audiences import Audiences
 from .money import put_budget
@@ -38,8 +40,13 @@ _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:?\
 _NEVER = datetime.fromtimestamp(0, UTC)
 
 
-def campaign_part(objects: Objects, currency: Found[str] | None) -> Draft:
-    """Return what the campaign object tells; its own times only where there is no ad set."""
+def campaign_part(
+    objects: Objects, currency: Found[str] | None, markets: Collection[JSONValue]
+) -> Draft:
+    """Return what the campaign object tells; its own times only where there is no ad set.
+
+    `markets` are the countries in which its ad sets are shown.
+    """
     draft = Draft()
     campaign = objects.campaign
     if campaign is None:
@@ -51,7 +58,7 @@ def campaign_part(objects: Objects, currency: Found[str] | None) -> Draft:
         draft.put("objective", OBJECTIVES[objective.value], objective.pointer)
     else:
         campaign.leave("objective")
-    _put_categories(draft, campaign)
+    _put_categories(draft, campaign, markets)
     put_budget(draft, campaign, currency)
     state = campaign.record("advantage_state_info")
     if state is not None:
@@ -103,7 +110,8 @@ def account_of(objects: Objects) -> Found[str] | None:
     return next((identifier for identifier in found if identifier is not None), None)
 
 
-def _put_categories(draft: Draft, campaign: Record) -> None:
+def _put_categories(draft: Draft, campaign: Record, markets: Collection[JSONValue]) -> None:
+    """Tell the declared categories, unless they are declared for some of the markets only."""
     declared = campaign.texts("special_ad_categories")
     if declared is None:
         return
@@ -124,6 +132,11 @@ def _put_categories(draft: Draft, campaign: Record) -> None:
             )
         if word.value == "ISSUES_ELECTIONS_POLITICS":
             draft.put("political.is_political", value=True, origin=word.pointer)
+    countries = [each.value for each in campaign.texts("special_ad_category_country") or ()]
+    campaign.leave("special_ad_category_country")
+    if words and countries and not set(markets) <= set(countries):
+        campaign.leave("special_ad_categories")
+        return
     told = [Found(value=CATEGORIES[word.value], pointer=word.pointer) for word in words]
     draft.put_all("declared_special_categories", told, origin)
 

@@ -64,7 +64,8 @@ CHARACTERISTICS: Mapping[str, str] = MappingProxyType(
 _NO_PEOPLE = frozenset(
     [
         *("age_range", "audience_network_positions", "brand_safety_content_filter_levels"),
-        *("brand_safety_content_severity_levels", "contextual_targeting_categories"),
+        *("brand_safety_content_severity_levels", "catalog_based_targeting"),
+        "contextual_targeting_categories",
         *("custom_audiences", "device_platforms", "excluded_brand_safety_content_types"),
         *("excluded_custom_audiences", "excluded_geo_locations", "excluded_mobile_device_model"),
         *("excluded_publisher_categories", "excluded_publisher_list_ids", "excluded_user_device"),
@@ -197,10 +198,14 @@ def _put_people(draft: Draft, targeting: Record, audiences: Audiences) -> list[s
 
 def _is_unknown(group: Record, name: str) -> bool:
     known = name in _NO_PEOPLE or name in REFERENCES or name.startswith("effective_")
-    return not known and isinstance(group.unread(name), list)
+    return not known and isinstance(group.unread(name), list | dict)
 
 
 def _put_characteristics(draft: Draft, group: Record, name: str, *, excluded: bool) -> list[str]:
+    if name not in CHARACTERISTICS and isinstance(group.unread(name), dict):
+        told = draft.element("targeting.detailed", group.at(name))
+        told.put("excluded", excluded, group.at(name))
+        return [group.at(name)]
     entries = group.elements(name) or ()
     for entry in entries:
         told = draft.element("targeting.detailed", entry.pointer)

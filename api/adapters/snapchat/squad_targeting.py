@@ -35,11 +35,20 @@ METRES = MappingProxyType(
     }
 )
 
+_DEMOGRAPHICS = frozenset(
+    [
+        *("advanced_demographics", "age_groups", "gender", "languages", "max_age", "min_age"),
+        "operation",
+    ]
+)
+"""The members of a demographic target; any other is a characteristic of an unknown sort."""
+
 _NO_PEOPLE = frozenset(["app_install_states", "demographics", "devices", "geos", "locations"])
 _CHARACTERISTICS = MappingProxyType({"interests": ("category_id", "interest")})
 _OPEN_AGE = 50
 """From here on a highest age may stand for all ages above."""
 
+_AND_ABOVE = re.compile(r"\d{2}\+", re.ASCII)
 _AGES = re.compile(r"(\d{2})(?:-(\d{2})|\+)", re.ASCII)
 _WIDENED = frozenset(["custom_audience_expansion_option", "interest_expansion_option"])
 
@@ -109,12 +118,16 @@ def _ages(one: Record) -> tuple[int | None, int | None]:
     """Return the lowest and the highest age, 0 for one without end, and None for an unknown."""
     groups = _words(one, "age_groups")
     if not groups:
-        least, greatest = one.whole_number("min_age"), one.whole_number("max_age")
+        least, last = one.whole_number("min_age"), one.unread("max_age")
+        if isinstance(last, str) and _AND_ABOVE.fullmatch(last):
+            one.text("max_age")
+            return (None if least is None else least.value), 0
+        greatest = one.whole_number("max_age")
         open_ended = greatest is None or greatest.value >= _OPEN_AGE
         if least is not None and greatest is not None and greatest.value < least.value:
             one.refuse("max_age", "`max_age` is below `min_age`", "exchange the two")
-        last = None if open_ended or greatest is None else greatest.value
-        return (None if least is None else least.value), last
+        highest = None if open_ended or greatest is None else greatest.value
+        return (None if least is None else least.value), highest
     written = [(group, _AGES.fullmatch(group.value)) for group in groups]
     for group, form in written:
         if form is None:
@@ -133,6 +146,11 @@ def _ages(one: Record) -> tuple[int | None, int | None]:
 def _put_genders(draft: Draft, targeting: Record, demographics: tuple[Record, ...]) -> None:
     """Tell the genders; Snapchat documents that both are meant where none is given."""
     chosen = [_words(one, "gender") for one in demographics]
+    if any(name not in _DEMOGRAPHICS for one in demographics for name in one):
+        # Any of them may be by what genders are chosen.
+        for one in demographics:
+            one.leave("gender")
+        return
     if not chosen or not all(chosen):
         everyone = [Found(value="all", pointer=targeting.pointer)]
         draft.put_all("targeting.genders", everyone, targeting.pointer)
@@ -251,6 +269,11 @@ def _put_detailed(
     """Tell the characteristics, by their numbers alone, and yield where they stand."""
     for one in demographics:
         yield from _put_each(draft, one, "advanced_demographics", "demographic")
+        for name in one:
+            if name not in _DEMOGRAPHICS:
+                told = draft.element("targeting.detailed", one.at(name))
+                told.put("excluded", _is_exclusion(one), one.at(name))
+                yield one.at(name)
     for name in targeting:
         if name in _NO_PEOPLE or name == "segments":
             continue
@@ -297,8 +320,7 @@ def _put_expansion(draft: Draft, targeting: Record) -> bool:
     found: dict[str, Found[bool] | None] = {}
     for name in options or ():
         assert options is not None  # noqa: S101 - it has a member.
-        option = options.record(name)
-        found[name] = option.yes_no("enabled") if option is not None else None
+        found[name] = _option(options, name)
     on = [one for one in (switch, *found.values()) if one is not None and one.value]
     if on:
         draft.put_found("automation.audience_expansion", on[0])
@@ -306,6 +328,16 @@ def _put_expansion(draft: Draft, targeting: Record) -> bool:
         draft.put_found("automation.audience_expansion", switch)
     else:
         targeting.leave("enable_targeting_expansion")
-    return any(
-        name not in _WIDENED and one is not None and one.value for name, one in found.items()
-    )
+    return any(name not in _WIDENED and (one is None or one.value) for name, one in found.items())
+
+
+def _option(options: Record, name: str) -> Found[bool] | None:
+    """Return whether an option is on, which Snapchat writes as an object, or as a sort of it."""
+    if isinstance(options.unread(name), str):
+        sort = options.filled(name)
+        if sort is not None and sort.value == "SMART_TARGETING":
+            return Found(value=True, pointer=sort.pointer)
+        options.leave(name)
+        return None
+    option = options.record(name)
+    return option.yes_no("enabled") if option is not None else None

@@ -16,6 +16,11 @@ from .objects import Objects, objects_of
 
 __all__ = ["adapt"]
 
+_TELLING = (
+    "send the objects with their fields, not only references to them; ages need "
+    "`campaign_automation_type` beside them, and `location_ids` need `zipcode_ids`"
+)
+
 
 def adapt(record: object) -> Adaptation:
     """Return the campaign that a record of the Business API tells.
@@ -30,7 +35,7 @@ def adapt(record: object) -> Adaptation:
     platform.put("name", "tiktok", "")
     untold = _put_levels(draft, platform, objects)
     platform.put_found("account_id", objects.account_id())
-    require_told(draft, "send the objects with their fields, not only references to them")
+    require_told(draft, _TELLING)
     return draft.finish(unmapped(root, untold))
 
 

@@ -60,7 +60,7 @@ def ad_group_part(
     if len(objects.ad_groups) == 1 and not (campaign is not None and _has_budget(campaign)):
         _put_budget(draft, ad_group, currency)
     _put_placements(draft, ad_group)
-    put_targeting(draft, ad_group, regions)
+    put_targeting(draft, ad_group, campaign, regions)
     put_word(
         draft,
         "automation.creative_generation",

@@ -4,6 +4,8 @@ TikTok answers each list of an ad group, empty ones too, unless it is asked for 
 list of which a member is absent is not told: half of it would read as all of it.
 """
 
+from collections.abc import Sequence
+
 from api.adapters.adaptation import Draft
 from api.adapters.reading import Found, Record
 from engine.source.json_fault import excerpt
@@ -24,18 +26,43 @@ _AUDIENCES = (
     ("excluded_audience_ids", True),
     ("excluded_pangle_audience_package_ids", True),
 )
+_ACTIONS = (("included_custom_actions", False), ("excluded_custom_actions", True))
 _RETARGETING = (
     ("shopping_ads_retargeting_type", ("LAB1", "LAB2")),  # `LAB3` is told by its actions.
     ("app_targeting_type", ("RETARGETING",)),
 )
 
 
-def put_people(draft: Draft, aim: Record) -> list[str]:
-    """Tell characteristics and audiences, and return where they stand."""
-    return [*_put_detailed(draft, aim), *_put_groups(draft, aim)]
+_KNOWN = frozenset(
+    [
+        *(name for name, _ in (*_NUMBERED, *_NAMED, *_AUDIENCES, *_ACTIONS)),
+        *("age_groups", "audience_rule", "blocked_pangle_app_ids", "carrier_ids"),
+        *("category_exclusion_ids", "contextual_tag_ids", "device_model_ids"),
+        *("device_price_ranges", "isp_ids", "languages", "location_ids", "network_types"),
+        *("operating_systems", "targeting_expansion", "zipcode_ids"),
+    ]
+)
+"""The lists and objects of a targeting specification that are read, or say nothing of people.
+
+Any other is read as a characteristic of a sort that is not known: a list without it would read as
+whole.
+"""
 
 
-def _put_detailed(draft: Draft, aim: Record) -> list[str]:
+def put_people(draft: Draft, aim: Record, *, is_specification: bool) -> list[str]:
+    """Tell characteristics and audiences, and return where they stand.
+
+    `is_specification` is whether every member is by what people are chosen, as it is in Smart+.
+    """
+    unknown = [
+        name
+        for name in (aim if is_specification else ())
+        if name not in _KNOWN and isinstance(aim.unread(name), list | dict) and aim.unread(name)
+    ]
+    return [*_put_detailed(draft, aim, unknown), *_put_groups(draft, aim)]
+
+
+def _put_detailed(draft: Draft, aim: Record, unknown: Sequence[str]) -> list[str]:
     """Tell the characteristics, and return where they stand; identifiers are kept as unmapped.
 
     They are told where each member is there that holds some of them: half a list would read as all
@@ -59,6 +86,9 @@ def _put_detailed(draft: Draft, aim: Record) -> list[str]:
         pointers += _put_named(told, spending, f"spending power: {spending.value}", "income")
     else:
         aim.leave("spending_power")
+    for name in unknown:
+        told.element("targeting.detailed", aim.at(name))
+        pointers.append(aim.at(name))
     if not whole:
         for name in (*CHARACTERISTICS, "interest_keywords"):
             aim.leave(name)
@@ -113,7 +143,7 @@ def _put_audiences(draft: Draft, ad_group: Record) -> list[str]:
 def _put_retargeting(draft: Draft, aim: Record) -> list[str]:
     """Tell groups of people that are told from what they did with products or with the app."""
     pointers = []
-    for name, excluded in (("included_custom_actions", False), ("excluded_custom_actions", True)):
+    for name, excluded in _ACTIONS:
         for action in aim.elements(name) or ():
             draft.element("audiences", action.pointer).put("excluded", excluded, action.pointer)
             aim.keep(action)

@@ -3,10 +3,6 @@
 Most lists hold identifiers that only TikTok's own tables explain: an interest or an audience is
 told without its name, and a country only where TikTok's regions are joined. An empty list is what
 the API answers where nothing was chosen; what TikTok shows then is not in the record.
-
-An ad group of Smart+ has its targeting in `targeting_spec`. Unless that is manual, TikTok chooses
-the people: ages are bounded by `spc_audience_age` alone, and what is chosen beside it is a
-suggestion.
 """
 
 import re
@@ -21,6 +17,7 @@ from engine.source.json_text import JSONValue
 
 from .people import identifiers, put_people
 from .regions import Regions, country_in, put_markets, put_region
+from .smart import is_bound, mode_of, put_smart_age
 
 GENDERS: Mapping[str, JSONValue] = {
     "GENDER_FEMALE": ["female"],
@@ -29,16 +26,6 @@ GENDERS: Mapping[str, JSONValue] = {
 }
 """The genders by `gender`."""
 
-SMART_AGES: Mapping[str, int] = {
-    "ALL": 13,
-    "18+": 18,
-    "OVER_EIGHTEEN": 18,
-    "25+": 25,
-    "OVER_TWENTY_FIVE": 25,
-}
-"""The lowest age of an ad group of Smart+, as it is sent and as it is read."""
-
-_MODES = {"AUTOMATIC": True, "MANUAL": False}
 _AGES = re.compile(r"AGE_(\d{2})_(\d{2,3})", re.ASCII)
 _OPEN_AGE = 100
 """The last age of the oldest group, which has no upper end."""
@@ -52,9 +39,11 @@ _EXPANSIONS = (
 )
 
 
-def put_targeting(draft: Draft, ad_group: Record, regions: Regions) -> None:
+def put_targeting(
+    draft: Draft, ad_group: Record, campaign: Record | None, regions: Regions
+) -> None:
     """Tell whom an ad group is aimed at."""
-    spec, mode = ad_group.record("targeting_spec"), _mode(ad_group)
+    spec, mode = ad_group.record("targeting_spec"), mode_of(ad_group)
     aim = ad_group if spec is None else spec
     saved = aim.identifier("saved_audience_id")
     if saved is not None and saved.value != "0":
@@ -62,14 +51,16 @@ def put_targeting(draft: Draft, ad_group: Record, regions: Regions) -> None:
         aim.leave("saved_audience_id")
         draft.put("targeting.profiling", value=True, origin=saved.pointer)
         return
-    if spec is None or (mode is not None and not mode.value):
+    bound = is_bound(ad_group, campaign)
+    if bound:
         _put_ages(draft, aim)
-        put_word(draft, "targeting.genders", aim, "gender", GENDERS)
     else:
-        _put_smart_age(draft, aim)
+        put_smart_age(draft, aim)
+    everyone = {"GENDER_UNLIMITED": GENDERS["GENDER_UNLIMITED"]}
+    put_word(draft, "targeting.genders", aim, "gender", GENDERS if bound else everyone)
     _put_places(draft, aim, regions)
     _put_languages(draft, aim)
-    aimed = put_people(draft, aim)
+    aimed = put_people(draft, aim, is_specification=spec is not None)
     if aimed:
         draft.put("targeting.profiling", value=True, origin=aimed[0])
     systems = aim.texts("operating_systems")
@@ -77,15 +68,6 @@ def put_targeting(draft: Draft, ad_group: Record, regions: Regions) -> None:
         draft.put_all("targeting.operating_systems", systems, aim.at("operating_systems"))
     _put_prices(draft, aim)
     _put_expansion(draft, ad_group, aim, mode)
-
-
-def _mode(ad_group: Record) -> Found[bool] | None:
-    """Return whether TikTok chooses the people by itself (Smart+)."""
-    mode = ad_group.filled("targeting_optimization_mode")
-    if mode is None or mode.value not in _MODES:
-        ad_group.leave("targeting_optimization_mode")
-        return None
-    return Found(value=_MODES[mode.value], pointer=mode.pointer)
 
 
 def _put_ages(draft: Draft, ad_group: Record) -> None:
@@ -110,19 +92,10 @@ def _put_ages(draft: Draft, ad_group: Record) -> None:
         draft.put("targeting.age.max", last, origin)
 
 
-def _put_smart_age(draft: Draft, spec: Record) -> None:
-    age = spec.filled("spc_audience_age")
-    if age is None or age.value not in SMART_AGES:
-        spec.leave("spc_audience_age")
-        return
-    draft.put("targeting.age.min", SMART_AGES[age.value], age.pointer)
-    draft.put("targeting.age.no_maximum", value=True, origin=age.pointer)
-
-
 def _put_places(draft: Draft, aim: Record, regions: Regions) -> None:
     countries: list[Found[str] | None] = []
-    if "location_ids" not in aim:
-        return  # Postal codes beside places that the record does not name are not all of them.
+    if "location_ids" not in aim or "zipcode_ids" not in aim:
+        return  # Half of the places would read as all of them.
     for place in identifiers(aim, "location_ids"):
         area = draft.element("targeting.geo.include", place.pointer)
         area.put_found("code", place)

@@ -74,6 +74,7 @@ TIKTOK: dict[str, JSONValue] = {
     },
     "adgroup": {
         "adgroup_id": 2,
+        "campaign_automation_type": "MANUAL",
         "schedule_type": "SCHEDULE_START_END",
         "schedule_start_time": "2026-07-29 17:54:57",
         "schedule_end_time": "2026-08-08 17:54:57",
@@ -128,6 +129,7 @@ SMART_PLUS: dict[str, JSONValue] = {
             "gender": "GENDER_FEMALE",
             "spc_audience_age": "OVER_EIGHTEEN",
             "location_ids": ["2950157", "3017382", "5128638"],
+            "zipcode_ids": [],
             "audience_ids": [],
             "excluded_audience_ids": [],
             "included_custom_actions": [{"code": "VIEW_PRODUCT", "days": 30}],
@@ -371,6 +373,10 @@ GOOGLE_ADS: dict[str, JSONValue] = {
         "startDateTime": "2026-07-29 00:00:00",
         "endDateTime": "2026-08-08 23:59:59",
         "networkSettings": {"targetGoogleSearch": True, "targetContentNetwork": False},
+        "geoTargetTypeSetting": {
+            "positiveGeoTargetType": "PRESENCE",
+            "negativeGeoTargetType": "PRESENCE",
+        },
         "assetAutomationSettings": [
             {
                 "assetAutomationType": "TEXT_ASSET_AUTOMATION",
@@ -422,7 +428,10 @@ GOOGLE_ADS: dict[str, JSONValue] = {
         {
             "resourceName": f"{_CUSTOMER}/adGroups/12",
             "campaign": f"{_CUSTOMER}/campaigns/11",
-            "optimizedTargetingEnabled": True,
+            "optimizedTargetingEnabled": False,
+            "targetingSetting": {
+                "targetRestrictions": [{"targetingDimension": "AUDIENCE", "bidOnly": True}]
+            },
         }
     ],
     "adGroupCriteria": [
@@ -479,6 +488,44 @@ GOOGLE_ADS: dict[str, JSONValue] = {
         },
     ],
 }
+
+DEMAND_GEN: dict[str, JSONValue] = {
+    "campaign": {
+        "resourceName": f"{_CUSTOMER}/campaigns/31",
+        "id": "31",
+        "advertisingChannelType": "DEMAND_GEN",
+        "demandGenCampaignSettings": {"upgradedTargeting": True},
+        "geoTargetTypeSetting": {"positiveGeoTargetType": "PRESENCE"},
+    },
+    "adGroups": [
+        {
+            "resourceName": f"{_CUSTOMER}/adGroups/32",
+            "optimizedTargetingEnabled": True,
+            "excludeDemographicExpansion": True,
+            "targetingSetting": {
+                "targetRestrictions": [{"targetingDimension": "GENDER", "bidOnly": True}]
+            },
+        }
+    ],
+    "adGroupCriteria": [
+        {"adGroup": f"{_CUSTOMER}/adGroups/32", "negative": negative, sort: {member: value}}
+        for negative, sort, member, value in (
+            (True, "ageRange", "type", "AGE_RANGE_UNDETERMINED"),
+            (True, "ageRange", "type", "AGE_RANGE_65_UP"),
+            (False, "gender", "type", "FEMALE"),
+            (False, "location", "geoTargetConstant", "geoTargetConstants/9031936"),
+        )
+    ],
+    "geoTargetConstants": [
+        {
+            "resourceName": "geoTargetConstants/9031936",
+            "name": "10001",
+            "countryCode": "US",
+            "targetType": "Postal Code",
+        }
+    ],
+}
+"""A campaign of Demand Gen on Google, whose ad groups choose the places and exclude ages."""
 
 PERFORMANCE_MAX: dict[str, JSONValue] = {
     "campaign": {

@@ -11,13 +11,17 @@ adapt = FORMATS["google-ads"]
 CUSTOMER = "customers/1234567890"
 CAMPAIGN: dict[str, JSONValue] = {"resourceName": f"{CUSTOMER}/campaigns/11", "name": "Spring"}
 GROUP = f"{CUSTOMER}/adGroups/12"
+RESTRICTING: dict[str, JSONValue] = {"targetingSetting": {"targetRestrictions": []}}
+SEARCH = CAMPAIGN | RESTRICTING | {"advertisingChannelType": "SEARCH"}
 
 
 def aimed(*criteria: dict[str, JSONValue], group: str | None = GROUP) -> Adaptation:
     """What criteria tell that say that they are positive, of an ad group or of a campaign."""
     listed: list[JSONValue] = [{"negative": False, "adGroup": group, **one} for one in criteria]
     name = "campaignCriteria" if group is None else "adGroupCriteria"
-    return adapt({"campaign": CAMPAIGN, name: listed})
+    named = {str(one.get("adGroup", group)) for one in criteria} - {"None"}
+    groups: list[JSONValue] = [{"resourceName": each, **RESTRICTING} for each in sorted(named)]
+    return adapt({"campaign": SEARCH, "adGroups": groups, name: listed})
 
 
 def criterion(**told: JSONValue) -> dict[str, JSONValue]:
@@ -81,7 +85,11 @@ def test_forms_of_a_record(record: JSONValue, path: str, value: JSONValue) -> No
 
 def test_rows_of_a_search_are_one_campaign() -> None:
     rows: list[JSONValue] = [
-        {"campaign": CAMPAIGN, "adGroup": {"resourceName": GROUP}, "adGroupCriterion": one}
+        {
+            "campaign": SEARCH,
+            "adGroup": RESTRICTING | {"resourceName": GROUP},
+            "adGroupCriterion": one,
+        }
         for one in (
             criterion(resourceName="a", **age("18_24")),
             criterion(resourceName="b", **age("65_UP")),
@@ -146,9 +154,9 @@ def test_operations_that_create_are_told() -> None:
             "/campaignBudget/amountMicros",
         ),
         (
-            {"adGroupCriteria": [{"negative": False} | age("OLD")]},
+            {"campaign": SEARCH, "campaignCriteria": [{"negative": False} | age("OLD")]},
             "`AGE_RANGE_OLD` cannot be read as ages without guessing",
-            "/adGroupCriteria/0/ageRange/type",
+            "/campaignCriteria/0/ageRange/type",
         ),
     ],
 )
@@ -353,5 +361,8 @@ def test_ads_that_lead_to_several_pages_lead_to_none() -> None:
     ]
     told = adapt({"adGroupAds": ads})
     assert at(told, "landing") is None
-    assert at(told, "creatives") == [{"id": "1"}]
+    assert at(told, "creatives") == [{"id": "1"}, {}]
     assert "/adGroupAds/0/ad/finalUrls" in told.unmapped
+    alone: JSONValue = {"ad": {"id": "1", "finalUrls": ["https://a.example"]}}
+    beside = adapt({"adGroupAds": [alone, {}]})
+    assert at(beside, "landing") is None

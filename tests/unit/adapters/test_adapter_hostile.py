@@ -236,12 +236,18 @@ ROW: dict[str, JSONValue] = {
         ("openrtb", {"seatbid": [{"seat": str(n), "bid": [BID]} for n in range(5000)]}),
         ("openrtb", {"seatbid": [{"bid": [BID] * MANY}]}),
         ("tiktok", {"adgroups": [{"audience_ids": [n]} for n in range(MANY)]}),
-        ("tiktok", {"location_ids": list(range(MANY)), "interest_category_ids": [1] * MANY}),
+        ("tiktok", {"location_ids": list(range(MANY)), "zipcode_ids": [1] * MANY}),
         (
             "linkedin",
             {"targetingCriteria": {"exclude": {"or": {"skills": ["urn:li:skill:1"] * MANY}}}},
         ),
-        ("linkedin", {"targetingCriteria": {"include": {"and": GROUPS}}}),
+        (
+            "linkedin",
+            {
+                "audienceExpansionEnabled": False,
+                "targetingCriteria": {"include": {"and": GROUPS}},
+            },
+        ),
         ("google-ads", {"results": [ROW | {"campaign": {"id": "1", "name": "x"}}] * MANY}),
         ("google-ads", {"campaignCriteria": [ROW["campaignCriterion"]] * MANY}),
         ("google-ads", {"userLists": [{"resourceName": f"u/{n}"} for n in range(MANY)]}),

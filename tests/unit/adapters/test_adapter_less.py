@@ -17,6 +17,7 @@ from engine.source.json_text import JSONValue
 from tests.unit.adapters.complete import (
     ARCHIVED,
     COMPLETE,
+    DEMAND_GEN,
     EXPORTED,
     PERFORMANCE_MAX,
     SMART_PLUS,
@@ -54,6 +55,9 @@ DOCUMENTED = {
     ("snapchat", "postal_code", "targeting.geo.exclude"),  # the country of the code
     ("snapchat", "region_id", "targeting.geo.include"),
     ("openrtb", "region", "markets"),  # the country of the region
+    ("tiktok", "adgroup_id", "targeting.age.max"),  # an ad group that is about to be created
+    ("tiktok", "adgroup_id", "targeting.age.min"),
+    ("tiktok", "adgroup_id", "targeting.age.no_maximum"),
 }
 """What changes where a member is absent: the format, the member and the fact."""
 
@@ -143,6 +147,7 @@ EVERY = [
     ("snapchat", SQUADS),
     ("tiktok", SMART_PLUS),
     ("google-ads", PERFORMANCE_MAX),
+    ("google-ads", DEMAND_GEN),
 ]
 
 

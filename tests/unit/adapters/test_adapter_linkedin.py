@@ -12,7 +12,11 @@ from tests.unit.adapters.telling import at, complete, refusal
 
 adapt = FORMATS["linkedin"]
 FACET = "urn:li:adTargetingFacet:"
-CAMPAIGN: dict[str, JSONValue] = {"id": 7, "costType": "CPC"}
+CAMPAIGN: dict[str, JSONValue] = {
+    "id": 7,
+    "costType": "CPC",
+    "audienceExpansionEnabled": False,
+}
 
 
 def aimed(
@@ -168,6 +172,25 @@ def test_age_that_has_no_end() -> None:
     }
 
 
+@pytest.mark.parametrize("expanded", [True, None])
+def test_ages_and_genders_bound_nobody_where_the_audience_may_be_expanded(
+    expanded: JSONValue,
+) -> None:
+    men: dict[str, JSONValue] = {"genders": ["urn:li:gender:MALE"]}
+    english: dict[str, JSONValue] = {"interfaceLocales": ["urn:li:locale:en_US"]}
+    place: dict[str, JSONValue] = {"locations": ["urn:li:geo:1"]}
+    criteria = aimed({"ageRanges": AGES}, men, english, place)
+    told = adapt(criteria | {"audienceExpansionEnabled": expanded})
+    assert at(told, "targeting") == {
+        "geo": {"include": [{"code": "urn:li:geo:1"}]},
+        "languages": ["en"],
+    }
+    group = "/targetingCriteria/include/and"
+    assert {f"{group}/0/or/{FACET}ageRanges", f"{group}/1/or/{FACET}genders"} <= set(told.unmapped)
+    beside = adapt(aimed(place | {"ageRanges": AGES}) | {"audienceExpansionEnabled": expanded})
+    assert at(beside, "targeting") is None
+
+
 def test_age_beside_a_title_narrows_nobody_down() -> None:
     told = adapt(aimed({"ageRanges": AGES, "titles": ["urn:li:title:9"]}))
     assert at(told, "targeting.age") is None
@@ -207,6 +230,19 @@ def test_excluded_age_or_gender_is_left(facet: str) -> None:
     told = adapt(aimed(exclude={facet: ["urn:li:x:1"]}))
     assert at(told, "targeting") is None
     assert f"/targetingCriteria/exclude/or/{FACET}{facet}" in told.unmapped
+
+
+def test_what_is_chosen_and_excluded_as_well_is_left() -> None:
+    both: JSONValue = ["urn:li:gender:FEMALE", "urn:li:gender:MALE"]
+    told = adapt(
+        aimed(
+            {"genders": both},
+            {"ageRanges": AGES},
+            exclude={"genders": ["urn:li:gender:FEMALE"]},
+        )
+    )
+    assert at(told, "targeting") == {"age": {"min": 25, "no_maximum": True}}
+    assert f"/targetingCriteria/include/and/0/or/{FACET}genders" in told.unmapped
 
 
 def test_gender_that_is_not_known_is_left() -> None:

@@ -120,6 +120,26 @@ def test_none_declared_is_known_to_be_none(declared: JSONValue) -> None:
     assert told.unmapped == {"/special_ad_category_country": ["MX"]}
 
 
+@pytest.mark.parametrize(
+    ("countries", "told"),
+    [
+        (["US", "CA"], ["housing"]),
+        (["US"], None),
+        ([], ["housing"]),
+        (None, ["housing"]),
+    ],
+)
+def test_a_category_that_is_declared_for_some_markets_is_not_declared(
+    countries: JSONValue, told: JSONValue
+) -> None:
+    ad_set: JSONValue = {"targeting": {"geo_locations": {"countries": ["US", "CA"]}}}
+    campaign = {"special_ad_categories": ["HOUSING"], "special_ad_category_country": countries}
+    record = adapt({"campaign": campaign, "adset": ad_set})
+    assert at(record, "markets") == ["US", "CA"]
+    assert at(record, "declared_special_categories") == told
+    assert ("/campaign/special_ad_categories" in record.unmapped) is (told is None)
+
+
 def test_nothing_declared_is_unknown() -> None:
     told = adapt({"objective": "OUTCOME_SALES", "name": "x"})
     assert at(told, "declared_special_categories") is None

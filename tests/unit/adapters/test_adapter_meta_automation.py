@@ -133,11 +133,13 @@ def test_every_group_of_people_is_an_audience() -> None:
     assert fault.pointer == "/targeting/connections"
 
 
-def test_a_list_of_a_sort_that_is_not_known_is_a_characteristic() -> None:
+def test_what_is_of_a_sort_that_is_not_known_is_a_characteristic() -> None:
     told = adapt(
         targeted(
             interests=[{"name": "Tea"}],
             star_signs=[{"id": "9", "name": "Leo"}],
+            universe={"id": "8"},
+            catalog_based_targeting={"geo_targeting_type": "home"},
             exclusions={"shoe_sizes": [43]},
             effective_publisher_platforms=["facebook"],
             locales=[6],
@@ -147,9 +149,10 @@ def test_a_list_of_a_sort_that_is_not_known_is_a_characteristic() -> None:
     assert at(told, "targeting.detailed") == [
         {"kind": "interest", "excluded": False, "name": "Tea"},
         {"excluded": False, "name": "Leo"},
+        {"excluded": False},
         {"excluded": True},
     ]
-    assert "/targeting/exclusions/shoe_sizes/0" in told.unmapped
+    assert {"/targeting/exclusions/shoe_sizes/0", "/targeting/universe"} <= set(told.unmapped)
 
 
 def test_audiences_of_half_the_ad_sets_are_not_made_up_for_by_others() -> None:

@@ -7,7 +7,14 @@ import pytest
 from api.adapters import FORMATS
 from engine.source.json_fault import escaped
 from engine.source.json_text import JSONValue
-from tests.unit.adapters.complete import ARCHIVED, COMPLETE, PERFORMANCE_MAX, SMART_PLUS, SQUADS
+from tests.unit.adapters.complete import (
+    ARCHIVED,
+    COMPLETE,
+    DEMAND_GEN,
+    PERFORMANCE_MAX,
+    SMART_PLUS,
+    SQUADS,
+)
 
 READ_WITH_ANOTHER = frozenset(
     [
@@ -28,6 +35,7 @@ READ_WITH_ANOTHER = frozenset(
         "negative",  # likewise
         "operation",  # likewise
         "placement_type",  # whether the placements count
+        "positiveGeoTargetType",  # whether the places bound anybody
         "radiusUnits",
         "resourceName",  # by which a resource was found
         "unit",
@@ -63,9 +71,10 @@ def leaves(value: JSONValue, pointer: str = "") -> Iterator[tuple[str, str]]:
         ("meta", ARCHIVED),
         ("tiktok", SMART_PLUS),
         ("google-ads", PERFORMANCE_MAX),
+        ("google-ads", DEMAND_GEN),
         ("snapchat", SQUADS),
     ],
-    ids=[*COMPLETE, "archived", "smart plus", "performance max", "ad squads"],
+    ids=[*COMPLETE, "archived", "smart plus", "performance max", "demand gen", "ad squads"],
 )
 def test_every_value_is_told_or_kept(name: str, record: dict[str, JSONValue]) -> None:
     told = FORMATS[name](record)

@@ -65,6 +65,7 @@ def test_forms_of_a_record(record: JSONValue, path: str, value: JSONValue) -> No
         ([{"min_age": 25, "max_age": 25}], {"min": 25, "max": 25, "no_maximum": False}),
         ([{"age_groups": ["21-24", "35+"]}], {"min": 21, "no_maximum": True}),
         ([{"min_age": "18", "max_age": "50"}], {"min": 18}),
+        ([{"min_age": "18", "max_age": "50+"}], {"min": 18, "no_maximum": True}),
         ([{"min_age": "18"}], {"min": 18}),
         ([{"min_age": 21, "max_age": 34}, {"gender": "MALE"}], None),
         ([{"min_age": 21, "max_age": 34, "operation": "EXCLUDE"}], None),
@@ -83,6 +84,7 @@ def test_ages_bound_where_every_group_has_them(
         ([{"gender": "MALE"}, {"gender": ["FEMALE"]}], ["male", "female"]),
         ([{"gender": "MALE"}, {"min_age": 21}], ["all"]),
         ([{"gender": "UNSURE"}], None),
+        ([{"min_age": 21, "genders": ["MALE"]}], None),
         ([{"gender": "MALE", "operation": "EXCLUDE"}], None),
         ([], ["all"]),
     ],
@@ -105,6 +107,23 @@ def test_ages_that_snapchat_may_widen_bound_nobody() -> None:
     assert at(people(women, enable_targeting_expansion=True), "automation") == {
         "audience_expansion": True
     }
+
+
+@pytest.mark.parametrize(("sort", "widened"), [("SMART_TARGETING", True), ("SOMETHING", None)])
+def test_a_sort_of_expansion_may_go_beyond_ages(sort: str, widened: JSONValue) -> None:
+    women: Payload = {"min_age": 25, "gender": "FEMALE"}
+    options: Payload = {"auto_expansion_type": sort}
+    told = people(women, enable_targeting_expansion=False, auto_expansion_options=options)
+    assert at(told, "targeting") is None
+    assert at(told, "automation.audience_expansion") == widened
+    unsaid = people(women, auto_expansion_options={"demographic_expansion_option": {}})
+    assert at(unsaid, "targeting") is None
+
+
+def test_a_member_of_a_group_that_is_not_known_is_a_characteristic() -> None:
+    told = people({"min_age": 25, "star_sign": "LEO"})
+    assert at(told, "targeting.detailed") == [{"excluded": False}]
+    assert at(told, "targeting.profiling") is True
 
 
 def test_people_of_a_sort_that_is_not_known_are_a_characteristic() -> None:

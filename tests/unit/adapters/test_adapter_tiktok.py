@@ -12,7 +12,11 @@ from tests.unit.adapters.conftest import Judge
 from tests.unit.adapters.telling import at, complete, edited, refusal
 
 adapt = FORMATS["tiktok"]
-GROUP: dict[str, JSONValue] = {"adgroup_id": 2, "campaign_id": 1}
+GROUP: dict[str, JSONValue] = {
+    "adgroup_id": 2,
+    "campaign_id": 1,
+    "campaign_automation_type": "MANUAL",
+}
 NOBODY: dict[str, JSONValue] = {
     "interest_category_ids": [],
     "interest_keyword_ids": [],
@@ -48,6 +52,8 @@ def test_campaign_of_smart_plus_is_told(judge: Judge) -> None:
     assert at(told, "targeting.age") == {"min": 18, "no_maximum": True}
     assert at(told, "targeting.genders") is None
     assert told.unmapped["/adgroup/targeting_spec/age_groups"] == ["AGE_25_34"]
+    all_of_them: dict[str, JSONValue] = {"adgroup.targeting_spec.gender": "GENDER_UNLIMITED"}
+    assert at(adapt(edited(SMART_PLUS, all_of_them)), "targeting.genders") == ["all"]
     assert at(told, "targeting.profiling") is True
     assert at(told, "automation.audience_expansion") is True
     assert at(told, "automation.creative_generation") == [
@@ -67,6 +73,38 @@ def test_manual_targeting_of_smart_plus_bounds_the_ages() -> None:
     assert told.unmapped["/adgroup/targeting_optimization_mode"] == "MANUAL"
     unsaid = adapt(edited(SMART_PLUS, {"adgroup.targeting_optimization_mode": None}))
     assert at(unsaid, "targeting.age.min") == 18
+
+
+@pytest.mark.parametrize(
+    ("said", "bound"),
+    [
+        ({"campaign_automation_type": "MANUAL"}, True),
+        ({"campaign_automation_type": "UPGRADED_SMART_PLUS"}, False),
+        ({"campaign_automation_type": "SMART_PLUS"}, False),
+        ({"is_smart_performance_campaign": True}, False),
+        ({"is_smart_performance_campaign": False}, False),  # of Smart+ as it is today, too
+        ({"campaign_automation_type": "MANUAL", "targeting_optimization_mode": "AUTOMATIC"}, False),
+        ({"campaign_automation_type": "MANUAL", "targeting_optimization_mode": "NEW"}, False),
+        ({"targeting_optimization_mode": "MANUAL"}, True),
+        ({"campaign_automation_type": "MANUAL", "spc_audience_age": "18+"}, False),
+        ({}, False),
+        ({"adgroup_id": None}, True),  # about to be created
+        ({"adgroup_id": None, "campaign_automation_type": "SMART_PLUS"}, False),
+    ],
+)
+def test_ages_bound_only_where_tiktok_does_not_choose_the_people(
+    said: dict[str, JSONValue],
+    bound: bool,  # noqa: FBT001 - a column of the table.
+) -> None:
+    chosen: dict[str, JSONValue] = {"age_groups": ["AGE_25_34"], "gender": "GENDER_MALE"}
+    told = adapt({"adgroup_id": 2, "campaign_id": 1} | chosen | said)
+    assert (at(told, "targeting.genders") == ["male"]) is bound
+    assert ("/age_groups" not in told.unmapped) is bound
+    least = 18 if "spc_audience_age" in said else None
+    assert at(told, "targeting.age.min") == (25 if bound else least)
+    of_campaign: JSONValue = {"campaign": said | {"objective_type": "REACH"}, "adgroup": chosen}
+    if "campaign_automation_type" in said and len(said) == 1:
+        assert (at(adapt(of_campaign), "targeting.age") is not None) is bound
 
 
 @pytest.mark.parametrize(
@@ -166,7 +204,11 @@ def test_object_is_known_by_its_members(record: JSONValue, path: str, value: JSO
             "/schedule_end_time",
         ),
         (GROUP | {"budget": -1}, "an amount is below zero", "/budget"),
-        (GROUP | {"location_ids": [True]}, "an element of `location_ids` is no identifier", None),
+        (
+            GROUP | {"location_ids": [True], "zipcode_ids": []},
+            "an element of `location_ids` is no identifier",
+            None,
+        ),
         (GROUP | {"gender": 1}, "`gender` should be a text, and is the number `1`", "/gender"),
     ],
 )
@@ -264,7 +306,7 @@ def test_placements_that_tiktok_ignores_are_not_told() -> None:
 def test_expansion(switches: dict[str, JSONValue], widened: JSONValue) -> None:
     told = adapt(GROUP | switches)
     assert at(told, "automation.audience_expansion") == widened
-    assert bool(told.unmapped.keys() - {"/adgroup_id"}) == (widened is None)
+    assert bool(told.unmapped.keys() - {f"/{name}" for name in GROUP}) == (widened is None)
 
 
 @pytest.mark.parametrize(
@@ -310,10 +352,22 @@ def test_half_of_a_list_is_no_list(absent: str) -> None:
     assert f"/{left if of_people else 'interest_category_ids'}" in told.unmapped
 
 
-def test_postal_codes_alone_are_half_of_the_places() -> None:
-    told = adapt(GROUP | {"zipcode_ids": ["80331"], "gender": "GENDER_UNLIMITED"})
+@pytest.mark.parametrize("name", ["zipcode_ids", "location_ids"])
+def test_one_list_of_places_alone_is_half_of_them(name: str) -> None:
+    told = adapt(GROUP | {name: ["80331"], "gender": "GENDER_UNLIMITED"})
     assert at(told, "targeting.geo") is None
-    assert told.unmapped["/zipcode_ids"] == ["80331"]
+    assert told.unmapped[f"/{name}"] == ["80331"]
+    markets = adapt(edited(SMART_PLUS, {"adgroup.targeting_spec.zipcode_ids": None}))
+    assert at(markets, "markets") is None
+
+
+def test_a_list_that_is_not_known_is_a_characteristic() -> None:
+    spec: dict[str, JSONValue] = {**NOBODY, "star_signs": ["LEO"], "empty": [], "isp_ids": ["1"]}
+    told = adapt({"adgroup": {"targeting_spec": spec}})
+    assert at(told, "targeting.detailed") == [{}]
+    assert at(told, "targeting.profiling") is True
+    assert told.unmapped["/adgroup/targeting_spec/star_signs"] == ["LEO"]
+    assert at(adapt(GROUP | NOBODY | {"star_signs": ["LEO"]}), "targeting") is None
 
 
 def test_rule_of_an_audience_is_told_on_both_sides() -> None:
@@ -349,7 +403,8 @@ def test_real_ad_group_is_told(data: Path, judge: Judge) -> None:
             told = adapt(submitted.value["record"])
             assert judge(told.campaign) == []
             assert at(told, "flight.until_stopped") is True
-            assert at(told, "targeting.age") == {"min": 25, "max": 44, "no_maximum": False}
-            assert at(told, "targeting.geo.include") == [{"code": "6252001"}]
+            assert told.unmapped["/age_groups"] == ["AGE_25_34", "AGE_35_44"]
+            assert at(told, "targeting.genders") == ["all"]
+            assert told.unmapped["/location_ids"] == [6252001]
             assert at(told, "markets") is None
             assert told.unmapped["/is_hfss"] is False
