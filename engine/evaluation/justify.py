@@ -33,7 +33,7 @@ from .values import Campaign, Datum, Group, show_fact
 from .wording import in_force, variables
 
 MOST_FINDINGS = 50
-"""A rule lists at most so many findings, a finding so many facts; the rest is counted."""
+"""A rule lists at most so many findings and counts the rest; a finding lists so many facts."""
 
 _LONGEST_VALUE = 300
 

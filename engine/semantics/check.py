@@ -441,7 +441,10 @@ class _Checker:
         profiles = [(node, scope) for file, scope in scopes for node in profiles_in((file,))]
         sound = _sound(self.declared.parameters)
         tightening = Tightening(
-            rules=rules, instruments=self.declared.instruments, report=self.report
+            rules=rules,
+            instruments=self.declared.instruments,
+            sources=self.sources,
+            report=self.report,
         )
         return tightening.parameters(profiles, sound) if profiles else sound
 

@@ -47,11 +47,18 @@ def code_meant(kind: Scalar, word: str) -> str | None:
     `kind` is one of `CODES`. A word that is itself a code stands for that.
     """
     joined = word.replace("_", "-")
-    tag = language_tag(joined) if kind is Scalar.LANGUAGE else None
+    tag = _tag_meant(joined) if kind is Scalar.LANGUAGE else None
     for written in (joined, tag or joined.upper(), joined.lower()):
         if is_code(kind, written):
             return written
     return _names(kind).get(" ".join(word.replace("_", " ").split()).casefold())
+
+
+def _tag_meant(word: str) -> str | None:
+    """Return the language tag of a word, as `en-GB` for `en-UK`."""
+    language, dash, region = word.rpartition("-")
+    country = _COUNTRIES.get(region.lower(), region)
+    return language_tag(word) or (language_tag(f"{language}-{country}") if dash else None)
 
 
 def near_code(kind: Scalar, word: str) -> str | None:

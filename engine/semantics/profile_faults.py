@@ -69,11 +69,11 @@ def not_tightened(span: Span, rule: str, why: str) -> Diagnostic:
     )
 
 
-def tightened_twice(span: Span, rule: str, first: str) -> Diagnostic:
-    """A second clause about one rule."""
+def tightened_twice(span: Span, name: str, first: str) -> Diagnostic:
+    """A second clause about one rule, or about one parameter from the same day on."""
     return error(
         "E0310",
-        f"`{rule}` is tightened twice",
+        f"`{name}` is tightened twice",
         span,
         label="tightened again here",
         help=f"it is first tightened at {first}; keep the stricter of the two",

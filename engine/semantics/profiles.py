@@ -157,12 +157,20 @@ def enforced(rules: Iterable[Rule], written: Mapping[str, WrittenRule]) -> Itera
 # --- parameters -----------------------------------------------------------------------------------
 
 
+_Clause = tuple[syntax.TightenedParameter, Scope, tuple[Citation, ...]]
+
+
+def _first_day(clause: _Clause) -> date:
+    return clause[0].start.value
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tightening:
     """Reads what profiles make of parameters; `rules` are those that may read them."""
 
     rules: tuple[Rule, ...]
     instruments: Mapping[str, Instrument]
+    sources: Mapping[str, Source]
     report: Report
 
     def parameters(
@@ -170,21 +178,33 @@ class Tightening:
         profiles: Iterable[tuple[syntax.Profile, Scope]],
         parameters: Mapping[str, Parameter],
     ) -> dict[str, Parameter]:
-        """Return the parameters as profiles leave them, reporting what loosens."""
+        """Return the parameters as profiles leave them, reporting what loosens.
+
+        Clauses are taken in the order of their days, wherever they stand.
+        """
         found = dict(parameters)
+        first: dict[tuple[str, date], syntax.TightenedParameter] = {}
+        for clause, scope, sources in sorted(self._by_profile(profiles), key=_first_day):
+            name = clause.name.text
+            if name not in found:
+                fault = profile_faults.unknown_parameter
+                self.report(fault(clause.name.span, name, found))
+            elif (earlier := first.setdefault((name, clause.start.value), clause)) is not clause:
+                span = earlier.name.span
+                place = str(self.sources[span.source].locate(span.start))
+                self.report(profile_faults.tightened_twice(clause.name.span, name, place))
+            else:
+                found[name] = self._tightened(clause, scope, found[name], sources) or found[name]
+        return found
+
+    def _by_profile(self, profiles: Iterable[tuple[syntax.Profile, Scope]]) -> Iterator[_Clause]:
+        """Yield the clauses about parameters, each with where it stands and what decides it."""
         for node, scope in profiles:
             source = first_of(syntax.SourceClause, node.clauses)
             sources = cited(source, self.instruments, self.report)
             for clause in node.clauses:
                 if isinstance(clause, syntax.TightenedParameter):
-                    name = clause.name.text
-                    if name not in found:
-                        fault = profile_faults.unknown_parameter
-                        self.report(fault(clause.name.span, name, found))
-                        continue
-                    made = self._tightened(clause, scope, found[name], sources)
-                    found[name] = made or found[name]
-        return found
+                    yield clause, scope, sources
 
     def _tightened(
         self,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import cache, lru_cache
+from itertools import takewhile
 from typing import assert_never
 
 import pycountry
@@ -179,15 +180,33 @@ def is_code(kind: Scalar, word: str) -> bool:
 def language_tag(word: str) -> str | None:
     """Return a language tag in the letters that it is written in (RFC 5646, section 2.1.1).
 
-    None for a word that is none. A tag has at most 35 characters, as many as there must be room for
-    (section 4.4.1).
+    None for a word that is none, or that names a country or a script that does not exist. A tag has
+    at most 35 characters, as many as there must be room for (section 4.4.1).
     """
     if len(word) > _LONGEST_TAG:
         return None
     language, *subtags = word.split("-")
     if language.lower() not in codes(Scalar.LANGUAGE) or not all(map(_SUBTAG.fullmatch, subtags)):
         return None
-    return "-".join((language.lower(), *map(_written, subtags)))
+    # Behind a single letter stands what others define, or what is private (section 2.2.6, 2.2.7).
+    named = [_written(each) for each in takewhile(lambda subtag: len(subtag) > 1, subtags)]
+    others = [each.lower() for each in subtags[len(named) :]]
+    return "-".join((language.lower(), *named, *others)) if all(map(_exists, named)) else None
+
+
+def _exists(subtag: str) -> bool:
+    match len(subtag):
+        case 2:
+            return subtag in codes(Scalar.COUNTRY)
+        case 4 if subtag.isalpha():
+            return subtag in _scripts()
+        case _:
+            return True
+
+
+@cache
+def _scripts() -> frozenset[str]:
+    return frozenset(script.alpha_4 for script in pycountry.scripts)
 
 
 def _written(subtag: str) -> str:

@@ -99,7 +99,7 @@ def _offer(writer: Writer, limit: Limit, tries: _Tries) -> LimitTests | None:
     place = limit.condition if limit.looked_up is None else limit.limit
     return LimitTests(
         rule=limit.rule,
-        text=writer.words.of(limit.condition.span),
+        text=writer.words.of_condition(limit.condition),
         location=writer.words.place(place.span),
         tests=best,
         decides=decides,
@@ -131,7 +131,7 @@ def _around(writer: Writer, limit: Limit, reach: _Reach) -> tuple[list[BoundaryT
         if wanted := writer.expected(variation, limit.rule):
             expected.add(wanted)
             shown = show_typed(value, limit.fact.type)
-            bound = writer.words.of(limit.limit.span)
+            bound = limit.limit.text
             where = f"{reach.path} is {shown}, {side.value} the limit of {bound}"
             title = f"{limit.rule.id}: {where}"
             made.append(writer.write(variation, title, side, wanted))

@@ -235,7 +235,7 @@ def _changed(clause: Clause, words: Words) -> Iterator[tuple[Clause, _Variant]]:
 def _variants(condition: Condition, words: Words) -> Iterator[_Variant]:
     """Yield a condition with one change in it, in every way."""
     span = condition.span
-    shown = f"`{words.of(span)}`"
+    shown = f"`{words.of_condition(condition)}`"
     denied = NegatedCondition(span=span, operand=condition)
     match condition:
         case FactCondition() | DefinedCondition():
@@ -325,7 +325,7 @@ def _junctions(condition: JunctionCondition, words: Words) -> Iterator[_Variant]
         labels = (*condition.labels[:index], *condition.labels[index + 1 :])
         made = rest[0] if len(rest) == 1 else replace(condition, operands=rest, labels=labels)
         label = f"({condition.labels[index]}) " if condition.labels else ""
-        change = f"`{label}{words.of(operand.span)}` is dropped"
+        change = f"`{label}{words.of_condition(operand)}` is dropped"
         yield _Variant(condition=made, change=change, span=operand.span)
     for index, operand in enumerate(operands):
         for each in _variants(operand, words):

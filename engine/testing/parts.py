@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ..bundle.bundle import Bundle, policy_sources
+from ..evaluation.wording import term_text
 from ..semantics.tree import (
     Clause,
     ComparisonCondition,
@@ -69,6 +70,13 @@ class Words:
         text = self.sources[span.source].slice(span)
         return short(_BRACKETED.sub(r"\1", text))
 
+    def of_condition(self, condition: Condition) -> str:
+        """Return a condition as it was written; half of what some words say in words of its own."""
+        if isinstance(condition, ComparisonCondition) and condition.is_half:
+            terms = condition.left, *condition.right
+            return short(f" {condition.comparator.phrase} ".join(map(term_text, terms)))
+        return self.of(condition.span)
+
     def place(self, span: Span) -> Location:
         """Return where a span begins."""
         return self.sources[span.source].locate(span.start)
@@ -105,7 +113,7 @@ def _clause_parts(rule: Rule, index: int, clause: Clause, words: Words) -> Itera
         if not address and clause is not rule.main:
             kind = _kind_of_clause(rule, index)
         if kind is not None:
-            text = words.of(condition.span) if address else short(clause.text)
+            text = words.of_condition(condition) if address else short(clause.text)
             place = words.place(condition.span) if address else clause.location
             yield Part(key=(index, address), kind=kind, text=text, location=place)
 
@@ -122,7 +130,7 @@ def parts_of_definition(definition: Definition, words: Words) -> Iterator[Part]:
     for address, condition, is_item in _below(definition.clause.condition):
         kind = PartKind.ITEM if is_item else _kind(condition)
         if kind is not None:
-            text, place = words.of(condition.span), words.place(condition.span)
+            text, place = words.of_condition(condition), words.place(condition.span)
             yield Part(key=(0, address), kind=kind, text=text, location=place)
 
 

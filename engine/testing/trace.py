@@ -211,7 +211,7 @@ def _head(judgment: Judgment, words: Words) -> str:
     condition = judgment.condition
     match condition:
         case FactCondition() | ComparisonCondition():
-            return words.of(condition.span)
+            return words.of_condition(condition)
         case JunctionCondition(kind=kind):
             return "all of these" if kind is JunctionKind.AND else "any of these"
         case NegatedCondition():

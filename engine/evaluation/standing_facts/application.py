@@ -13,7 +13,7 @@ The facts of an account are applied only if the whole campaign runs in that acco
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -299,7 +299,14 @@ def _unknown(shape: RecordShape) -> Group:
 
 
 def _are_alike(one: Datum, other: Datum) -> bool:
-    """Whether two values are equal, lists in any order."""
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        return Counter(one) == Counter(other)
-    return one == other
+    """Whether two values are equal, lists in any order, also those of their elements."""
+    return _without_order(one) == _without_order(other)
+
+
+def _without_order(value: Datum | None) -> Hashable:
+    """Return what is equal for two values that differ in the order of lists alone."""
+    if isinstance(value, Group):
+        return tuple(map(_without_order, value.values))
+    if isinstance(value, tuple):
+        return frozenset(Counter(map(_without_order, value)).items())
+    return value

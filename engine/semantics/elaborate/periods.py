@@ -81,8 +81,16 @@ def _in_order(span: Span, earlier: ValueTerm, later: ValueTerm) -> ComparisonCon
     """Return the comparison of two days; a fact stands to the left, where there is one."""
     if isinstance(later, FactTerm) and not isinstance(earlier, FactTerm):
         return ComparisonCondition(
-            span=span, comparator=Comparator.ON_OR_AFTER, left=later, right=(earlier,)
+            span=span,
+            comparator=Comparator.ON_OR_AFTER,
+            left=later,
+            right=(earlier,),
+            is_half=True,
         )
     return ComparisonCondition(
-        span=span, comparator=Comparator.ON_OR_BEFORE, left=earlier, right=(later,)
+        span=span,
+        comparator=Comparator.ON_OR_BEFORE,
+        left=earlier,
+        right=(later,),
+        is_half=True,
     )

@@ -8,9 +8,11 @@ from ...source.diagnostic import Diagnostic
 from ...syntax.lexis import Comparator
 from ..tree import (
     ComparisonCondition,
+    Condition,
     DatedTerm,
     DefinedCondition,
     FactTerm,
+    JunctionCondition,
     conditions_below,
     terms_below,
 )
@@ -33,8 +35,8 @@ def doubts(claim: Claim, given: tuple[Claim, ...], prover: Prover) -> Iterator[D
 
 
 def _below(claim: Claim, given: tuple[Claim, ...], prover: Prover) -> Iterator[Diagnostic]:
-    if isinstance(claim.condition, DefinedCondition):
-        return  # A definition is looked at by itself.
+    if isinstance(claim.condition, DefinedCondition) or _is_one_phrase(claim.condition):
+        return  # A definition is looked at by itself, and half a phrase says nothing.
     said = meaning(claim)
     match said:
         case Plain():
@@ -57,6 +59,12 @@ def _below(claim: Claim, given: tuple[Claim, ...], prover: Prover) -> Iterator[D
             yield from _below(of_element(inner, variable, element), given, prover)
         case _:
             assert_never(said)
+
+
+def _is_one_phrase(condition: Condition) -> bool:
+    """Whether it is made of two comparisons that stand for the same words."""
+    parts = condition.operands if isinstance(condition, JunctionCondition) else ()
+    return any(isinstance(part, ComparisonCondition) and part.is_half for part in parts)
 
 
 def _settled(claim: Claim, why: str, *, holds: bool) -> Diagnostic:

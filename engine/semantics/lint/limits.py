@@ -291,6 +291,8 @@ def _between(condition: ComparisonCondition, *, truth: bool) -> Line | None:
 def _among(members: Iterable[object], *, is_member: bool) -> Region | None:
     """Return the region of the members, or of what is none of them."""
     listed = frozenset(members)
+    if not listed and not is_member:
+        return None  # The editions of a set may have no member in common.
     numbers = frozenset(number for each in listed if (number := _number(each)) is not None)
     if len(numbers) == len(listed):
         if len(numbers) > _MOST_POINTS:

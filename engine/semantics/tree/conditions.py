@@ -1,7 +1,7 @@
 """Conditions of the typed core, and what lies below one."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from ...syntax.lexis import Comparator, MonthEnd
@@ -22,7 +22,8 @@ class ComparisonCondition(Term):
     """A value compared with none, one or two others.
 
     Where the comparator is WITHIN, `within` is -1 for *before* and 1 for *after*, else 0, and
-    `month_end` says where a count of months ends.
+    `month_end` says where a count of months ends. `is_half` is whether another is beside it that
+    stands for the same words: of two periods, and of a day and a period, two days are compared.
     """
 
     comparator: Comparator
@@ -30,6 +31,7 @@ class ComparisonCondition(Term):
     right: tuple[ValueTerm, ...]
     within: int = 0
     month_end: MonthEnd = MonthEnd.ROUNDS_DOWN
+    is_half: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

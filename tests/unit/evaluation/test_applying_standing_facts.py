@@ -108,6 +108,13 @@ def test_groups_are_filled_fact_by_fact_and_periods_as_a_whole() -> None:
     assert message.startswith("a slot: the standing fact about the advertiser `A` says")
 
 
+def test_lists_are_alike_in_any_order_however_deep_they_stand() -> None:
+    one, other = {"size": 1}, {"size": 2}
+    known = [{"parts": [one, other]}, {"flag": True}]
+    said = [{"flag": True}, {"parts": [other, one]}]
+    assert decide(about_a(audiences=said), audiences=known, flag=False).effect is Effect.ALLOW
+
+
 def test_several_may_state_the_same() -> None:
     made = decide(about_a(flag=False), {**about_a(flag=False), "evidence": "another"})
     assert made.standing is not None

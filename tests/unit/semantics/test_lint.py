@@ -73,10 +73,17 @@ def codes(*rules: str, declared: str = "") -> list[str]:
         'market is DE and market is not "DE-BY"',
         'market is not "DE-BY" and market is "DE-BE"',
         'campaign.places includes all of {"DE-BY", DE} and campaign.places includes "DE-BE"',
+        "not campaign.slot overlaps 2026-01-01 to 2026-02-01 and campaign.slot.end is unknown",
     ],
 )
 def test_what_may_be_meant_is_left_in_peace(condition: str) -> None:
     assert codes(rule(f"prohibit when {condition}")) == []
+
+
+def test_editions_may_have_no_member_in_common() -> None:
+    moved = "set MOVED of colour\n  is {red}\n  from 2025-01-01 is {blue}\nend set\n"
+    condition = "campaign.colour is one of {red, blue} and campaign.colour is not one of MOVED"
+    assert codes(rule(f"prohibit when {condition}"), declared=moved) == []
 
 
 @pytest.mark.parametrize(

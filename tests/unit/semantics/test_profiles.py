@@ -188,6 +188,24 @@ def test_law_that_grows_stricter_by_itself_stays() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("clauses", "fault"),
+    [
+        (("limit to 16 from 2026-10-01", "limit to 18 from 2027-01-01"), set()),
+        (("limit to 18 from 2026-10-01", "limit to 16 from 2027-01-01"), {"E0551"}),
+        (("limit to 18 from 2026-10-01", "limit to 16 from 2026-10-01"), {"E0310"}),
+    ],
+)
+def test_it_makes_no_difference_in_which_order_a_parameter_is_tightened(
+    clauses: tuple[str, str], fault: set[str]
+) -> None:
+    declared = parameter("whole_number", "from 2026-01-01 is 13")
+    declared += rule("r", "require campaign.size is at least limit")
+    one, other = (f"tightens {each}" for each in clauses)
+    both = [codes(declared + profile(*each)) for each in ((one, other), (other, one))]
+    assert both == [fault, fault]
+
+
 def test_a_value_of_another_kind_is_no_value() -> None:
     law = WHOLE + rule("one", "require campaign.size is at most limit")
     assert codes(law + profile('tightens limit to "nine" from 2026-06-01')) == {"E0401"}

@@ -49,6 +49,14 @@ def test_no_part_is_decided_without_a_test() -> None:
     )
 
 
+def test_each_half_of_what_is_said_of_a_period_has_words_of_its_own() -> None:
+    """That a test never sees one of them false does not say that of both together."""
+    assert decided(rule("prohibit when campaign.flight overlaps 2026-02-01 to 2026-02-10")) == {
+        "campaign.flight.start is on or before 2026-02-10": "",
+        "campaign.flight.end is on or after 2026-02-01": "",
+    }
+
+
 def test_statuses_that_a_rule_cannot_end_in_are_not_asked_for() -> None:
     (found,) = measured(rule("prohibit when campaign.flag")).rules
     assert found.unseen == (Status.VIOLATED, Status.UNDETERMINED, Status.SATISFIED)
