@@ -1,6 +1,6 @@
 """The export of a database, made as it is read: what `assent verify` verifies of one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import BufferedReader, BytesIO, RawIOBase
@@ -17,12 +17,25 @@ from engine.storage.errors import LogInconsistent, StorageError
 from engine.storage.governance.registers_check import check_registers
 from engine.storage.lifecycle.lifecycle_check import check_destroyed, check_erased, check_holds
 from engine.storage.log.tile_log import TileLog
+from engine.storage.log.tree_check import check_tree
 from engine.storage.readiness import probe
+from engine.storage.search.acts_check import check_acts
 from engine.storage.search.flags_check import check_flags
 from engine.storage.search.saved_queries_check import check_saved_queries
 from engine.storage.search.words_check import check_words_index
 
 _PIECE = 256 * 1024
+_CHECKS: Sequence[Callable[[Database], None]] = (
+    check_words_index,
+    check_saved_queries,
+    check_registers,
+    check_holds,
+    check_erased,
+    check_destroyed,
+    check_flags,
+    check_acts,
+    check_tree,
+)
 
 
 class BrokenLog(Failure):
@@ -70,13 +83,9 @@ def database_export(url: str) -> Iterator[BufferedReader]:
             found = probe(database)
             if not found.is_current:
                 raise Failure("the database", found.problem or "it cannot be read")
-            check_words_index(database)
-            check_saved_queries(database)
-            check_registers(database)
-            check_holds(database)
-            check_erased(database)
-            check_destroyed(database)
-            check_flags(database)
+            for check in _CHECKS:
+                with _readable():
+                    check(database)
             yield BufferedReader(_Pieces(_pieces(TileLog(database))), _PIECE)
         finally:
             database.close()
@@ -90,5 +99,16 @@ def _pieces(log: TileLog) -> Iterator[bytes]:
     head, stream = log.head(), BytesIO()
     write_export(stream, head=head, entries=(), exported_at=datetime.now(UTC))
     yield stream.getvalue()
-    for entry in log.entries(size=head.size):
-        yield msgspec.json.encode(line_of(entry)) + b"\n"
+    with _readable():
+        for entry in log.entries(size=head.size):
+            yield msgspec.json.encode(line_of(entry)) + b"\n"
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Tell of a value that no version of Assent writes, whatever it is that stumbles over it."""
+    try:
+        yield
+    except (TypeError, ValueError, LookupError, AttributeError, OverflowError) as error:
+        told = f"a row has a value that Assent does not write ({type(error).__name__}: {error})"
+        raise LogInconsistent(told) from error

@@ -84,8 +84,15 @@ def schema_of(connection: Connection) -> Schema:
 
 
 def current_revision(connection: Connection) -> str | None:
-    """Return the revision of a database, or None before the first."""
-    return MigrationContext.configure(connection).get_current_revision()
+    """Return the revision of a database, or None before the first.
+
+    Raises `StorageUnavailable` where it says that it is at several.
+    """
+    found = MigrationContext.configure(connection).get_current_heads()
+    if len(found) > 1:
+        told = f"`alembic_version` has {len(found)} revisions, and a database has one"
+        raise StorageUnavailable(f"{told}: {', '.join(sorted(found))}")
+    return found[0] if found else None
 
 
 @cache

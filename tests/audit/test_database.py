@@ -27,6 +27,7 @@ from engine.storage.migrate import Schema, migrate, schema_of
 from engine.storage.readiness import Readiness, probe
 from engine.storage.schema import log_head, metadata
 from tests.postgresql import PostgreSQLServer, serving_postgresql
+from tests.waiting import until
 
 FILES = b'{"privacy.policy":"rule one"}'
 
@@ -90,7 +91,7 @@ def test_a_server_that_is_gone_without_a_word_is_noticed(postgresql_url: str) ->
 def test_a_server_that_answers_too_early_is_told_to_wait(
     postgresql: PostgreSQLServer, postgresql_url: str
 ) -> None:
-    postgresql.run("ALTER ROLE postgres SET synchronous_commit = off")
+    postgresql.run("ALTER ROLE postgres SET synchronous_commit = local")
     try:
         database = Database(postgresql_url)
         with database.writing() as connection:
@@ -144,6 +145,40 @@ def test_a_server_that_is_made_to_lose_data_while_it_runs_loses_none_of_ours(
     finally:
         set_fsync(postgresql, "on")
         change(postgresql, "synchronous_commit = on")
+    database.close()
+
+
+@pytest.mark.parametrize("broken_off", ["pg_cancel_backend", "pg_terminate_backend"])
+def test_nothing_is_acknowledged_that_a_synchronous_standby_may_not_have(
+    postgresql: PostgreSQLServer, postgresql_url: str, make_record: Any, broken_off: str
+) -> None:
+    """The server then says that it is committed, or has it in its tables."""
+    change(postgresql, "client_min_messages = error")
+    migrate(postgresql_url)
+    database = Database(postgresql_url)
+    committer = Committer(SQLLogStore(database))
+    name = make_url(postgresql_url).database
+    query = "SELECT pid, query_start FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND datname"
+
+    def waiting() -> Any:
+        with psycopg.connect(postgresql.url) as connection:
+            return connection.execute(f"{query} = %s", [name]).fetchone()
+
+    try:
+        change(postgresql, "synchronous_standby_names = 'nobody'")
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(committer.append, make_record())
+            until(waiting)
+            first = waiting()
+            postgresql.run(f"SELECT {broken_off}({first[0]})")
+            until(lambda: answer.done() or waiting() not in (None, first))
+            assert not answer.done()
+            change(postgresql, "synchronous_standby_names = ''")
+            assert answer.result().index == 0
+    finally:
+        change(postgresql, "synchronous_standby_names = ''")
+        change(postgresql, "client_min_messages = notice")
+    committer.close()
     database.close()
 
 
@@ -303,6 +338,35 @@ def test_a_file_that_was_moved_away_is_written_no_more(tmp_path: Path) -> None:
         versions.get("back again")
     assert versions.get("in the copy").name == "a"
     database.close()
+
+
+def test_a_log_that_was_removed_is_saved_and_written_no_more(
+    tmp_path: Path, make_record: Any
+) -> None:
+    """SQLite writes on to it without a word, and it ends with the process."""
+    url = f"sqlite:///{tmp_path}/assent.db"
+    migrate(url)
+    database, other = Database(url), Database(url)
+    store, record = SQLLogStore(database), seal(make_record())
+    store.append([record])
+    (tmp_path / "assent.db-wal").unlink()
+    told = "`assent.db-wal`, was removed"
+    with pytest.raises(StorageUnavailable, match=told):
+        store.append([seal(make_record())])
+    with pytest.raises(StorageUnavailable, match=told), database.reading():
+        pass
+    with pytest.raises(StorageUnavailable, match=told), other.reading():
+        pass
+    shutil.copy(tmp_path / "assent.db", tmp_path / "killed.db")
+    killed = Database(f"sqlite:///{tmp_path}/killed.db")
+    assert SQLLogStore(killed).find([record.id])
+    killed.close()
+    database.close()
+    assert SQLLogStore(other).find([record.id])
+    (tmp_path / "assent.db-shm").unlink()
+    with pytest.raises(StorageUnavailable, match=told), other.reading():
+        pass
+    other.close()
 
 
 def test_a_file_that_is_replaced_while_it_is_opened_is_written_no_more(

@@ -153,4 +153,7 @@ def test_database_of_a_later_version_is_left_alone(url: str) -> None:
     with pytest.raises(StorageUnavailable, match="of a later version of Assent"):
         migrate(database)
     assert "revision 9999" in str(probe(database).problem)
+    with database.writing() as connection:
+        connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('0001')")
+    assert "has 2 revisions, and a database has one: 0001, 9999" in str(probe(database).problem)
     database.close()

@@ -23,6 +23,8 @@ from engine.storage.lifecycle.holds import Holds
 from engine.storage.lifecycle.lifecycle_check import check_erased, check_holds
 from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.log_store import SQLLogStore
+from engine.storage.log.tree_check import check_tree
+from engine.storage.search.acts_check import check_acts
 from engine.storage.search.flags_check import check_flags
 from tests.audit.conftest import NOON, Clock, MakeRecord
 from tests.audit.test_policy_sets import BEN, SOUND, approved, bundle
@@ -80,11 +82,17 @@ ALTERED = [
     ("UPDATE policy_event SET cancelled = 8 WHERE in_force_from IS NOT NULL", "`cancelled` of 6"),
     ("DELETE FROM policy_event WHERE transition = 'approve'", "has nothing of 2, and the log has"),
     ("UPDATE policy_set_version SET state = 'approved'", "another `state` of house sha256:"),
+    ("UPDATE policy_set_version SET revision = 9", "another `revision` of house sha256:"),
+    ("DELETE FROM policy_set", "`policy_set` has nothing of house"),
+    ("UPDATE policy_set SET name = 'other'", "`policy_set` has nothing of house"),
+    ("UPDATE policy_set SET revision = 9", "another `revision` of house"),
     ("DELETE FROM policy_version", "`policy_version` has nothing of `sha256:"),
     ("UPDATE policy_version SET files = '{}'", "has other policies under `sha256:"),
     ("UPDATE waiver_event SET actor = 'dora' WHERE step = 'grant'", "`waiver_event` has another"),
     ("UPDATE waiver_event SET role = 'Owner' WHERE step = 'grant'", "are not those of entry"),
     ("DELETE FROM waiver_event WHERE step = 'refuse'", "`waiver_event` has nothing of"),
+    ("UPDATE waiver_event SET role = 'Owner' WHERE step = 'refuse'", "another `role` of"),
+    ("UPDATE waiver SET revision = 9", "another `revision` of w"),
     ("UPDATE waiver SET state = 'granted'", "another `state` of w"),
     ("UPDATE waiver SET until = '2099-01-01'", "are not those of entry"),
     ("UPDATE waiver SET campaign = NULL, advertiser = 'Acme'", "are not those of entry"),
@@ -94,12 +102,20 @@ ALTERED = [
     ("UPDATE standing_fact SET is_withdrawn = 1", "another `is_withdrawn`"),
     ("UPDATE standing_fact_version SET actor = 'dora'", "another `actor`"),
     ("DELETE FROM standing_fact_version WHERE version = 2", "has nothing of"),
+    ("UPDATE standing_fact SET name = 'Other'", "`standing_fact` has another subject of"),
+    ("UPDATE standing_fact_version SET content = NULL", "is not what was logged"),
+    ("UPDATE standing_fact_version SET content = zeroblob(40)", "is not what was logged"),
     ("DELETE FROM hold", "is not in force any more, and no entry of the log lifts it"),
     ("UPDATE hold SET value = 'cmp-9'", "is kept for another campaign than that of entry"),
+    ("UPDATE hold SET last = last - 1", "has entries of another's"),
+    ("UPDATE hold SET selector = 'x'", "is kept for a `x`, which is none"),
     ("DELETE FROM erased", "`erased` does not say of entry"),
     ("UPDATE erased SET erasure = 0", "`erased` does not say of entry"),
     ("INSERT INTO erased VALUES (0, 1)", "does not say of entry 0 what the log says"),
     ("UPDATE log_entry SET conclusive = 7 WHERE conclusive", "is neither true nor false"),
+    ("UPDATE log_entry SET outcome = 'deny' WHERE kind = 'hold'", "is an act, and has what only"),
+    ("INSERT INTO log_entry_words VALUES (0, 'x')", "is an act, and has what only"),
+    ("UPDATE log_head SET logged_at = logged_at + 1", "the head of the log is of 2026-10-07T12:0"),
     ("UPDATE api_key SET roles = 'admin approver' WHERE name = 'ben'", "another `roles` of"),
     ("UPDATE api_key SET principal = 'dora' WHERE name = 'ben'", "another `principal` of"),
     ("UPDATE api_key SET policy_sets = 'house' WHERE name = 'ben'", "another `policy_sets` of"),
@@ -116,16 +132,36 @@ ALTERED = [
 ]
 
 
-def test_tables_say_what_the_log_says(acted: Path, tmp_path: Path) -> None:
-    check(acted)
-    for number, (change, words) in enumerate(ALTERED):
-        copy = tmp_path / f"{number}.db"
-        with closing(sqlite3.connect(acted)) as source, closing(sqlite3.connect(copy)) as target:
+def test_tables_say_what_the_log_says(acted: Path) -> None:
+    check_all(acted, ALTERED)
+
+
+def check_all(file: Path, altered: list[tuple[str, str]]) -> None:
+    check(file)
+    for number, (change, words) in enumerate(altered):
+        copy = file.with_name(f"{number}.db")
+        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
             source.backup(target)
             assert target.execute(change).rowcount > 0, change
             target.commit()
         with pytest.raises(LogInconsistent, match=words):
             check(copy)
+
+
+TILES = [
+    ("UPDATE log_tile SET hashes = zeroblob(8192)", "the tile 0 of level 0 is not what"),
+    ("UPDATE log_tile SET root = zeroblob(32)", "the tile 0 of level 0 is not what"),
+    ("UPDATE log_tile SET number = 7", "the tile 0 of level 0 is not what"),
+    ("DELETE FROM log_tile", "the tile 0 of level 0 is not what"),
+    ("INSERT INTO log_tile VALUES (1, 0, x'', x'')", "more tiles than the log has full ones"),
+]
+
+
+def test_tiles_are_what_the_entries_make(
+    database: Database, make_record: MakeRecord, tmp_path: Path
+) -> None:
+    SQLLogStore(database).append([seal(make_record()) for _ in range(257)])
+    check_all(tmp_path / "assent.db", TILES)
 
 
 def check(file: Path) -> None:
@@ -135,5 +171,7 @@ def check(file: Path) -> None:
         check_holds(opened)
         check_erased(opened)
         check_flags(opened)
+        check_acts(opened)
+        check_tree(opened)
     finally:
         opened.close()

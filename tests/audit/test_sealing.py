@@ -137,6 +137,9 @@ def test_an_erasure_destroys_the_key(
     assert ("keys", key) in [(each.name, each.value) for each in erasure.disclosures]
     assert read_leaf(erasure.leaf).v == 2
     check_destroyed(database)
+    with database.writing() as connection:  # Its text says what a disclosure is of, and no column.
+        is_of_keys = disclosure.c.name == "keys"
+        connection.execute(update(disclosure).where(is_of_keys).values(name="other"))
     for change, words in (
         (insert(doomed_key).values(key=other, is_destroyed=True), "has the key of entry 1, which"),
         (delete(doomed_key), "lacks a key that entry 2 says is to go"),

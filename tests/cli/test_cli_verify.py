@@ -117,6 +117,17 @@ def test_a_database_of_which_the_log_is_broken(run: Run, tmp_path: Path, export:
     assert result.stderr == "assent: the database: the log has no head\n"
 
 
+def test_a_database_with_a_value_that_nobody_writes(
+    run: Run, tmp_path: Path, export: bytes
+) -> None:
+    del export
+    with sqlite3.connect(tmp_path / "log.db") as connection:
+        connection.execute("UPDATE log_entry SET decided_at = NULL")
+    result = run("verify", tmp_path / "log.db")
+    assert result.exit_code == 1
+    assert "a row has a value that Assent does not write" in result.stderr
+
+
 def test_a_database_that_cannot_be_verified(
     run: Run, one_line: Callable[[Result], str], tmp_path: Path
 ) -> None:

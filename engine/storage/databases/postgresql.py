@@ -39,6 +39,9 @@ _LOCK, _LOCK_AT_ONCE = (
 )
 _LOSES_DATA = "the server has `fsync = off` and loses data; turn it on"
 _ONLY_READS = "the database server only reads, as a standby does"
+_TOO_EARLY = ("off", "local", "remote_write")
+"""The values of `synchronous_commit` by which a commit is answered that may still be lost."""
+
 _CANNOT_WRITE_IN_RECOVERY = "0A000"
 # A server that is gone without a word (its machine lost power, or another took over) is noticed in
 # half a minute. By the system's own times, every thread would wait for it: a quarter of an hour
@@ -59,6 +62,7 @@ _CONTENTS = (
 _STATEMENT_TIMEOUT = "SET statement_timeout = '60s'"
 _SESSION = (
     "SET client_encoding = 'UTF8'",
+    "SET client_min_messages = 'warning'",  # `WatchfulConnection.commit` has to hear of them.
     "SET lock_timeout = '10s'",
     _STATEMENT_TIMEOUT,
     "SET idle_in_transaction_session_timeout = '60s'",
@@ -122,7 +126,7 @@ class PostgreSQL:
             raise StorageUnavailable(_LOSES_DATA)
         if at_once and not is_had:
             raise StorageUnavailable("another is writing to the database")
-        if commit == "off":
+        if commit in _TOO_EARLY:
             run(connection, "SET LOCAL synchronous_commit = on")
         return transaction
 
@@ -213,6 +217,6 @@ def _prepare(connection: Any, _record: object) -> None:
         raise StorageUnavailable(_LOSES_DATA)
     if encoding != "UTF8":
         raise StorageUnavailable(f"the database is encoded in {encoding}; make one in UTF8")
-    if commit == "off":
+    if commit in _TOO_EARLY:
         connection.execute("SET synchronous_commit = on")
     connection.commit()

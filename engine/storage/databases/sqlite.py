@@ -9,15 +9,16 @@ power cut).
 
 SQLite keeps writing to an open file that was moved or deleted, and commits to it would be lost with
 the process. So connections follow the path: each transaction is in the file that it leads to now.
+The files of the write-ahead log have to stay, and nothing is begun where they did not.
 """
 
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, Transaction, create_engine, event
@@ -62,6 +63,10 @@ class SQLite:
 
     def begin_reading(self, connection: Connection) -> Transaction:
         """Begin: what is read first says which state is seen."""
+        if not self._file.has_its_log():
+            with suppress(StorageUnavailable), self.exclusively(at_once=True):
+                self._save_log(connection)
+            raise self._file.lost_log()
         return _begun(connection, "BEGIN")
 
     @contextmanager
@@ -78,10 +83,22 @@ class SQLite:
 
     def begin_writing(self, connection: Connection, *, at_once: bool) -> Transaction:
         """Begin, as the only writer from here on."""
+        if not self._file.has_its_log():
+            self._save_log(connection)
+            raise self._file.lost_log()
         if not at_once:
             return _begun(connection, "BEGIN IMMEDIATE")
         with _not_waiting(connection):  # A stranger to the lock file may be writing.
             return _begun(connection, "BEGIN IMMEDIATE")
+
+    def _save_log(self, connection: Connection) -> None:
+        """Bring into the database what is in a log that was removed beneath a connection.
+
+        INVARIANT: nobody writes meanwhile, and nobody has begun another log. That one would have
+        the same index, by which pages of one would be taken for those of the other.
+        """
+        if self._file.is_without_log():
+            run(connection, "PRAGMA wal_checkpoint")
 
     def purge(self, engine: Engine) -> bool:
         """Empty the write-ahead log; returns whether no reader kept it from being emptied.
@@ -142,6 +159,8 @@ class _DataVersion:
         """Wait for a commit of another connection. Raises `StorageUnavailable` without the file."""
         if not self._file.is_of(self._connection.info):
             raise StorageUnavailable(self._file.problem)
+        if not self._file.has_its_log():
+            raise self._file.lost_log()
         end = time.monotonic() + seconds
         while self._read() == self._seen and time.monotonic() < end:
             time.sleep(_WATCH_STEP)
@@ -157,10 +176,12 @@ class _PresentFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._was_there = False
+        self._log: _Log | None = None
         self.problem = f"the file of the database, `{path.name}`, was moved away or replaced"
 
     def follow(self, engine: Engine) -> None:
         """Have connections renewed where another file lies there, and none made where none does."""
+        self._log = None  # Of another process, or of connections that are closed.
         event.listen(engine, "do_connect", self._note)
         event.listen(engine, "connect", self._note_what_was_made)
         event.listen(engine, "checkout", self._check)
@@ -169,29 +190,72 @@ class _PresentFile:
         """Whether a connection, of which something was noted, has this file open."""
         return bool(info[_PresentFile] == self._identity())
 
+    def has_its_log(self) -> bool:
+        """Whether the write-ahead log that connections have open is still there."""
+        return self._log == self._present_log()
+
+    def is_without_log(self) -> bool:
+        """Whether no log is there, be it that its index is."""
+        return self._present_log()[0] is None
+
+    def lost_log(self) -> StorageUnavailable:
+        """Return what to raise where the log was removed."""
+        name = self._path.name
+        return StorageUnavailable(
+            f"the write-ahead log of the database, `{name}-wal`, was removed; end all that use it,"
+            f" remove `{name}-shm` if it is left, and start them again"
+        )
+
     def _note(self, _dialect: object, record: ConnectionPoolEntry, *_arguments: object) -> None:
         # INVARIANT: noted before it is opened. A file that is replaced in between is taken for the
         # one that was there, and left at the first use, instead of the other way round.
         record.info[_PresentFile] = found = self._identity()
         if found is None and self._was_there:
             raise StorageUnavailable(self.problem)
+        # A new log beside one that is still in use: what is in that one would be overlooked.
+        if self._log not in (None, self._present_log()) or self._is_log_removed():
+            raise self.lost_log()
 
     def _note_what_was_made(self, _connection: object, record: ConnectionPoolEntry) -> None:
         if record.info[_PresentFile] is None:
             record.info[_PresentFile] = self._identity()
         # It never is for the URI of `unchanging`.
         self._was_there = record.info[_PresentFile] is not None
+        if self._log is None:
+            self._log = self._present_log()
 
     def _check(self, _connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
         if not self.is_of(record.info):
+            self._log = None
             raise DisconnectionError(self.problem)
 
-    def _identity(self) -> tuple[int, int] | None:
-        try:
-            found = self._path.stat()
-        except OSError:
-            return None
-        return found.st_dev, found.st_ino
+    def _is_log_removed(self) -> bool:
+        """Whether there is only the index of a log, which SQLite makes later and ends first.
+
+        It is looked twice, since another may begin or end both in between.
+        """
+        log, index = self._present_log()
+        return log is None and index is not None and self._present_log() == (log, index)
+
+    def _present_log(self) -> "_Log":
+        """Return which files the log and its index are."""
+        log, index = (Path(f"{self._path}{ending}") for ending in ("-wal", "-shm"))
+        return _identity(log), _identity(index)
+
+    def _identity(self) -> "_Identity | None":
+        return _identity(self._path)
+
+
+_Identity: TypeAlias = tuple[int, int]
+_Log: TypeAlias = tuple[_Identity | None, _Identity | None]
+
+
+def _identity(path: Path) -> _Identity | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def unchanging(url: URL) -> URL:
@@ -222,6 +286,7 @@ def _prepare(connection: SQLiteConnection, _record: object) -> None:
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
     connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+    connection.execute("SELECT 1 FROM sqlite_master").fetchone()  # It opens the write-ahead log.
 
 
 @contextmanager

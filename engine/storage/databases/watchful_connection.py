@@ -4,6 +4,8 @@ A server whose machine is suspended, or whose disk hangs, keeps its connections:
 acknowledging what is sent, and all that libpq can be told to give up on is a peer that is gone. So
 whoever has waited for `WATCH_SECONDS` tries whether a new connection is answered, and gives up the
 old one if none is. A statement that only takes long goes on.
+
+Nor does the driver tell of a commit about which the server warns; here, that has failed.
 """
 
 import time
@@ -30,6 +32,26 @@ class WatchfulConnection(psycopg.Connection[Any]):
         Raises `OperationalError`, and is closed, where the server answers nobody any more.
         """
         return super().wait(self._watched(gen), *arguments, **options)
+
+    def commit(self) -> None:
+        """Commit. Raises `OperationalError` where the server warns that it did so only by halves.
+
+        Who cancels a commit that waits for a synchronous standby has it end well, with a warning
+        that the standby may not have it.
+        """
+        warnings: list[str] = []
+
+        def note(told: psycopg.errors.Diagnostic) -> None:
+            if told.severity_nonlocalized == "WARNING":
+                warnings.append(told.message_primary or "")
+
+        self.add_notice_handler(note)
+        try:
+            super().commit()
+        finally:
+            self.remove_notice_handler(note)
+        if warnings:
+            raise OperationalError(warnings[0])
 
     def _watched(self, steps: PQGen[_Made]) -> Generator[Any, Any, _Made]:
         """Take the steps one by one; the driver comes by several times a second while it waits."""

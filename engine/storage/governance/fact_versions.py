@@ -137,6 +137,9 @@ def _keys(rows: Iterable[RowMapping], contents: Contents | None) -> Mapping[str,
 
 def _version_of(row: RowMapping, keys: Mapping[str, DataKey | NoKey]) -> FactVersion:
     salt, statement = None, None
+    transition = FactTransition(row["transition"])
+    if (row["content"] is None) != (transition is FactTransition.WITHDRAW):
+        raise LogInconsistent(f"the standing fact {row['fact']} is not what was logged")
     if row["content"] is not None:
         plain = _opened(row, keys)
         salt, content = plain[:SALT_SIZE], plain[SALT_SIZE:]
@@ -147,7 +150,7 @@ def _version_of(row: RowMapping, keys: Mapping[str, DataKey | NoKey]) -> FactVer
     return FactVersion(
         fact=row["fact"],
         version=row["version"],
-        transition=FactTransition(row["transition"]),
+        transition=transition,
         index=row["index"],
         at=row["at"],
         actor=row["actor"],

@@ -8,6 +8,7 @@ rows with the entries.
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -36,13 +37,14 @@ from ...audit.workflows.waivers import WaiverState
 from ...bundle.grants import Approval, written
 from ...evaluation.operations.days import day_of
 from ..databases.database import Database
-from ..errors import LogInconsistent
+from ..errors import ContentsUnread, LogInconsistent
 from ..keys import adopted_terms_of
 from ..log.entries import read_entries
 from ..schema import (
     api_key,
     log_entry,
     policy_event,
+    policy_set,
     policy_set_version,
     policy_version,
     standing_fact,
@@ -50,6 +52,8 @@ from ..schema import (
     waiver,
     waiver_event,
 )
+from ..sealed.contents import Contents, is_of
+from .fact_versions import versions_of
 from .waiver_rows import find_waiver
 from .waivers import granted_text
 
@@ -72,6 +76,7 @@ def check_registers(database: Database) -> None:
         _check_policies(connection, list(_acts(connection, "policy", PolicyLeaf)))
         _check_waivers(connection, list(_acts(connection, "waiver", WaiverLeaf)))
         _check_facts(connection, list(_acts(connection, "fact", FactLeaf)))
+        _check_statements(connection, database.contents)
         _check_keys(connection, list(_acts(connection, "key", KeyLeaf)))
 
 
@@ -116,8 +121,14 @@ def _check_policies(connection: Connection, acts: Iterable[_Act]) -> None:
         key = leaf.policy_set, leaf.digest
         states[key] = NEXT_STATE.get((states.get(key), leaf.transition), states.get(key))
     _compare("policy_event", events, _said(connection, select(policy_event), "index"))
+    # Every act on a version is a revision more of it, and of its set.
+    revisions = Counter((each["policy_set"], each["digest"]) for each in events.values())
+    of_sets = Counter(each["policy_set"] for each in events.values())
+    sets = {name: {"revision": count} for name, count in of_sets.items()}
+    _compare("policy_set", sets, _said(connection, select(policy_set), "name"))
+    versions = {k: {"state": each, "revision": revisions[k]} for k, each in states.items()}
     of_set = _said(connection, select(policy_set_version), "policy_set", "digest")
-    _compare("policy_set_version", {key: {"state": each} for key, each in states.items()}, of_set)
+    _compare("policy_set_version", versions, of_set)
     kept = dict(connection.execute(select(policy_version.c.digest, policy_version.c.files)).all())
     for _, digest in states:
         if digest not in kept:
@@ -144,6 +155,8 @@ def _check_waivers(connection: Connection, acts: Iterable[_Act]) -> None:
     for entry, leaf, disclosed in acts:
         assert isinstance(leaf, WaiverLeaf)  # noqa: S101 - as they were read.
         events[entry.index] = {"waiver": leaf.waiver, "step": leaf.step, **_by(entry, disclosed)}
+        if leaf.step is not WaiverStep.GRANT:  # Of a grant, the text has it.
+            events[entry.index]["role"] = None
         known = waivers.setdefault(
             leaf.waiver,
             {
@@ -160,6 +173,8 @@ def _check_waivers(connection: Connection, acts: Iterable[_Act]) -> None:
         if leaf.step is WaiverStep.GRANT:
             known["text"] = disclosed.get(TEXT)
         texts.append((entry.index, leaf, entry.logged_at, disclosed.get(TEXT)))
+    for name, revision in Counter(str(each["waiver"]) for each in events.values()).items():
+        waivers[name]["revision"] = revision  # Every step is one more.
     _compare("waiver_event", events, _said(connection, select(waiver_event), "index"))
     _compare("waiver", waivers, _said(connection, select(waiver), "id"))
     for index, leaf, logged_at, text in texts:
@@ -210,6 +225,27 @@ def _check_facts(connection: Connection, acts: Iterable[_Act]) -> None:
     rows = _said(connection, select(standing_fact_version), "index")
     _compare("standing_fact_version", versions, rows)
     _compare("standing_fact", facts, _said(connection, select(standing_fact), "id"))
+
+
+def _check_statements(connection: Connection, contents: Contents | None) -> None:
+    """Open what standing facts state, where the key store is at hand, and compare their subjects.
+
+    That it is what was logged is looked at whenever it is opened.
+    """
+    query = select(standing_fact_version)
+    if contents is None or not is_of(connection, contents):
+        query = query.where(standing_fact_version.c.key.is_(None))
+    try:
+        versions = versions_of(connection.execute(query).mappings().all(), contents)
+    except ContentsUnread as error:
+        raise LogInconsistent(str(error)) from error
+    subjects = _said(connection, select(standing_fact), "id")
+    for each in versions:
+        row = subjects[each.fact]
+        subject = {"kind": row["kind"], "name": row["name"]}
+        if each.statement is not None and each.statement.get("subject") != subject:
+            told = f"the table `standing_fact` has another subject of {each.fact}"
+            raise LogInconsistent(f"{told} than what was logged")
 
 
 # --- API keys ---------------------------------------------------------------------------------

@@ -80,7 +80,10 @@ def check_holds(database: Database) -> None:
         logged = _in_force(connection)
         kept: dict[int, tuple[str, str]] = {}
         for row in connection.execute(select(hold).order_by(hold.c.first)):
-            kept |= dict.fromkeys(range(row.first, row.last + 1), (row.selector, row.value))
+            entries = range(row.first, row.last + 1)
+            if not entries or kept.keys() & entries:
+                raise LogInconsistent(f"the hold of entry {row.first} has entries of another's")
+            kept |= dict.fromkeys(entries, (row.selector, row.value))
         for index in sorted(logged.keys() ^ kept.keys()):
             lifted = "is not in force any more, and no entry of the log lifts it"
             added = "is in force, and no entry of the log placed it"
@@ -90,15 +93,27 @@ def check_holds(database: Database) -> None:
 
 
 def _doomed(connection: Connection) -> Iterator[tuple[int, Sequence[str]]]:
-    """Yield the keys that erasures name, by the entries' indexes."""
-    query = select(disclosure.c.index, disclosure.c.disclosure).where(disclosure.c.name == KEYS)
-    for index, text in connection.execute(query.order_by(disclosure.c.index)).all():
-        yield index, (read_disclosure(text).value or "").split()
+    """Yield the keys that erasures name, by the entries' indexes.
+
+    What a disclosure is of is said by its text, which the leaf has the digest of.
+    """
+    query = select(disclosure.c.index, disclosure.c.disclosure).join(
+        log_entry, log_entry.c.index == disclosure.c.index
+    )
+    query = query.where(log_entry.c.kind == "erasure").order_by(disclosure.c.index)
+    for index, text in connection.execute(query).all():
+        disclosed = read_disclosure(text)
+        if disclosed.name == KEYS:
+            yield index, (disclosed.value or "").split()
 
 
 def _check_subject(
     connection: Connection, index: int, leaf: HoldLeaf, selector: str, value: str
 ) -> None:
+    if selector not in {*Selector}:
+        raise LogInconsistent(
+            f"the hold of entry {index} is kept for a `{selector}`, which is none"
+        )
     if not leaf.entries:
         return
     column, place = COLUMNS[Selector(selector)], log_entry.c.index

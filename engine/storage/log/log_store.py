@@ -129,15 +129,20 @@ class SQLLogStore:
         with self._database.writing(at_once=True) as connection:
             head = read_head(connection)
             self._database.known.check(head.frontier)
-            for each in (LogHead(), head):  # SQLite writes no page that stays as it is.
-                _write_head(connection, each)
+            _write_head_again(connection, head)
 
     def find(self, ids: Sequence[str]) -> Mapping[str, Entry]:
-        """Return the committed entries of some ids; waits for any writer in flight."""
+        """Return the committed entries of some ids; waits for any writer in flight.
+
+        What is found is as durable as what `append` returns: a commit that was broken off, or its
+        server restarted, may be there and not yet on a standby that it had to wait for.
+        """
         with self._database.writing() as connection:
-            read_head(connection)
+            head = read_head(connection)
             condition = log_entry.c.id.in_(ids)
             entries = read_entries(connection, condition, self._database.contents)
+            if entries:
+                _write_head_again(connection, head)
         return {entry.id: entry for entry in entries}
 
 
@@ -279,6 +284,11 @@ def _write(
 def _write_head(connection: Connection, head: LogHead) -> None:
     roots = b"".join(head.frontier.roots)
     _WRITE_HEAD.run(connection, (head.frontier.size, roots, microseconds(head.logged_at)))
+
+
+def _write_head_again(connection: Connection, head: LogHead) -> None:
+    for each in (LogHead(), head):  # SQLite writes no page that stays as it is.
+        _write_head(connection, each)
 
 
 def _write_rows(

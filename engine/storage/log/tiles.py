@@ -65,11 +65,12 @@ def write_full_tiles(connection: Connection, old_size: int, size: int) -> None:
     level, done, reached = 0, old_size // TILE_WIDTH, size // TILE_WIDTH
     while done != reached:
         numbers = range(done, reached)
-        connection.execute(insert(log_tile), [_full(connection, level, n) for n in numbers])
+        connection.execute(insert(log_tile), [made_tile(connection, level, n) for n in numbers])
         level, done, reached = level + 1, done // TILE_WIDTH, reached // TILE_WIDTH
 
 
-def _full(connection: Connection, level: int, number: int) -> dict[str, object]:
+def made_tile(connection: Connection, level: int, number: int) -> dict[str, object]:
+    """Return the row of a full tile, made of the rows below it."""
     hashes = _rows(connection, level, number)
     return {
         "level": level,
