@@ -14,6 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from engine.audit.errors import LogError
+from engine.bundle.bundle import short_digest
 from engine.storage.databases.database import Database, shown_url, sqlite_file
 from engine.storage.errors import NotFound, StorageError
 from engine.storage.governance.fact_versions import facts_in_clear
@@ -313,9 +314,7 @@ def _policies(settings: Settings, database: Database) -> Finding:
         return _fail(
             "policies", str(error), "`assent push` brings others, `assent check` says what is wrong"
         )
-    named = ", ".join(
-        f"`{each.name}` {each.digest.removeprefix('sha256:')[:12]}" for each in deciding
-    )
+    named = ", ".join(f"`{each.name}` {short_digest(each.digest)}" for each in deciding)
     return _ok("policies", f"they decide: {named}")
 
 

@@ -20,8 +20,8 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from benchmarks.table import Goal, line
-from engine.bundle.bundle import Builder, build, digest_of, is_policy, policy_sources
-from engine.bundle.load import read_directory, shipped_directory
+from engine.bundle.bundle import Builder, build, digest_of, policy_sources
+from engine.bundle.load import is_policy, read_directory, shipped_directory
 from engine.evaluation.compiled.program import compile_program
 from engine.semantics.check import check
 from engine.semantics.lint import lint

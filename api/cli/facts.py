@@ -12,7 +12,7 @@ from api.cli.arguments import as_json_option
 from api.cli.fact_files import read_fact_file
 from api.cli.facts_view import fact_lines, facts_lines
 from api.cli.failures import Failure
-from api.cli.remote import Remote, called, remote
+from api.cli.remote import Remote, called, given, remote
 from api.cli.terminal import Output
 from engine.evaluation.standing_facts.fact import SubjectKind
 
@@ -57,9 +57,7 @@ def list_(
 
     Exit status: 0, or 2 where the service does not say.
     """  # noqa: D301 - click reads the escape.
-    given = {"kind": kind, "name": name}
-    query = {key: value for key, value in given.items() if value is not None}
-    found = list(_all(_service(url, key_file), query))
+    found = list(_service(url, key_file).items(_FACTS, kind=kind, name=name))
     if as_json:
         Output().json({"items": found})
     else:
@@ -115,8 +113,7 @@ def record(  # noqa: PLR0913 - one parameter for each option.
     stated = value if isinstance(value, list) else [value]
     if fact is not None and len(stated) != 1:
         raise Failure(str(file), "--id states one fact otherwise", "give a file with one")
-    why = {} if reason is None else {"reason": reason}
-    service = _service(url, key_file)
+    why, service = given({"reason": reason}), _service(url, key_file)
     made: list[Any] = []
     for index, each in enumerate(stated):
         if not isinstance(each, dict):
@@ -149,8 +146,8 @@ def withdraw(
 
     Exit status: 0 if it is withdrawn, 2 if it cannot be.
     """  # noqa: D301 - click reads the escape.
-    body = {} if reason is None else {"reason": reason}
-    made = _service(url, key_file).change(_path(fact), f"{_path(fact)}/withdraw", body)
+    service = _service(url, key_file)
+    made = service.change(_path(fact), f"{_path(fact)}/withdraw", given({"reason": reason}))
     if as_json:
         Output().json(made)
     else:
@@ -163,17 +160,6 @@ def _service(url: str, key_file: Path | None) -> Remote:
 
 def _path(fact: str) -> str:
     return f"{_FACTS}/{quote(fact, safe='')}"
-
-
-def _all(service: Remote, query: dict[str, str]) -> Iterator[Any]:
-    """Yield what all pages list."""
-    cursor: str | None = None
-    while True:
-        page = service.read(_FACTS, **query, **({} if cursor is None else {"cursor": cursor}))
-        yield from page["items"]
-        cursor = page["next"]
-        if cursor is None:
-            return
 
 
 def _sent(service: Remote, body: dict[str, object], fact: str | None) -> Any:

@@ -16,7 +16,7 @@ from api.cli.arguments import as_json_option
 from api.cli.diagnostics_view import diagnostic_lines
 from api.cli.failures import CANNOT, NO, Failure, unreadable
 from api.cli.terminal import Output, toned
-from engine.bundle.load import read_text
+from engine.bundle.load import is_policy, read_text
 from engine.evaluation.prose import Tone, printable
 from engine.source.diagnostic import Diagnostic
 from engine.source.render import render_json
@@ -132,7 +132,7 @@ def _below(directory: Path) -> Iterator[Path]:
     for folder, inner, names in os.walk(directory, onerror=_refuse):
         inner[:] = sorted(name for name in inner if not name.startswith("."))
         for name in sorted(names):
-            if name.endswith(".policy") and not name.startswith("."):
+            if is_policy(name) and not name.startswith("."):
                 yield Path(folder, name)
 
 

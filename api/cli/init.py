@@ -13,6 +13,7 @@ from api.cli.service import service_told
 from api.cli.terminal import Output, toned
 from api.installation.settings import Settings, load_settings
 from api.installation.setup import Preparation, initialise
+from engine.bundle.bundle import short_digest
 from engine.evaluation.prose import Tone
 from engine.storage.keys import Role
 
@@ -61,8 +62,8 @@ def _lines(settings: Settings, prepared: Preparation) -> Iterator[Text]:
     yield toned("the log and the keys are in ") + toned(prepared.database_url, Tone.POINTER)
     if prepared.imported is not None:
         name, digest = prepared.imported.policy_set, prepared.imported.digest
-        version = digest.removeprefix("sha256:")[:12]
-        yield toned("the policies in force are ") + toned(f"{name} {version}", Tone.POINTER)
+        shown = f"{name} {short_digest(digest)}"
+        yield toned("the policies in force are ") + toned(shown, Tone.POINTER)
     if not prepared.is_new:
         yield toned("all was prepared before; `assent keys create` makes another key")
     else:

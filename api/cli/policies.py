@@ -16,7 +16,7 @@ from api.cli.publication_view import (
     version_lines,
     versions_lines,
 )
-from api.cli.remote import Remote, called, path_of, remote
+from api.cli.remote import Remote, called, given, path_of, remote
 from api.cli.terminal import Output, toned
 from api.examination.policy_files import SHIPPED
 
@@ -177,11 +177,8 @@ def activate(  # noqa: PLR0913 - one parameter for each option.
 
     Exit status: 0 if it is in force or will be, 2 if it cannot be.
     """  # noqa: D301 - click reads the escape.
-    body: dict[str, object] = {"version": version}
-    if since is not None:
-        body["from"] = since.isoformat()
-    if reason is not None:
-        body["reason"] = reason
+    start = None if since is None else since.isoformat()
+    body = given({"version": version, "from": start, "reason": reason})
     place = path_of(policy_set)
     found = remote(url, key_file).change(place, f"{place}/activate", body)
     _told(found, set_lines, as_json=as_json)
@@ -200,8 +197,7 @@ def rollback(
     Exit status: 0 if it is in force again, 2 if there is none.
     """  # noqa: D301 - click reads the escape.
     place = path_of(policy_set)
-    body = {} if reason is None else {"reason": reason}
-    found = remote(url, key_file).change(place, f"{place}/rollback", body)
+    found = remote(url, key_file).change(place, f"{place}/rollback", given({"reason": reason}))
     _told(found, set_lines, as_json=as_json)
 
 
@@ -227,12 +223,11 @@ def diff(  # noqa: PLR0913 - one parameter for each option.
     Exit status: 0, or 2 where the two cannot be compared.
     """  # noqa: D301 - click reads the escape.
     service, output = remote(url, key_file), Output()
-    query = {"new": version} if old is None else {"new": version, "old": old}
     place = path_of(policy_set, "diff")
     if as_json:
-        output.json(service.read(place, **query))
+        output.json(service.read(place, new=version, old=old))
     else:
-        output.lines(map(toned, service.text(place, **query).splitlines()))
+        output.lines(map(toned, service.text(place, new=version, old=old).splitlines()))
 
 
 def _step(  # noqa: PLR0913 - one parameter for each option.
@@ -247,7 +242,7 @@ def _step(  # noqa: PLR0913 - one parameter for each option.
 ) -> None:
     service: Remote = remote(url, key_file)
     place = path_of(policy_set, "versions", version)
-    found = service.change(place, f"{place}/{word}", {} if reason is None else {"reason": reason})
+    found = service.change(place, f"{place}/{word}", given({"reason": reason}))
     _told(found, version_lines, as_json=as_json)
 
 

@@ -7,7 +7,7 @@ import click
 from api.cli.arguments import as_json_option
 from api.cli.failures import NO, Failure
 from api.cli.publication_view import findings_lines, pushed_lines
-from api.cli.remote import called, path_of, remote
+from api.cli.remote import called, given, path_of, remote
 from api.cli.terminal import Output
 from api.examination.policy_files import SHIPPED
 from engine.bundle.load import read_directory
@@ -59,8 +59,7 @@ def push(  # noqa: PLR0913 - one parameter for each option.
     version, is_new = answer.json(), answer.status_code == 201
     if submit and version["is_sound"] and version["state"] in ("draft", "rejected"):
         place = path_of(policy_set, "versions", version["digest"])
-        body = {} if reason is None else {"reason": reason}
-        version = service.change(place, f"{place}/submit", body)
+        version = service.change(place, f"{place}/submit", given({"reason": reason}))
     output = Output()
     if as_json:
         output.json({"is_new": is_new, **version})

@@ -7,7 +7,7 @@ service knows, with its roles and its person: the database would believe whateve
 where a command shows the document as it came, and a person says whether to take a step once more.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,23 +32,35 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remote:
-    """A service at its address. `token` is the text of a key, `subject` what is asked about."""
+    """A service at its address. `token` is the text of a key, `subject` what is asked about.
+
+    What is None in a query is not sent. Every method raises `Failure` with what the service says is
+    wrong.
+    """
 
     url: str
     token: str = field(repr=False)
     subject: str = "policies"
 
-    def read(self, path: str, **query: str) -> Any:
-        """Return the document at a path. Raises `Failure` with what the service says is wrong."""
-        return self._call("GET", path, params=query).json()
+    def read(self, path: str, **query: str | None) -> Any:
+        """Return the document at a path."""
+        return self._call("GET", path, params=given(query)).json()
 
-    def text(self, path: str, **query: str) -> str:
-        """Return the text at a path. Raises `Failure` likewise."""
-        answer = self._call("GET", path, params=query, headers={"Accept": "text/plain"})
+    def items(self, path: str, **query: str | None) -> Iterator[Any]:
+        """Yield what all pages at a path list."""
+        page = self.read(path, **query)
+        yield from page["items"]
+        while page["next"] is not None:
+            page = self.read(path, **query, cursor=page["next"])
+            yield from page["items"]
+
+    def text(self, path: str, **query: str | None) -> str:
+        """Return the text at a path."""
+        answer = self._call("GET", path, params=given(query), headers={"Accept": "text/plain"})
         return str(answer.text)
 
     def send(self, path: str, body: Mapping[str, object]) -> Any:
-        """Post a body and return the answer. Raises `Failure` likewise."""
+        """Post a body and return the answer."""
         return self._call("POST", path, json=body)
 
     def change(
@@ -80,6 +92,11 @@ class Remote:
         if answer.status_code >= 300:
             raise _failure(self.url, self.subject, answer)
         return answer
+
+
+def given(members: Mapping[str, object]) -> dict[str, object]:
+    """Return the members that are given: those that are not None."""
+    return {name: value for name, value in members.items() if value is not None}
 
 
 def path_of(policy_set: str, *rest: str) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import click
 
 from api.cli.arguments import DayType, as_json_option
-from api.cli.remote import Remote, called, remote
+from api.cli.remote import Remote, called, given, remote
 from api.cli.terminal import Output
 from api.cli.waiver_view import waiver_lines, waivers_lines
 
@@ -64,14 +64,8 @@ def list_(  # noqa: PLR0913 - one parameter for each option.
 
     Exit status: 0, or 2 where the service does not say.
     """  # noqa: D301 - click reads the escape.
-    asked = {"state": state, "rule": rule, "used": "false" if unused else None}
-    query = {name: value for name, value in asked.items() if value is not None}
-    service = _service(url, key_file)
-    page = service.read(_PATH, **query)
-    found = page["items"]
-    while page["next"] is not None:
-        page = service.read(_PATH, **query, cursor=page["next"])
-        found += page["items"]
+    used = "false" if unused else None
+    found = list(_service(url, key_file).items(_PATH, state=state, rule=rule, used=used))
     if as_json:
         Output().json({"items": found})
     else:
@@ -199,8 +193,7 @@ def _step(  # noqa: PLR0913 - one parameter for each option.
     as_json: bool,
 ) -> None:
     place = _path_of(waiver)
-    given = {name: value for name, value in body.items() if value is not None}
-    _told(_service(url, key_file).change(place, f"{place}/{word}", given), as_json=as_json)
+    _told(_service(url, key_file).change(place, f"{place}/{word}", given(body)), as_json=as_json)
 
 
 def _service(url: str, key_file: Path | None) -> Remote:

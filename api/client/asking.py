@@ -3,7 +3,7 @@
 What is asked for piece by piece is asked when it is taken, and has no truth before.
 """
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import NoReturn, Protocol, TypeVar
 
@@ -68,6 +68,23 @@ class Asking:
         """Return what is at a path."""
         return decoded(self._read(path, query, accept), type)
 
+    def pages(
+        self,
+        path: str,
+        type: type[Page[_Item]],  # noqa: A002 - likewise.
+        query: Mapping[str, str],
+    ) -> Answers[_Item]:
+        """Return the items of all pages of what is at a path."""
+
+        def taken() -> Generator[_Item]:
+            found = self.get(path, type, query)
+            yield from found.items
+            while found.next is not None:
+                found = self.get(path, type, {**query, "cursor": found.next})
+                yield from found.items
+
+        return Answers(taken())
+
     def document(self, path: str, query: Mapping[str, str]) -> bytes:
         """Return the JSON document at a path as it came."""
         return self._read(path, query, _JSON)
@@ -109,21 +126,6 @@ class Asking:
 
     def _read(self, path: str, query: Mapping[str, str] | None, accept: str) -> bytes:
         return self._transport.call(_reading(path, query, accept)).body
-
-
-def pages(page: Callable[[str | None], Page[_Item]]) -> Answers[_Item]:
-    """Return the items of all pages; `page` returns that of a cursor."""
-
-    def taken() -> Generator[_Item]:
-        cursor: str | None = None
-        while True:
-            found = page(cursor)
-            yield from found.items
-            if found.next is None:
-                return
-            cursor = found.next
-
-    return Answers(taken())
 
 
 def _reading(path: str, query: Mapping[str, str] | None, accept: str) -> Request:

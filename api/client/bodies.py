@@ -18,8 +18,14 @@ Campaign = Mapping[str, object]
 """A campaign descriptor, or a platform's own record, as JSON would have it."""
 
 _Answer = TypeVar("_Answer")
+_Member = TypeVar("_Member")
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+def given(members: Mapping[str, _Member | None]) -> dict[str, _Member]:
+    """Return the members that are given: those that are not None."""
+    return {name: value for name, value in members.items() if value is not None}
 
 
 def encoded(value: object) -> bytes:

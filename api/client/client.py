@@ -16,7 +16,7 @@ from typing import Any, Final, Literal, Self
 from .answers import Checked, Decision, PolicySet
 from .asking import Answers, Asking
 from .batches import BatchItem, BatchRequest, check_recorded, decide_batch
-from .bodies import Campaign, decoded, encoded, instant
+from .bodies import Campaign, decoded, encoded, given, instant
 from .decisions import RecordedDecisions
 from .errors import UnexpectedAnswerError
 from .facts import StandingFacts
@@ -161,7 +161,7 @@ class Client:
 
     def vocabulary(self, policy_set: str | None = None) -> dict[str, Any]:
         """Return what a campaign may say, as JSON Schema: for the default set, or another."""
-        query = {} if policy_set is None else {"policy_set": policy_set}
+        query = given({"policy_set": policy_set})
         return self._asking.get("/v1/vocabulary", dict[str, Any], query, accept=_SCHEMA)
 
     def check_policies(self, policies: Path | Mapping[str, str]) -> Checked:
@@ -204,12 +204,12 @@ def _terms(
     policy_set: str | None, as_of: datetime | None, as_if_launched: date | None
 ) -> dict[str, object]:
     """Return the terms that are given, as the envelope and the query name them."""
-    terms = {
+    terms: dict[str, object] = {
         "policy_set": policy_set,
         "as_of": None if as_of is None else instant(as_of, "as_of"),
         "as_if_launched": None if as_if_launched is None else as_if_launched.isoformat(),
     }
-    return {name: value for name, value in terms.items() if value is not None}
+    return given(terms)
 
 
 def _shown(format: Format, *, with_rules: bool, with_receipt: bool) -> dict[str, str]:  # noqa: A002 - as above.

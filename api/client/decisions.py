@@ -20,11 +20,14 @@ from .answers import (
     Sample,
     Statistics,
 )
-from .asking import Answers, Asking, pages
-from .bodies import decoded
+from .asking import Answers, Asking
+from .bodies import decoded, given
 from .errors import UnexpectedAnswerError
 from .files import digest_of, replaced
 from .filters import Filters, Selection, query_of
+
+PAGE = 100
+"""How many decisions a page has, unless another number is asked for."""
 
 FileFormat = Literal["csv", "ndjson", "parquet"]
 Ground = Literal[
@@ -83,10 +86,11 @@ class RecordedDecisions:
 
     def find(self, **filters: Unpack[Filters]) -> Answers[ListedDecision]:
         """Return the decisions that meet the filters, the newest first, from as many pages."""
-        return pages(lambda cursor: self.page(cursor=cursor, **filters))
+        query = query_of(filters) | {"limit": str(PAGE)}
+        return self._asking.pages(_DECISIONS, DecisionPage, query)
 
     def page(
-        self, *, limit: int = 100, cursor: str | None = None, **filters: Unpack[Filters]
+        self, *, limit: int = PAGE, cursor: str | None = None, **filters: Unpack[Filters]
     ) -> DecisionPage:
         """Return one page of a search; its `next` is the cursor of the page after it."""
         query = query_of(filters) | {"limit": str(limit)}
@@ -161,15 +165,15 @@ class RecordedDecisions:
 
         Raises `ConflictError` where a legal hold keeps any of it: the problem's `hold`.
         """
-        given = {
+        chosen = {
             "decision": None if decision is None else _id(decision),
             "campaign": campaign,
             "actor": actor,
         }
-        chosen = {name: value for name, value in given.items() if value is not None}
-        if len(chosen) != 1:
+        subject = given(chosen)
+        if len(subject) != 1:
             raise ValueError("give one of `decision`, `campaign` and `actor`: what to erase")
-        return self._asking.send("/v1/erasures", Erasure, {**chosen, "ground": ground})
+        return self._asking.send("/v1/erasures", Erasure, {**subject, "ground": ground})
 
     def _exported(
         self, passing: Path, folder: Path, query: Mapping[str, str], accept: str

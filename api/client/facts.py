@@ -8,7 +8,8 @@ from urllib.parse import quote
 import msgspec
 
 from .answers import Subject
-from .asking import Answers, Asking, pages
+from .asking import Answers, Asking
+from .bodies import given
 
 _FACTS = "/v1/facts"
 
@@ -75,14 +76,7 @@ class StandingFacts:
 
     def find(self, *, kind: str | None = None, name: str | None = None) -> Answers[StandingFact]:
         """Return those that are not withdrawn, about a kind of subject or the one of a name."""
-        asked = {"kind": kind, "name": name}
-        query = {each: value for each, value in asked.items() if value is not None}
-
-        def page(cursor: str | None) -> FactPage:
-            after = {} if cursor is None else {"cursor": cursor}
-            return self._asking.get(_FACTS, FactPage, {**query, **after})
-
-        return pages(page)
+        return self._asking.pages(_FACTS, FactPage, given({"kind": kind, "name": name}))
 
     def read(self, fact: StandingFact | str) -> StandingFact:
         """Return a standing fact as it is now; of a withdrawn one, what it stated last."""
@@ -101,19 +95,20 @@ class StandingFacts:
 
     def withdraw(self, seen: StandingFact, *, reason: str | None = None) -> StandingFact:
         """Withdraw it: from now on it fills nothing."""
-        body = {} if reason is None else {"reason": reason}
+        body = given({"reason": reason})
         return self._asking.send(f"{_path(seen)}/withdraw", StandingFact, body, seen=seen.version)
 
 
 def _body(statement: Statement, reason: str | None) -> dict[str, object]:
-    stated: dict[str, object] = {
+    stated = {
         "subject": {"kind": statement.subject.kind, "name": statement.subject.name},
         "facts": statement.facts,
         "from": statement.since.isoformat(),
         "until": statement.until.isoformat(),
         "evidence": statement.evidence,
+        "reason": reason,
     }
-    return stated if reason is None else {**stated, "reason": reason}
+    return given(stated)
 
 
 def _path(fact: StandingFact | str) -> str:

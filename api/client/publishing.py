@@ -16,7 +16,7 @@ from engine.bundle.load import read_directory
 
 from .answers import Checked, ListedVersion, PolicySet, Version
 from .asking import Asking
-from .bodies import instant
+from .bodies import given, instant
 from .filters import Filters, query_of
 from .impact import Impact
 
@@ -141,21 +141,21 @@ class PolicySetClient:
 
         `seen` is the set as it was read; without it, it is taken as it is now.
         """
-        body = {"version": version.digest} | _given(reason)
+        body = {"version": version.digest} | given({"reason": reason})
         if since is not None:
             body["from"] = instant(since, "since")
         return self._change("activate", seen, body)
 
     def roll_back(self, *, seen: PolicySet | None = None, reason: str | None = None) -> PolicySet:
         """Put the version before into force again; what waits for its time is cancelled."""
-        return self._change("rollback", seen, _given(reason))
+        return self._change("rollback", seen, given({"reason": reason}))
 
     def _of(self, version: str) -> str:
         return f"{self._path}/versions/{quote(version, safe=':')}"
 
     def _move(self, seen: ListedVersion, step: str, reason: str | None) -> Version:
         path = f"{self._of(seen.digest)}/{step}"
-        return self._asking.send(path, Version, _given(reason), seen=seen.revision)
+        return self._asking.send(path, Version, given({"reason": reason}), seen=seen.revision)
 
     def _change(self, step: str, seen: PolicySet | None, body: Mapping[str, str]) -> PolicySet:
         revision = (seen or self.show()).revision
@@ -168,7 +168,3 @@ def _upload(policies: Policies) -> dict[str, object]:
 
 def _digest(version: ListedVersion | str) -> str:
     return version if isinstance(version, str) else version.digest
-
-
-def _given(reason: str | None) -> dict[str, str]:
-    return {} if reason is None else {"reason": reason}

@@ -8,7 +8,8 @@ from urllib.parse import quote
 import msgspec
 
 from .answers import Truthless
-from .asking import Answers, Asking, pages
+from .asking import Answers, Asking
+from .bodies import given
 
 WaiverState = Literal["requested", "granted", "refused", "revoked", "expired"]
 
@@ -120,7 +121,7 @@ class Waivers:
             "evidence": list(evidence) or None,
             "policy_set": policy_set,
         }
-        return self._asking.send(_WAIVERS, Waiver, _given(body))
+        return self._asking.send(_WAIVERS, Waiver, given(body))
 
     def find(
         self,
@@ -137,13 +138,7 @@ class Waivers:
             "rule": rule,
             "policy_set": policy_set,
         }
-        query = {name: value for name, value in asked.items() if value is not None}
-
-        def page(cursor: str | None) -> WaiverPage:
-            after = {} if cursor is None else {"cursor": cursor}
-            return self._asking.get(_WAIVERS, WaiverPage, query | after)
-
-        return pages(page)
+        return self._asking.pages(_WAIVERS, WaiverPage, given(asked))
 
     def read(self, waiver: Waiver | str) -> Waiver:
         """Return a waiver as it is now."""
@@ -163,13 +158,9 @@ class Waivers:
 
     def _step(self, seen: Waiver, step: str, body: Mapping[str, object]) -> Waiver:
         path = f"{_path(seen)}/{step}"
-        return self._asking.send(path, Waiver, _given(body), seen=seen.revision)
+        return self._asking.send(path, Waiver, given(body), seen=seen.revision)
 
 
 def _path(waiver: Waiver | str) -> str:
     id_ = waiver if isinstance(waiver, str) else waiver.id
     return f"{_WAIVERS}/{quote(id_, safe='')}"
-
-
-def _given(body: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in body.items() if value is not None}

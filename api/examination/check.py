@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 
-from engine.bundle.bundle import Builder, Bundle, is_list, is_policy, sources_of
+from engine.bundle.bundle import Builder, Bundle, sources_of
+from engine.bundle.load import is_list, is_policy
 from engine.semantics.adopted import is_adopted
 from engine.source.diagnostic import Diagnostic, in_order
 from engine.source.render import render_json

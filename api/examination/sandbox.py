@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from engine.bundle.bundle import is_policy
+from engine.bundle.load import is_policy
 from engine.source.render import render_json
 from engine.source.text import Source
 from engine.syntax.format import format_source

@@ -22,6 +22,7 @@ from api.deciding.impact import (
 from engine import Engine, EngineError
 from engine.audit.entries.acts import Action
 from engine.audit.merkle.spans import spans_of
+from engine.bundle.bundle import short_digest
 from engine.storage.governance.versions import SetVersion
 from engine.storage.keys import ApiKey
 from engine.storage.search.decisions import DecisionPage, write_cursor
@@ -31,7 +32,6 @@ from .access import sees_all
 from .accesses import note_access
 from .answers import json_answer
 from .filters import filters_of, page_of, refused
-from .policy_documents import label
 from .problems import FORBIDDEN, WRONG_STATE, Problem, ProblemRaised
 from .service import Service
 from .shapes import FilterParameters, ImpactParameters
@@ -66,7 +66,7 @@ def impact_answer(
     return json_answer(
         {
             "policy_set": version.policy_set,
-            "version": label(version.digest),
+            "version": short_digest(version.digest),
             "digest": version.digest,
             "against": None if former is None else former.identity.digest,
             "size": page.size,

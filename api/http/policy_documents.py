@@ -6,14 +6,8 @@ from datetime import datetime
 import msgspec
 
 from engine.audit.instants import rfc3339
+from engine.bundle.bundle import short_digest
 from engine.storage.governance.versions import Event, SetVersion, Timeline
-
-SHOWN = 12
-
-
-def label(digest: str) -> str:
-    """Return the first twelve digits of a digest, for people."""
-    return digest.removeprefix("sha256:")[:SHOWN]
 
 
 def set_document(timeline: Timeline, now: datetime) -> dict[str, object]:
@@ -23,7 +17,7 @@ def set_document(timeline: Timeline, now: datetime) -> dict[str, object]:
         "name": timeline.policy_set,
         "revision": timeline.revision,
         "in_force": _turn(timeline.at(now)),
-        "before": None if before is None else {"version": label(before), "digest": before},
+        "before": None if before is None else {"version": short_digest(before), "digest": before},
         "scheduled": _turn(timeline.scheduled(now)),
     }
 
@@ -33,7 +27,7 @@ def listed_version(version: SetVersion, timeline: Timeline, now: datetime) -> di
     first, in_force = version.events[0], timeline.at(now)
     return {
         "policy_set": version.policy_set,
-        "version": label(version.digest),
+        "version": short_digest(version.digest),
         "digest": version.digest,
         "state": version.state,
         "revision": version.revision,
@@ -63,7 +57,7 @@ def _turn(event: Event | None) -> dict[str, object] | None:
     if event is None or event.in_force_from is None:
         return None
     return {
-        "version": label(event.digest),
+        "version": short_digest(event.digest),
         "digest": event.digest,
         "from": rfc3339(event.in_force_from),
         "index": event.index,

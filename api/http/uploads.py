@@ -19,6 +19,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from werkzeug.wrappers import Request
 
+from engine.bundle.load import is_policy
 from engine.source.json_fault import escaped, excerpt
 
 from .bodies import JSON, ZIP, body_type, read_bytes, read_document
@@ -198,7 +199,7 @@ def _checked(found: Mapping[str, str], faults: list[ProblemError]) -> dict[str, 
     if faults:
         raise ProblemRaised(_malformed(faults[:_MOST_FAULTS]))
     problems = (
-        (not any(name.endswith(".policy") for name in found), "there is no `.policy` file in it"),
+        (not any(map(is_policy, found)), "there is no `.policy` file in it"),
         (len(found) > MOST_FILES, f"there are more than {MOST_FILES:,} files"),
         (
             sum(map(len, found.values())) > LARGEST_WHOLE,

@@ -5,8 +5,9 @@ no meaning. Every other difference is told, so that policies without a change de
 """
 
 from collections.abc import Iterator
+from functools import partial
 
-from ..semantics.tree import Policies, Rule
+from ..semantics.tree import Policies
 from .change import Change, Kind
 from .declarations import (
     fact_changes,
@@ -17,6 +18,7 @@ from .declarations import (
 )
 from .definitions import definition_changes, written_out
 from .meaning import Reader
+from .pairs import paired_by_name
 from .parameters import parameter_changes
 from .rules import content, lean_of_existence, rule_changes, subject_of
 from .table_changes import table_changes
@@ -56,30 +58,15 @@ def changes(old: Policies, new: Policies) -> tuple[Change, ...]:
 def _rules(before: Reader, now: Reader) -> Iterator[Change]:
     old = {rule.id: rule for rule in before.policies.rules}
     new = {rule.id: rule for rule in now.policies.rules}
-    former = _former(
-        [(rule, content(rule, before)) for rule in old.values() if rule.id not in new],
-        [(rule, content(rule, now)) for rule in new.values() if rule.id not in old],
+    present, gone = paired_by_name(
+        old, new, partial(content, reader=before), partial(content, reader=now)
     )
-    for rule in new.values():
-        was = old.get(rule.id) or former.get(rule.id)
+    for was, rule in present:
         if was is not None:
             yield from rule_changes(was, rule, before, now)
             continue
         lean = lean_of_existence(rule, exists=True)
         yield Change(kind=Kind.ADDED, subject=subject_of(rule), lean=lean)
-    renamed = {rule.id for rule in former.values()}
-    for rule in old.values():
-        if rule.id not in new and rule.id not in renamed:
-            lean = lean_of_existence(rule, exists=False)
-            yield Change(kind=Kind.REMOVED, subject=subject_of(rule), lean=lean)
-
-
-def _former(gone: list[tuple[Rule, object]], come: list[tuple[Rule, object]]) -> dict[str, Rule]:
-    """Return what a rule of a new name was before: the rule that said all of the same."""
-    found: dict[str, Rule] = {}
-    for rule, said in come:
-        same = next((each for each in gone if each[1] == said), None)
-        if same is not None:
-            gone.remove(same)
-            found[rule.id] = same[0]
-    return found
+    for rule in gone:
+        lean = lean_of_existence(rule, exists=False)
+        yield Change(kind=Kind.REMOVED, subject=subject_of(rule), lean=lean)

@@ -20,7 +20,6 @@ from ..semantics.tree import (
     Rule,
     SetDefinition,
     SetTerm,
-    Window,
     clauses_read,
     inner_conditions,
     terms_of,
@@ -42,6 +41,7 @@ from .change import (
 )
 from .comparisons import GROWING
 from .meaning import FactName
+from .pairs import days_of, edition_that_ends_otherwise, paired_by_name
 from .timelines import growth, timeline
 
 # --- sets -------------------------------------------------------------------------------------
@@ -49,24 +49,20 @@ from .timelines import growth, timeline
 
 def set_changes(old: Policies, new: Policies) -> Iterator[Change]:
     """Yield what changed in declared sets; one of the same content and another name is renamed."""
-    gone = {name: each for name, each in old.sets.items() if name not in new.sets}
-    for name in sorted(new.sets):
-        after = new.sets[name]
-        if name in old.sets:
-            yield from _editions(old.sets[name], after, _lean(name, old, new))
-            continue
-        former = next((each for each in gone.values() if _same_set(each, after)), None)
-        if former is None:
+    present, gone = paired_by_name(old.sets, dict(sorted(new.sets.items())), _says, _says)
+    for before, after in present:
+        if before is None:
             yield _of_set(Kind.ADDED, after)
+        elif before.name != after.name:
+            yield _of_set(Kind.RENAMED, after, old=before.name, new=after.name)
         else:
-            del gone[former.name]
-            yield _of_set(Kind.RENAMED, after, old=former.name, new=name)
-    for each in gone.values():
+            yield from _editions(before, after, _lean(after.name, old, new))
+    for each in gone:
         yield _of_set(Kind.REMOVED, each)
 
 
-def _same_set(old: SetDefinition, new: SetDefinition) -> bool:
-    return old.type == new.type and timeline(old) == timeline(new)
+def _says(declared: SetDefinition) -> object:
+    return declared.type, timeline(declared)
 
 
 def _of_set(  # noqa: PLR0913 - a change has as many parts.
@@ -113,22 +109,13 @@ def _edition(
         yield _of_set(Kind.MEMBER_ADDED, owner, lean, new=member, about=days)
     for member in sorted(_texts(old) - _texts(new)):
         yield _of_set(Kind.MEMBER_DROPPED, owner, lean, old=member, about=days)
-    one, other = old.window.until, new.window.until
-    if one != other and not {one, other} & (moved - {None}):
-        # Where an edition comes or goes at that day, this is said of that edition.
-        since = f"from {new.window.start}" if new.window.start else "first"
-        yield _of_set(Kind.EDITION_UNTIL, owner, lean, old=one, new=other, about=since)
+    if which := edition_that_ends_otherwise(old.window, new.window, moved):
+        ends = old.window.until, new.window.until
+        yield _of_set(Kind.EDITION_UNTIL, owner, lean, old=ends[0], new=ends[1], about=which)
 
 
 def _texts(edition: Edition[Members]) -> frozenset[str]:
     return frozenset(map(str, edition.content))
-
-
-def days_of(window: Window) -> str:
-    """Return a window in words."""
-    start = f"from {window.start}" if window.start else ""
-    until = f"until {window.until}" if window.until else ""
-    return " ".join(filter(None, (start, until)))
 
 
 # --- how rules use a set ------------------------------------------------------------------------
@@ -148,7 +135,8 @@ def _uses(name: str, policies: Policies) -> Iterator[int]:
         if isinstance(rule.places, SetTerm) and rule.places.name == name:
             yield _reaching(rule)
         for condition, sign in signed(rule):
-            yield from _used(name, condition, sign, naming)
+            if isinstance(condition, ComparisonCondition):
+                yield from _used(name, condition, sign, naming)
 
 
 def _reaching(rule: Rule) -> int:
@@ -159,33 +147,39 @@ def _reaching(rule: Rule) -> int:
 
 
 def signed(rule: Rule) -> Iterator[tuple[Condition, int]]:
-    """Yield the conditions of a rule, each with 1 where its truth leads towards denial.
+    """Yield all conditions of a rule, each with 1 where its truth leads towards denial.
 
     It is -1 where truth leads towards allowing, and 0 where it leads to neither: so in a rule with
     waivers, as a breach may be waived once it is established, and not while it is unknown.
     """
     waived = bool(rule.waivers)
     subject = 0 if waived else APPLYING[rule.effect]
-    yield from ((clause.condition, subject) for clause in rule.applicability)
-    yield rule.main.condition, 0 if waived else SIGNS[rule.effect]
-    yield from ((each.clause.condition, -1) for each in rule.exemptions)
-    yield from ((each.scope.condition, -1) for each in rule.waivers)
+    for clause in rule.applicability:
+        yield from _below(clause.condition, subject)
+    yield from _below(rule.main.condition, 0 if waived else SIGNS[rule.effect])
+    for clause in (*(e.clause for e in rule.exemptions), *(w.scope for w in rule.waivers)):
+        yield from _below(clause.condition, -1)
 
 
-def _used(name: str, condition: Condition, sign: int, naming: frozenset[str]) -> Iterator[int]:
-    """Yield the signs of the uses in a condition; `naming` are the tables whose cases name it."""
-    if isinstance(condition, ComparisonCondition):
-        for term in terms_of(condition):
-            if isinstance(term, SetTerm) and term.name == name:
-                is_plain = any(term is each for each in condition.right)
-                yield (sign if GROWING[condition.comparator] else -sign) if is_plain else 0
-            if isinstance(term, LookupTerm) and term.name in naming:
-                yield 0
-        return
+def _below(condition: Condition, sign: int) -> Iterator[tuple[Condition, int]]:
+    """Yield a condition and those below it; the truth of what is denied leads the other way."""
+    yield condition, sign
     is_none = isinstance(condition, QuantifiedCondition) and condition.kind is QuantifierKind.NO
     inner_sign = -sign if is_none or isinstance(condition, NegatedCondition) else sign
     for inner in inner_conditions(condition):
-        yield from _used(name, inner, inner_sign, naming)
+        yield from _below(inner, inner_sign)
+
+
+def _used(
+    name: str, condition: ComparisonCondition, sign: int, naming: frozenset[str]
+) -> Iterator[int]:
+    """Yield the signs of the uses in a comparison; `naming` are the tables whose cases name it."""
+    for term in terms_of(condition):
+        if isinstance(term, SetTerm) and term.name == name:
+            is_plain = any(term is each for each in condition.right)
+            yield (sign if GROWING[condition.comparator] else -sign) if is_plain else 0
+        if isinstance(term, LookupTerm) and term.name in naming:
+            yield 0
 
 
 # --- vocabulary ---------------------------------------------------------------------------------

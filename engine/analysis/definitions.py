@@ -6,26 +6,24 @@ change of the definition, told once. A definition of one version only is read as
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from functools import partial
 
 from ..semantics.tree import (
     Condition,
     DefinedCondition,
     Definition,
-    NegatedCondition,
     Policies,
-    QuantifiedCondition,
     choices_of,
     conditions_within,
-    inner_conditions,
     rewritten,
     with_conditions,
 )
-from ..syntax.tree import QuantifierKind
 from .change import Change, Kind, Lean, Part, Realm, Shown, Subject
 from .conditions import ConditionComparison
 from .declarations import signed
 from .meaning import Key, Reader, meaning
 from .normal import normal_form
+from .pairs import citation_changes, paired_by_name
 
 
 def written_out(policies: Policies, kept: Collection[str]) -> Policies:
@@ -52,19 +50,17 @@ def written_out(policies: Policies, kept: Collection[str]) -> Policies:
 def definition_changes(before: Reader, now: Reader) -> Iterator[Change]:
     """Yield what changed in definitions; one that means the same by another name is renamed."""
     old, new = before.policies.definitions, now.policies.definitions
-    gone = {name: each for name, each in old.items() if name not in new}
-    for name, after in new.items():
-        if name in old:
-            yield from _changed(old[name], after, before, now)
-            continue
-        meant = _meant(after, now)
-        former = next((each for each in gone.values() if _meant(each, before) == meant), None)
-        if former is None:
+    present, gone = paired_by_name(
+        old, new, partial(_meant, reader=before), partial(_meant, reader=now)
+    )
+    for was, after in present:
+        if was is None:
             yield _of(after, Kind.ADDED)
+        elif was.name != after.name:
+            yield _of(after, Kind.RENAMED, was.name, after.name)
         else:
-            del gone[former.name]
-            yield _of(after, Kind.RENAMED, former.name, name)
-    for each in gone.values():
+            yield from _changed(was, after, before, now)
+    for each in gone:
         yield _of(each, Kind.REMOVED)
 
 
@@ -88,11 +84,8 @@ def _of(definition: Definition, kind: Kind, old: Shown = None, new: Shown = None
 def _changed(old: Definition, new: Definition, before: Reader, now: Reader) -> Iterator[Change]:
     if old.label != new.label:
         yield _of(new, Kind.LABEL, old.label, new.label)
-    one, other = _cited(old), _cited(new)
-    for each in (each for each in other if each not in one):
-        yield _of(new, Kind.CITATION_ADDED, new=each)
-    for each in (each for each in one if each not in other):
-        yield _of(new, Kind.CITATION_REMOVED, old=each)
+    for kind, gone, come in citation_changes(old.sources, new.sources):
+        yield _of(new, kind, gone, come)
     signs = {*_signs(new.name, before.policies), *_signs(new.name, now.policies)}
     comparing = ConditionComparison(
         old=before,
@@ -110,10 +103,6 @@ def _changed(old: Definition, new: Definition, before: Reader, now: Reader) -> I
             yield replace(change, lean=Lean.UNCLEAR if signs else Lean.NEUTRAL)
 
 
-def _cited(definition: Definition) -> dict[str, None]:
-    return dict.fromkeys(f"{each.instrument} {each.provision}" for each in definition.sources)
-
-
 def _signs(name: str, policies: Policies) -> Iterator[int]:
     """Yield, for each use in a rule, whether its truth leads towards denial (1) or away (-1).
 
@@ -121,18 +110,10 @@ def _signs(name: str, policies: Policies) -> Iterator[int]:
     """
     for rule in policies.rules:
         for condition, sign in signed(rule):
-            yield from _used(name, condition, sign)
-
-
-def _used(name: str, condition: Condition, sign: int) -> Iterator[int]:
-    if _is_named(condition, name):
-        yield sign
-    chosen_by = (part for each in choices_of(condition) for part in conditions_within(each))
-    yield from (0 for part in chosen_by if _is_named(part, name))
-    is_none = isinstance(condition, QuantifiedCondition) and condition.kind is QuantifierKind.NO
-    inner_sign = -sign if is_none or isinstance(condition, NegatedCondition) else sign
-    for inner in inner_conditions(condition):
-        yield from _used(name, inner, inner_sign)
+            if _is_named(condition, name):
+                yield sign
+            chosen_by = (part for each in choices_of(condition) for part in conditions_within(each))
+            yield from (0 for part in chosen_by if _is_named(part, name))
 
 
 def _is_named(condition: Condition, name: str) -> bool:

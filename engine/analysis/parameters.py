@@ -1,14 +1,14 @@
 """What changed in parameters: their editions, and which way that leans by how rules use them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from ..semantics.tree import Citation, Constant, Edition, Parameter, ParameterTerm, ValueTerm
+from ..semantics.tree import Constant, Edition, Parameter, ParameterTerm, ValueTerm
 from ..semantics.types import describe
 from .change import Change, Kind, Lean, Realm, Shown, Subject
-from .declarations import days_of
 from .meaning import Reader
+from .pairs import citation_changes, days_of, edition_that_ends_otherwise
 from .rising import lean_of, rises
 
 
@@ -59,7 +59,8 @@ class _Pair:
             yield _of(new, Kind.RETYPED, *types, lean=Lean.UNCLEAR)
         if old.reviewed != new.reviewed:
             yield _of(new, Kind.REVIEWED, old.reviewed, new.reviewed)
-        yield from self._cited(old.sources, new.sources)
+        for kind, gone, come in citation_changes(old.sources, new.sources):
+            yield _of(new, kind, gone, come)
 
     def editions(self) -> Iterator[Change]:
         """Yield the editions that came, went and changed."""
@@ -89,24 +90,11 @@ class _Pair:
         if self.before.term(old.content) != self.now.term(new.content):
             lean = self._lean(rises(old.content, new.content))
             yield _of(self.new, Kind.VALUE, old.content, new.content, lean=lean, about=days)
-        yield from self._cited(old.sources, new.sources, f", {days}")
-        one, other = old.window.until, new.window.until
-        if one != other and not {one, other} & (moved - {None}):
-            since = f"from {new.window.start}" if new.window.start else "first"
-            lean = self._lean(None)
-            yield _of(self.new, Kind.EDITION_UNTIL, one, other, lean=lean, about=since)
-
-    def _cited(
-        self, old: Iterable[Citation], new: Iterable[Citation], where: str = ""
-    ) -> Iterator[Change]:
-        one, other = (
-            dict.fromkeys(f"{each.instrument} {each.provision}{where}" for each in cited)
-            for cited in (old, new)
-        )
-        for each in (each for each in other if each not in one):
-            yield _of(self.new, Kind.CITATION_ADDED, new=each)
-        for each in (each for each in one if each not in other):
-            yield _of(self.new, Kind.CITATION_REMOVED, each)
+        for kind, gone, come in citation_changes(old.sources, new.sources, f", {days}"):
+            yield _of(self.new, kind, gone, come)
+        if which := edition_that_ends_otherwise(old.window, new.window, moved):
+            ends, lean = (old.window.until, new.window.until), self._lean(None)
+            yield _of(self.new, Kind.EDITION_UNTIL, *ends, lean=lean, about=which)
 
     def _lean(self, rise: bool | None) -> Lean:  # noqa: FBT001 - None is a third answer.
         return lean_of(rise, self._is_it, (self.before.policies, self.now.policies))

@@ -9,17 +9,12 @@ from collections.abc import Callable, Iterable, Iterator
 from ..evaluation.operations.comparison import UndefinedError, order
 from ..semantics.tree import (
     ComparisonCondition,
-    Condition,
     Constant,
-    NegatedCondition,
     Policies,
-    QuantifiedCondition,
     ValueTerm,
-    inner_conditions,
     terms_of,
 )
 from ..syntax.lexis import Comparator
-from ..syntax.tree import QuantifierKind
 from .change import Lean, combined_lean, lean_of_growth
 from .declarations import signed
 
@@ -59,17 +54,9 @@ def _uses(is_it: IsTerm, policies: Policies) -> Iterator[int]:
     """Yield, for each use, the sign of a rise of the value; 0 where a rise has none."""
     for rule in policies.rules:
         for condition, sign in signed(rule):
-            yield from _used(is_it, condition, sign)
-
-
-def _used(is_it: IsTerm, condition: Condition, sign: int) -> Iterator[int]:
-    if isinstance(condition, ComparisonCondition):
-        named = [each for each in terms_of(condition) if is_it(each)]
-        if named:
-            rising = _RISING.get(condition.comparator)
-            is_plain = rising is not None and named == [condition.right[0]]
-            yield (sign if rising else -sign) if is_plain else 0
-    is_none = isinstance(condition, QuantifiedCondition) and condition.kind is QuantifierKind.NO
-    inner_sign = -sign if is_none or isinstance(condition, NegatedCondition) else sign
-    for inner in inner_conditions(condition):
-        yield from _used(is_it, inner, inner_sign)
+            if isinstance(condition, ComparisonCondition):
+                named = [each for each in terms_of(condition) if is_it(each)]
+                rising = _RISING.get(condition.comparator)
+                is_plain = rising is not None and named == [condition.right[0]]
+                if named:
+                    yield (sign if rising else -sign) if is_plain else 0

@@ -22,6 +22,7 @@ from .change import APPLYING, SIGNS, Change, Kind, Lean, Part, Realm, Shown, Sub
 from .conditions import ConditionComparison
 from .meaning import Reader, meaning
 from .normal import negation_of, normal_form, operands_under
+from .pairs import citation_changes
 from .phrases import phrase
 from .timelines import covers, growth, newest, timeline_of
 
@@ -54,7 +55,7 @@ def content(rule: Rule, reader: Reader) -> Hashable:
     """Return everything that a rule says, its name and title left out."""
     main = rule.main.condition
     return (
-        frozenset(_cited(rule)),
+        frozenset((each.instrument, each.provision) for each in rule.sources),
         rule.window,
         reader.places(rule.places),
         frozenset(map(reader.condition, _conjuncts(rule.applicability))),
@@ -68,10 +69,6 @@ def content(rule: Rule, reader: Reader) -> Hashable:
         *(reader.template(rule.message, main), reader.template(rule.remedy, main)),
         frozenset(map(reader.term, rule.evidence)),
     )
-
-
-def _cited(rule: Rule) -> list[str]:
-    return [f"{each.instrument} {each.provision}" for each in rule.sources]
 
 
 def lean_of_existence(rule: Rule, *, exists: bool) -> Lean:
@@ -121,13 +118,8 @@ class _Pair:
 
     def sources(self) -> Iterator[Change]:
         """Yield the provisions that are cited now, and those that are no longer."""
-        before, after = _cited(self.old), _cited(self.new)
-        for each in dict.fromkeys(after):
-            if each not in before:
-                yield self._describe(Kind.CITATION_ADDED, Lean.NEUTRAL, new=each)
-        for each in dict.fromkeys(before):
-            if each not in after:
-                yield self._describe(Kind.CITATION_REMOVED, Lean.NEUTRAL, old=each)
+        for kind, gone, come in citation_changes(self.old.sources, self.new.sources):
+            yield self._describe(kind, Lean.NEUTRAL, gone, come)
 
     # --- when and where ----------------------------------------------------------------------
 

@@ -4,34 +4,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ..semantics.tree import LookupTerm, Policies, Table, ValueTerm
+from ..semantics.tree import LookupTerm, Policies, Table, ValueTerm, Window
 from ..semantics.types import HAVING_PARTS, describe, wholes_of
 from .change import Change, Kind, Lean, Realm, Shown, Subject
-from .declarations import days_of
+from .pairs import citation_changes, days_of, edition_that_ends_otherwise, paired_by_name
 from .rising import lean_of, rises
 from .tables import Case, Written, cases, paired, written
 
 
 def table_changes(old: Policies, new: Policies) -> Iterator[Change]:
     """Yield what changed in tables; one of the same cases and another name is renamed."""
-    gone = {name: each for name, each in old.tables.items() if name not in new.tables}
-    for name, after in new.tables.items():
-        if name in old.tables:
-            before = old.tables[name]
-            pair = _Pair(
-                old=before, new=after, versions=(old, new), renamed=_renamed(before, after)
-            )
+    present, gone = paired_by_name(old.tables, new.tables, _says, _says)
+    for before, after in present:
+        if before is None:
+            yield _of(after, Kind.ADDED)
+        elif before.name != after.name:
+            yield _of(after, Kind.RENAMED, old=before.name, new=after.name)
+        else:
+            renamed = _renamed(before, after)
+            pair = _Pair(old=before, new=after, versions=(old, new), renamed=renamed)
             yield from pair.heading()
             yield from pair.inputs()
             yield from pair.editions()
-            continue
-        former = next((each for each in gone.values() if _says(each) == _says(after)), None)
-        if former is None:
-            yield _of(after, Kind.ADDED)
-        else:
-            del gone[former.name]
-            yield _of(after, Kind.RENAMED, old=former.name, new=name)
-    for each in gone.values():
+    for each in gone:
         yield _of(each, Kind.REMOVED)
 
 
@@ -78,14 +73,8 @@ class _Pair:
         old, new = self.old, self.new
         if old.label != new.label:
             yield _of(new, Kind.LABEL, old=old.label, new=new.label)
-        one, other = (
-            dict.fromkeys(f"{c.instrument} {c.provision}" for c in each.sources)
-            for each in (old, new)
-        )
-        for each in (each for each in other if each not in one):
-            yield _of(new, Kind.CITATION_ADDED, new=each)
-        for each in (each for each in one if each not in other):
-            yield _of(new, Kind.CITATION_REMOVED, old=each)
+        for kind, gone, come in citation_changes(old.sources, new.sources):
+            yield _of(new, kind, old=gone, new=come)
         if old.type != new.type:
             types = describe(old.type), describe(new.type)
             yield _of(new, Kind.RETYPED, self._lean(None), old=types[0], new=types[1])
@@ -123,7 +112,7 @@ class _Pair:
                 yield _of(self.new, Kind.EDITION_REMOVED, lean, old=removed, about=days)
             else:
                 yield from self._cases(before[start], after[start])
-                yield from self._until(before[start], after[start], moved)
+                yield from self._until(before[start].window, after[start].window, moved)
 
     def _told(self, edition: Written, table: Table) -> str:
         return "; ".join(
@@ -174,13 +163,10 @@ class _Pair:
             asked = _where(old, self.old), _where(new, self.new)
             yield _of(self.new, Kind.CASE_ASKS, lean, old=asked[0], new=asked[1], about=about)
 
-    def _until(self, old: Written, new: Written, moved: set[date | None]) -> Iterator[Change]:
-        """Yield that an edition ends on another day, where no other begins or ends there."""
-        one, other = old.window.until, new.window.until
-        if one != other and not {one, other} & (moved - {None}):
-            since = f"from {new.window.start}" if new.window.start else "first"
-            lean = self._lean(None)
-            yield _of(self.new, Kind.EDITION_UNTIL, lean, old=one, new=other, about=since)
+    def _until(self, old: Window, new: Window, moved: set[date | None]) -> Iterator[Change]:
+        if which := edition_that_ends_otherwise(old, new, moved):
+            ends, lean = (old.until, new.until), self._lean(None)
+            yield _of(self.new, Kind.EDITION_UNTIL, lean, old=ends[0], new=ends[1], about=which)
 
     def _lean(self, rise: bool | None) -> Lean:  # noqa: FBT001 - None is a third answer.
         return lean_of(rise, self._is_it, self.versions)

@@ -2,12 +2,14 @@
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from ..semantics.tree import Policies, Waiver, Window
 from .change import Change, Kind, Lean, Part, Realm, Shown, Subject, lean_of_growth
 from .conditions import ConditionComparison
 from .meaning import Reader, meaning
 from .normal import normal_form
+from .pairs import paired_by_name
 from .phrases import phrase
 
 
@@ -44,19 +46,17 @@ class _Waived:
 def waiver_changes(before: Reader, now: Reader) -> Iterator[Change]:
     """Yield what changed in waivers; one that says the same by another name is renamed."""
     old, new = _waived(before.policies), _waived(now.policies)
-    gone = {name: each for name, each in old.items() if name not in new}
-    for name, after in new.items():
-        if name in old:
-            yield from _changed(old[name], after, before, now)
-            continue
-        said = _content(after, now)
-        former = next((each for each in gone if _content(gone[each], before) == said), None)
-        if former is None:
+    present, gone = paired_by_name(
+        old, new, partial(_content, reader=before), partial(_content, reader=now)
+    )
+    for was, after in present:
+        if was is None:
             yield after.change(Kind.ADDED, Lean.LOOSER, new=after.terms)
+        elif was.waiver.name != after.waiver.name:
+            yield after.change(Kind.RENAMED, Lean.NEUTRAL, was.waiver.name, after.waiver.name)
         else:
-            del gone[former]
-            yield after.change(Kind.RENAMED, Lean.NEUTRAL, former, name)
-    for each in gone.values():
+            yield from _changed(was, after, before, now)
+    for each in gone:
         yield each.change(Kind.REMOVED, Lean.STRICTER)
 
 

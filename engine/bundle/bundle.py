@@ -14,7 +14,6 @@ from ..semantics.adopted import is_adopted, without_adopted_tests
 from ..semantics.cases import Case
 from ..semantics.check import Checked, check
 from ..semantics.lint import lint, outdated
-from ..semantics.lists import LIST_SUFFIX
 from ..semantics.tree import Policies, Rule
 from ..source.diagnostic import Diagnostic, in_order
 from ..source.memory import Memory
@@ -23,6 +22,7 @@ from ..syntax.excess import is_unread
 from ..syntax.parse import parse
 from ..syntax.tree import File
 from .collector import Collector
+from .load import is_list, is_policy
 
 Parsed: TypeAlias = tuple[File, tuple[Diagnostic, ...]]
 """The tree of a file, and what is wrong with its syntax."""
@@ -52,7 +52,7 @@ class Bundle:
     @property
     def version(self) -> str:
         """The first twelve digits of the digest, for people."""
-        return self.digest.removeprefix("sha256:")[:12]
+        return short_digest(self.digest)
 
     def is_tested_here(self, file: str) -> bool:
         """Whether what a file holds is for the tests of this bundle to show.
@@ -76,25 +76,20 @@ def digest_of(files: Mapping[str, str]) -> str:
     return "sha256:" + hashlib.sha256(listed.encode(errors="surrogatepass")).hexdigest()
 
 
+def short_digest(digest: str) -> str:
+    """Return the first twelve digits of a digest, by which people name a version."""
+    return digest.removeprefix("sha256:")[:12]
+
+
 def _units(name: str) -> bytes:
     """Return a name as RFC 8785 sorts it: by its units in UTF-16."""
     return name.encode("utf-16-be", errors="surrogatepass")
-
-
-def is_policy(name: str) -> bool:
-    """Whether a file of a bundle is policy text."""
-    return name.endswith(".policy")
 
 
 def policy_sources(files: Mapping[str, str]) -> dict[str, Source]:
     """Return the policy texts among files, by name."""
     names = sorted(filter(is_policy, files))
     return {name: Source(name=name, text=files[name]) for name in names}
-
-
-def is_list(name: str) -> bool:
-    """Whether a file of a bundle may list members of sets."""
-    return name.endswith(LIST_SUFFIX)
 
 
 def sources_of(files: Mapping[str, str]) -> dict[str, Source]:
@@ -136,7 +131,9 @@ class Builder:
         policies = policy_sources(files)
         with _COLLECTOR.at_rest():
             parsed = self._read(policies)
-            made = _built(name, files, *understand(parsed, sources_of(files), self._thoughts))
+            checked, found = understand(parsed, sources_of(files), self._thoughts)
+            sound = None if any(each.is_error for each in found) else checked
+            made = None if sound is None else _assembled(name, files, sound), found
         self._parsed = {policies[each]: parsed[each] for each in policies}
         self._last = (name, dict(files), made)
         return made
@@ -149,17 +146,6 @@ class Builder:
     def _read(self, policies: Mapping[str, Source]) -> dict[str, Parsed]:
         kept = self._parsed
         return {name: kept.get(text) or parse(text) for name, text in policies.items()}
-
-
-def _built(
-    name: str,
-    files: Mapping[str, str],
-    checked: Checked | None,
-    diagnostics: tuple[Diagnostic, ...],
-) -> Built:
-    if checked is None or any(diagnostic.is_error for diagnostic in diagnostics):
-        return None, diagnostics
-    return _assembled(name, files, checked), diagnostics
 
 
 @dataclass(frozen=True, slots=True)

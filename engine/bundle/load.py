@@ -34,6 +34,16 @@ class UnreadableError(Exception):
         self.reason = reason
 
 
+def is_policy(name: str) -> bool:
+    """Whether a file of a bundle is policy text."""
+    return name.endswith(".policy")
+
+
+def is_list(name: str) -> bool:
+    """Whether a file of a bundle may list members of sets."""
+    return name.endswith(LIST_SUFFIX)
+
+
 def read_directory(directory: Path) -> dict[str, str]:
     """Return the policies below a directory, campaigns for their tests, and their lists, by name.
 
@@ -56,7 +66,7 @@ def read_directory(directory: Path) -> dict[str, str]:
         if len(found) > _MOST_FILES:
             reason = f"it holds more than {_MOST_FILES:,} files"
             raise UnreadableError(path=str(directory), reason=reason)
-    policies = {name: text for name, text in found.items() if name.endswith(".policy")}
+    policies = {name: text for name, text in found.items() if is_policy(name)}
     if not policies:
         raise UnreadableError(path=str(directory), reason="there is no `.policy` file in it")
     for name, text in policies.items():
@@ -104,7 +114,7 @@ def adopted_beside(files: Mapping[str, str]) -> dict[str, str]:
 
 def _adopted_names(files: Mapping[str, str]) -> Iterator[str]:
     for name, text in files.items():
-        if name.endswith(".policy") and "adopts" in text:
+        if is_policy(name) and "adopts" in text:
             file, _ = parse(Source(name=name, text=text))
             for node in walk(file):
                 if isinstance(node, AdoptsClause):

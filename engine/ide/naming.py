@@ -6,7 +6,7 @@ be, so that a file keeps its names while one of its clauses is broken.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import TypeAlias
 
@@ -95,6 +95,14 @@ class _Namer:
             self.declared.setdefault(symbol, declares)
         is_declaration = declares is not None
         self.found.append(Occurrence(span=span, symbol=symbol, is_declaration=is_declaration))
+
+    def _use(self, span: Span, kind: str, name: str) -> tree.Node | None:
+        """Take a name where something is declared by it; returns what."""
+        symbol = Symbol(kind=kind, name=name)
+        declared = self.declared.get(symbol)
+        if declared is not None:
+            self._add(span, symbol)
+        return declared
 
     # --- declarations --------------------------------------------------------------------------
 
@@ -189,13 +197,9 @@ class _Namer:
             case tree.RuleReference():
                 self._reference(node)
             case tree.Citation(instrument=name):
-                symbol = Symbol(kind="instrument", name=name.text)
-                if symbol in self.declared:
-                    self._add(name.span, symbol)
+                self._use(name.span, "instrument", name.text)
             case tree.TightenedParameter(name=name):
-                symbol = Symbol(kind="parameter", name=name.text)
-                if symbol in self.declared:
-                    self._add(name.span, symbol)
+                self._use(name.span, "parameter", name.text)
             case tree.Expectation():
                 self._expectation(node)
             case tree.Rule():
@@ -267,11 +271,9 @@ class _Namer:
         return named_type(self.declared, name.text)
 
     def _lookup(self, node: tree.Lookup, bound: Bound) -> None:
-        symbol = Symbol(kind="table", name=node.table.text)
-        declared = self.declared.get(symbol)
+        declared = self._use(node.table.span, "table", node.table.text)
         inputs: tuple[Type | None, ...] = ()
         if isinstance(declared, tree.Table):
-            self._add(node.table.span, symbol)
             inputs = tuple(
                 named_type(self.declared, each.type.text)
                 for clause in declared.clauses
@@ -282,19 +284,13 @@ class _Namer:
             self.visit(argument, bound, kind)
 
     def _reference(self, node: tree.RuleReference) -> None:
-        start, end = node.span.start, node.span.start + len(node.policy)
-        policy = Symbol(kind="policy", name=node.policy)
-        rule = Symbol(kind="rule", name=f"{node.policy}/{node.rule}")
-        parts = ((policy, start, end), (rule, end + 1, node.span.end))
-        for symbol, first, last in parts:
-            if symbol in self.declared:
-                self._add(Span(source=node.span.source, start=first, end=last), symbol)
+        end = node.span.start + len(node.policy)
+        self._use(replace(node.span, end=end), "policy", node.policy)
+        self._use(replace(node.span, start=end + 1), "rule", f"{node.policy}/{node.rule}")
 
     def _expectation(self, node: tree.Expectation) -> None:
         for name in node.waivers:
-            symbol = Symbol(kind="waiver", name=name.text)
-            if symbol in self.declared:
-                self._add(name.span, symbol)
+            self._use(name.span, "waiver", name.text)
         for each in (*node.rules, *node.paths):
             self.visit(each, _NOTHING, None)
 
@@ -336,12 +332,7 @@ class _Namer:
     def _path(self, node: tree.Path, bound: Bound, expected: Type | None) -> None:
         first, *rest = node.steps
         for step, symbol, _ in self._followed(node, bound):
-            span = Span(
-                source=node.span.source,
-                start=step.span.start,
-                end=step.span.start + len(step.name),
-            )
-            self._add(span, symbol)
+            self._add(replace(step.span, end=step.span.start + len(step.name)), symbol)
         if first.name not in bound and first.name != self.vocabulary.root and not rest:
             word = self._word(first.name, expected)
             if word is not None:

@@ -15,7 +15,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,13 +29,12 @@ from ..audit.entries.act_leaves import TERMS, KeyLeaf
 from ..audit.entries.acts import KeyAct, KeyChange
 from ..audit.entries.commitment import base64url
 from ..audit.entries.leaf import read_leaf
-from ..audit.entries.sealed_acts import seal_act
 from ..audit.errors import RecordError
 from ..audit.instants import rfc3339
-from .databases.database import Database
 from .errors import Conflict, NotFound, RevocationUntold, StorageUnavailable
 from .log.entries import read_entries
-from .log.log_store import Appending, appending, system_clock
+from .log.log_store import Appending
+from .log.register import Register
 from .schema import api_key, log_entry
 
 USE_RESOLUTION = timedelta(minutes=1)
@@ -104,16 +103,12 @@ class NewApiKey:
     token: str
 
 
-class ApiKeys:
+class ApiKeys(Register):
     """The API keys of a database. Every method raises `StorageUnavailable`.
 
     What makes or ends a key also raises what `appending` does, and `RecordError` for texts that the
     log cannot have.
     """
-
-    def __init__(self, database: Database, *, clock: Callable[[], datetime] = system_clock) -> None:
-        self._database = database
-        self._clock = clock
 
     def create(  # noqa: PLR0913 - one parameter for each thing that a key says.
         self,
@@ -147,9 +142,9 @@ class ApiKeys:
             entries=(), change=KeyChange.CREATE, key=prefix, actor=actor, terms=_text(terms_of(row))
         )
         try:
-            with appending(self._database) as log:
+            with self._appending() as log:
                 self._adopt(log, actor)
-                (entry,) = log.append([seal_act(act)], self._clock())
+                entry = log.append(act)
                 row |= {"created_at": entry.logged_at, "entry": entry.index}
                 made = insert(api_key).values(row).returning(api_key)
                 key = _key(log.connection.execute(made).one())
@@ -187,7 +182,7 @@ class ApiKeys:
         ended all the same: whoever found its text is not let in for as long as that lasts.
         """
         try:
-            with appending(self._database) as log:
+            with self._appending() as log:
                 self._adopt(log, actor)
                 self._revoke(log, prefix, actor)
         except NotFound:
@@ -203,7 +198,7 @@ class ApiKeys:
             return
         span = ((made, made + 1),)
         act = KeyAct(entries=span, change=KeyChange.REVOKE, key=prefix, actor=actor)
-        (entry,) = log.append([seal_act(act)], self._clock())
+        entry = log.append(act)
         ended = update(api_key).where(api_key.c.prefix == prefix)
         log.connection.execute(ended.values(revoked_at=entry.logged_at))
 
@@ -219,7 +214,7 @@ class ApiKeys:
         with self._database.reading() as connection:
             if connection.execute(_UNTOLD.limit(1)).first() is None:
                 return 0
-        with appending(self._database) as log:
+        with self._appending() as log:
             return self._adopt(log, actor)
 
     def _adopt(self, log: Appending, actor: str) -> int:
@@ -233,7 +228,7 @@ class ApiKeys:
                 actor=actor,
                 terms=_text(adopted_terms_of(row)),
             )
-            (entry,) = log.append([seal_act(act)], self._clock())
+            entry = log.append(act)
             told = update(api_key).where(api_key.c.prefix == row["prefix"])
             log.connection.execute(told.values(entry=entry.index))
         return len(rows)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ..bundle.bundle import Bundle
+from ..evaluation.evaluate_rule import reason_not_in_markets
 from ..evaluation.result import Status
 from ..semantics.tree import DefinedCondition, Definition, Effect, Rule
 from ..syntax.tree import UnknownTreatment
@@ -134,10 +135,9 @@ class _Tally:
         )
         for heard in found.heard:
             self._decide(heard.judgment, self.decided, heard.index, 0)
-        places = result.rule.places
         if any(part.markets is not None for part in result.parts):
             self.decided.add(((PLACE_CLAUSE, ()), True))
-        elif places is not None and result.reason == f"applies in {places.text}":
+        elif result.reason and result.reason == reason_not_in_markets(result.rule):
             self.decided.add(((PLACE_CLAUSE, ()), False))
 
     def _decide(self, judgment: Judgment, decided: Decided, index: int, above: int) -> None:

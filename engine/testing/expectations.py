@@ -19,7 +19,7 @@ def is_met(expectation: Expectation, decision: Decision) -> bool:
             paths = {without_ordinals(path) for path in expectation.paths}
             return denies and all(wanted >= paths for wanted in wanting)
         case Expected.DENY_BY:
-            return denies and violates(decision, expectation.rules, enforced=True)
+            return denies and _violates(decision, expectation.rules, enforced=True)
         case Expected.NO_WARNING_BY:
             return not any(
                 part.status in _WARNING
@@ -28,7 +28,7 @@ def is_met(expectation: Expectation, decision: Decision) -> bool:
                 for part in result.parts
             )
         case Expected.WARN_BY:
-            return violates(decision, expectation.rules, enforced=False)
+            return _violates(decision, expectation.rules, enforced=False)
         case Expected.OBLIGE_BY:
             return {r.rule.id for r in decision.obligations}.issuperset(expectation.rules)
         case Expected.WAIVED_BY:
@@ -56,7 +56,7 @@ def _wanted_by(decision: Decision, rule: str) -> set[str]:
     }
 
 
-def violates(decision: Decision, rules: tuple[str, ...], *, enforced: bool) -> bool:
+def _violates(decision: Decision, rules: tuple[str, ...], *, enforced: bool) -> bool:
     """Whether all of some rules are violated, each with or without denying."""
     found = {r.rule.id for r in decision.with_status(Status.VIOLATED) if r.is_enforced is enforced}
     return found.issuperset(rules)

@@ -24,7 +24,7 @@ from ..evaluation.reference import (
     unbound,
 )
 from ..evaluation.result import RuleResult
-from ..evaluation.values import show_fact
+from ..evaluation.values import Datum, show_fact
 from ..evaluation.wording import dotted, in_force
 from ..semantics.tree import (
     AggregateTerm,
@@ -42,6 +42,7 @@ from ..semantics.tree import (
     QuantifiedCondition,
     Rule,
     TodayTerm,
+    Value,
     clauses_of,
     inner_conditions,
     terms_below,
@@ -57,7 +58,7 @@ class Read:
 
     term: FactTerm | TodayTerm | ParameterTerm | LookupTerm
     path: str
-    value: object
+    value: Datum | Value | None
     shown: str
 
 

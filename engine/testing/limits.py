@@ -14,7 +14,7 @@ from enum import Enum
 from fractions import Fraction
 
 from ..evaluation.operations.days import days_later, months_later
-from ..evaluation.values import decimal_text
+from ..evaluation.values import Datum, decimal_text
 from ..semantics.tree import (
     ComparisonCondition,
     Condition,
@@ -79,14 +79,12 @@ class Limit:
 
     def values(self, read: Iterable[Read]) -> Mapping[Side, Value]:
         """Return the values that try the limit, by what its comparison read; none if unknown."""
-        at: object = self.limit.value
-        if self.anchor is not None:
-            at = self._day(read)
+        at = self.limit.value if self.anchor is None else self._day(read)
         return dict(_around(at, self.fact, self.limit))
 
-    def _day(self, read: Iterable[Read]) -> object:
+    def _day(self, read: Iterable[Read]) -> date | None:
         anchor, length = self.anchor, self.limit.value
-        known: object = anchor.value if isinstance(anchor, Constant) else None
+        known: Datum | Value | None = anchor.value if isinstance(anchor, Constant) else None
         for each in read:
             if each.term == anchor:
                 known = each.value
@@ -105,9 +103,10 @@ def limits_of(rule: Rule, policies: Policies) -> Iterator[Limit]:
     """
     for index, clause in enumerate(clauses_tried(rule)):
         for address, condition in _below(clause.condition):
-            fact = condition.left if isinstance(condition, ComparisonCondition) else None
+            if not isinstance(condition, ComparisonCondition):
+                continue
+            fact = condition.left
             if isinstance(fact, FactTerm) and fact.type in _TYPES:
-                assert isinstance(condition, ComparisonCondition)  # noqa: S101 - it has a left side.
                 for term, anchor in _held_against(condition):
                     for constant, window in _stated(term, policies):
                         yield Limit(
@@ -156,7 +155,7 @@ def _below(condition: Condition, address: Address = ()) -> Iterator[tuple[Addres
 # --- around a limit ---------------------------------------------------------------------------
 
 
-def _around(at: object, fact: FactTerm, limit: Constant) -> Iterator[tuple[Side, Value]]:
+def _around(at: Value | None, fact: FactTerm, limit: Constant) -> Iterator[tuple[Side, Value]]:
     match at:
         case date():
             for side, days in ((Side.BELOW, -1), (Side.AT, 0), (Side.ABOVE, 1)):

@@ -76,20 +76,12 @@ def traces(result: CaseResult, words: Words) -> tuple[RuleTrace, ...]:
 def _named(result: CaseResult, records: dict[str, RuleRecord]) -> Iterator[str]:
     """Yield the rules that an unmet expectation names, or that read a fact which it names."""
     for unmet in result.unmet:
-        match unmet.expected:
-            case Expected.DENY_BY | Expected.WARN_BY | Expected.NO_WARNING_BY:
-                yield from unmet.rules
-            case Expected.OBLIGE_BY | Expected.WAIVED_BY:
-                yield from unmet.rules
-            case Expected.DENY_FOR_WANT_OF:
-                wanted = {without_ordinals(path) for path in unmet.paths}
-                reading = (r for r in records.values() if _paths(r.result.rule) & wanted)
-                ordered = sorted(reading, key=lambda found: not found.heard)
-                yield from (found.result.rule.id for found in ordered)
-            case Expected.ALLOW:
-                pass
-            case _:
-                assert_never(unmet.expected)
+        yield from unmet.rules
+        if unmet.expected is Expected.DENY_FOR_WANT_OF:
+            wanted = {without_ordinals(path) for path in unmet.paths}
+            reading = (r for r in records.values() if _paths(r.result.rule) & wanted)
+            ordered = sorted(reading, key=lambda found: not found.heard)
+            yield from (found.result.rule.id for found in ordered)
 
 
 def _standing(results: Iterable[RuleResult]) -> Iterator[str]:

@@ -6,13 +6,10 @@ that is acknowledged, one a line; sealing says so when it begins.
 
 import os
 import sys
-import uuid
-from datetime import UTC, datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from engine.audit.entries.record import DecisionRecord
 from engine.audit.log import Committer
 from engine.storage.databases.database import Database
 from engine.storage.lifecycle.sealing import begin_sealing
@@ -20,25 +17,7 @@ from engine.storage.log.log_store import SQLLogStore
 from engine.storage.sealed.contents import Contents
 from engine.storage.sealed.key_store import KeyStore
 from engine.storage.sealed.wrapping import WrappingKeyFile
-
-
-def _record() -> DecisionRecord:
-    decision_id = str(uuid.uuid4())
-    return DecisionRecord(
-        decision_id=decision_id,
-        decided_at=datetime.now(UTC),
-        input=b'{"campaign":{"id":"cmp-7"}}',
-        result={
-            "id": decision_id,
-            "decision": "deny",
-            "conclusive": True,
-            "campaign": "cmp-7",
-            "policy_set": {"name": "acme", "version": None, "digest": "d" * 64},
-            "engine": {"name": "assent", "version": "0.1.0"},
-            "rules": [],
-        },
-        actor="pipeline",
-    )
+from tests.audit.writing_process import new_record
 
 
 def main(what: str, url: str, keys_url: str, content_key: str) -> None:
@@ -50,7 +29,7 @@ def main(what: str, url: str, keys_url: str, content_key: str) -> None:
         return
     committer = Committer(SQLLogStore(database))
     while True:
-        record = _record()
+        record = new_record()
         committer.append(record)
         os.write(1, f"{record.decision_id}\n".encode())
 

@@ -57,6 +57,18 @@ class MemoryStore:
         return {one: self.entries[one] for one in ids if one in self.entries}
 
 
+def held_store() -> tuple[MemoryStore, threading.Event, threading.Event]:
+    """Return a store that sets the first event when it is to append, and waits for the second."""
+    store, started, go = MemoryStore(), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        started.set()
+        assert go.wait(10)
+
+    store.before = hold
+    return store, started, go
+
+
 def fail() -> None:
     raise OSError("the connection is gone")
 
@@ -77,14 +89,7 @@ def test_many_threads_get_dense_indexes(make_record: Any) -> None:
 
 
 def test_what_waits_shares_a_commit_of_at_most_256(make_record: Any) -> None:
-    store = MemoryStore()
-    started, go = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        started.set()
-        assert go.wait(10)
-
-    store.before = hold
+    store, started, go = held_store()
     committer = Committer(store)
     with ThreadPoolExecutor(300) as pool:
         first = pool.submit(committer.append, make_record())
@@ -164,14 +169,7 @@ def test_duplicate_touches_nobody_else(make_record: Any) -> None:
 
 
 def test_full_queue_is_busy_and_drops_nothing(make_record: Any) -> None:
-    store = MemoryStore()
-    started, go = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        started.set()
-        assert go.wait(10)
-
-    store.before = hold
+    store, started, go = held_store()
     committer = Committer(store, queue=2, retry_after=3)
     with ThreadPoolExecutor(3) as pool:
         waiting = [pool.submit(committer.append, make_record())]
@@ -188,14 +186,7 @@ def test_full_queue_is_busy_and_drops_nothing(make_record: Any) -> None:
 
 
 def test_impatient_caller_withdraws_what_still_waits(make_record: Any) -> None:
-    store = MemoryStore()
-    started, go = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        started.set()
-        assert go.wait(10)
-
-    store.before = hold
+    store, started, go = held_store()
     committer = Committer(store, patience=0.05)
     for _ in range(2):  # The first is in flight, the second in the queue.
         with pytest.raises(LogUnavailable, match="in time"):
@@ -209,7 +200,7 @@ def test_impatient_caller_withdraws_what_still_waits(make_record: Any) -> None:
 def test_a_batch_waits_no_longer_than_one_record(
     make_record: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store, go = MemoryStore(), threading.Event()
+    store, _, go = held_store()
     waits = list[float]()
     wait = Future.result
 
@@ -217,10 +208,6 @@ def test_a_batch_waits_no_longer_than_one_record(
         waits.append(timeout)
         return wait(future, timeout)
 
-    def hold() -> None:
-        assert go.wait(10)
-
-    store.before = hold
     monkeypatch.setattr(Future, "result", told)
     committer = Committer(store, patience=0.05)
     answers = committer.append_many([make_record() for _ in range(12)])
@@ -232,14 +219,7 @@ def test_a_batch_waits_no_longer_than_one_record(
 
 
 def test_close_commits_what_waits_and_refuses_the_rest(make_record: Any) -> None:
-    store = MemoryStore()
-    started, go = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        started.set()
-        assert go.wait(10)
-
-    store.before = hold
+    store, started, go = held_store()
     committer = Committer(store)
     with ThreadPoolExecutor(4) as pool:
         waiting = [pool.submit(committer.append, make_record())]

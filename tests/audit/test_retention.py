@@ -21,7 +21,6 @@ from engine.audit.entries.acts import (
     Access,
     Action,
     Declaration,
-    Erasure,
     Ground,
     HoldGround,
 )
@@ -31,7 +30,6 @@ from engine.audit.entries.retention import Period, RetentionClass, Schedule, Sch
 from engine.audit.entries.sealed_acts import seal_act
 from engine.audit.errors import RecordError
 from engine.audit.export import write_export
-from engine.audit.merkle.spans import spans_of
 from engine.audit.verification.verify import VerificationReport, verify_export
 from engine.audit.verification.verify_log import verify_log
 from engine.audit.workflows.retention_check import RetentionChecker
@@ -260,10 +258,10 @@ def report_of(database: Database) -> VerificationReport:
     return report
 
 
-def act_on(database: Database, act: Erasure, indexes: list[int], clock: Clock) -> None:
+def erase_anyway(database: Database, ground: Ground, indexes: list[int], clock: Clock) -> None:
     """Erase as no run would."""
-    with appending(database) as log:
-        erase_within(log, act, indexes, clock())
+    with appending(database, clock) as log:
+        erase_within(log, indexes, ground=ground, actor="x")
 
 
 def test_what_is_over_goes_and_all_else_stays(
@@ -464,15 +462,11 @@ def test_an_outlook_has_an_end(database: Database, store: SQLLogStore, make_reco
 # --- what the verifier tells --------------------------------------------------------------------
 
 
-def erasure_of(indexes: list[int], ground: Ground = Ground.RETENTION) -> Erasure:
-    return Erasure(entries=spans_of(indexes), ground=ground, actor="x")
-
-
 def test_an_erasure_for_age_without_a_schedule(
     database: Database, store: SQLLogStore, make_record: Any, clock: Clock
 ) -> None:
     fill(store, make_record, 900)
-    act_on(database, erasure_of([0]), [0], clock)
+    erase_anyway(database, Ground.RETENTION, [0], clock)
     (told,) = report_of(database).faults
     assert (told.index, told.code) == (1, "retention_undeclared")
 
@@ -483,8 +477,8 @@ def test_an_erasure_before_its_time(
     fill(store, make_record, 900, 365, 900)
     fill(store, make_record, 900, decision="allow")
     Retention(database, YEAR, clock=clock).declare(actor="x")
-    act_on(database, erasure_of([2], Ground.OBJECTION), [2], clock)
-    act_on(database, erasure_of([0, 1, 3]), [0, 1, 3], clock)
+    erase_anyway(database, Ground.OBJECTION, [2], clock)
+    erase_anyway(database, Ground.RETENTION, [0, 1, 3], clock)
     told = report_of(database).faults
     assert [(each.index, each.code) for each in told] == [(6, "erased_early")] * 2
     assert told[0].message == "it erases entry 1, which the class `default` keeps until 2026-10-06"

@@ -223,7 +223,7 @@ def test_query_beside_an_entry_that_did_not_save_it(
     queries.save("denied", EVERY_DECISION, actor="audit")
     with database.writing() as connection:
         connection.execute(update(saved_query).values(index=0))
-    with pytest.raises(LogInconsistent, match="should save a query, and does not"):
+    with pytest.raises(LogInconsistent, match="should be the saving of a query, and is not"):
         queries.get("denied")
     with database.writing() as connection:
         connection.execute(update(log_entry).where(log_entry.c.index == 0).values(leaf=b"{}"))

@@ -20,7 +20,8 @@ from engine.storage.databases.database import Database
 from engine.storage.log.log_store import SQLLogStore
 
 
-def _record() -> DecisionRecord:
+def new_record() -> DecisionRecord:
+    """Return the record of a denied campaign under an id of its own."""
     decision_id = str(uuid.uuid4())
     return DecisionRecord(
         decision_id=decision_id,
@@ -45,7 +46,7 @@ def main(url: str, threads: int, count: int) -> None:
 
     def work() -> None:
         for _ in range(count) if count else itertools.count():
-            record = _record()
+            record = new_record()
             receipt = committer.append(record)
             os.write(1, f"{record.decision_id} {receipt.index}\n".encode())
 

@@ -13,19 +13,14 @@ The kind 0x06 (ML-DSA-44) is not known here; its lines are passed over, as those
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Self
 
 from ..faults import VerificationFault, fault
 from .note import (
     COSIGNATURE,
     Note,
     NoteError,
-    check_key,
-    is_signed,
-    key_id_of,
-    public_key_text,
+    PublicKey,
     read_note,
-    read_public_key,
 )
 
 _TIME_SIZE = 8
@@ -33,27 +28,11 @@ _SIGNATURE_SIZE = 64
 _TIME_LIMIT = 2**63
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WitnessKey:
-    """A witness's public key and name: `<name>+<key id>+<base64 of 0x04 ‖ key>`."""
+class WitnessKey(PublicKey):
+    """The public key of a witness."""
 
-    name: str
-    public: bytes
-
-    def __post_init__(self) -> None:
-        """Refuse a name or a key that cannot be written. Raises `NoteError`."""
-        check_key(self.name, self.public)
-
-    @classmethod
-    def read(cls, text: str) -> Self:
-        """Return the key that a text is. Raises `NoteError`."""
-        name, public = read_public_key(text, COSIGNATURE)
-        return cls(name=name, public=public)
-
-    @property
-    def key_id(self) -> bytes:
-        """The four bytes that a cosignature names the key by."""
-        return key_id_of(self.name, COSIGNATURE + self.public)
+    __slots__ = ()
+    kind = COSIGNATURE
 
     def time_of(self, text: str, signature: bytes) -> int | None:
         """Return when this key cosigned a checkpoint's text, None where it did not."""
@@ -62,13 +41,9 @@ class WitnessKey:
         is_cosigned = (
             len(signature) == _TIME_SIZE + _SIGNATURE_SIZE
             and time < _TIME_LIMIT
-            and is_signed(self.public, message, signature[_TIME_SIZE:])
+            and self.is_signed(message, signature[_TIME_SIZE:])
         )
         return time if is_cosigned else None
-
-    def __str__(self) -> str:
-        """Return the text of the key."""
-        return public_key_text(self.name, COSIGNATURE + self.public)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ import hashlib
 from binascii import Error as Base64Error
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from typing import ClassVar, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -48,34 +48,50 @@ class NoteError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VerifierKey:
-    """A public key and the name that it signs under: `<name>+<key id>+<base64 of 0x01 ‖ key>`."""
+class PublicKey:
+    """A public key and the name that it signs under: `<name>+<key id>+<base64 of kind ‖ key>`.
+
+    `kind` is the byte that says what the keys of a class sign.
+    """
+
+    kind: ClassVar[bytes]
 
     name: str
     public: bytes
 
     def __post_init__(self) -> None:
         """Refuse a name or a key that cannot be written. Raises `NoteError`."""
-        check_key(self.name, self.public)
+        _check_key(self.name, self.public)
 
     @classmethod
     def read(cls, text: str) -> Self:
         """Return the key that a text is. Raises `NoteError`."""
-        name, public = read_public_key(text, ED25519)
-        return cls(name=name, public=public)
+        name, _, rest = text.partition("+")
+        return cls(name=name, public=_key_of(name, rest, cls.kind, lambda public: public))
 
     @property
     def key_id(self) -> bytes:
         """The four bytes that a signature names the key by."""
-        return key_id_of(self.name, ED25519 + self.public)
+        return _key_id_of(self.name, self.kind + self.public)
 
     def is_signed(self, message: bytes, signature: bytes) -> bool:
         """Whether the signature is this key's over the message."""
-        return is_signed(self.public, message, signature)
+        try:
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
 
     def __str__(self) -> str:
         """Return the text of the key."""
-        return public_key_text(self.name, ED25519 + self.public)
+        return f"{self.name}+{self.key_id.hex()}+{_base64(self.kind + self.public)}"
+
+
+class VerifierKey(PublicKey):
+    """The public key of a log."""
+
+    __slots__ = ()
+    kind = ED25519
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +103,7 @@ class SignerKey:
 
     def __post_init__(self) -> None:
         """Refuse a name or a seed that cannot be written. Raises `NoteError`."""
-        check_key(self.name, self.seed)
+        _check_key(self.name, self.seed)
 
     @classmethod
     def generate(cls, name: str) -> Self:
@@ -203,7 +219,7 @@ def _is_name(name: str) -> bool:
     return bool(name) and "+" not in name and not any(each.isspace() for each in name)
 
 
-def check_key(name: str, key: bytes) -> None:
+def _check_key(name: str, key: bytes) -> None:
     """Raise `NoteError` for a name or an Ed25519 key that cannot be written."""
     if not _is_name(name) or _has_controls(name):
         raise NoteError("the name of a key has no space, no `+`, and at least one character")
@@ -211,29 +227,9 @@ def check_key(name: str, key: bytes) -> None:
         raise NoteError(f"an Ed25519 key has {_KEY_SIZE} bytes")
 
 
-def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether the signature is that of an Ed25519 key over the message."""
-    try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
-
-
-def key_id_of(name: str, key: bytes) -> bytes:
+def _key_id_of(name: str, key: bytes) -> bytes:
     """Return the id of a public key, whose first byte says what it signs."""
     return hashlib.sha256(b"\n".join((name.encode(), key))).digest()[:_ID_SIZE]
-
-
-def public_key_text(name: str, key: bytes) -> str:
-    """Return the text of a public key, whose first byte says what it signs."""
-    return f"{name}+{key_id_of(name, key).hex()}+{_base64(key)}"
-
-
-def read_public_key(text: str, kind: bytes) -> tuple[str, bytes]:
-    """Return the name and the bytes of a public key that signs one kind. Raises `NoteError`."""
-    name, _, rest = text.partition("+")
-    return name, _key_of(name, rest, kind, lambda public: public)
 
 
 def _key_of(name: str, rest: str, kind: bytes, public_of: Callable[[bytes], bytes]) -> bytes:
@@ -247,7 +243,7 @@ def _key_of(name: str, rest: str, kind: bytes, public_of: Callable[[bytes], byte
     if raw[:1] != kind:
         meant, given = _SIGNERS[kind], _SIGNERS[raw[:1]]
         raise NoteError(f"it is the key of a {given}, and that of a {meant} belongs here")
-    if key_id_of(name, kind + public_of(raw[1:])).hex() != key_id:
+    if _key_id_of(name, kind + public_of(raw[1:])).hex() != key_id:
         raise NoteError("the key id is not that of the name and the key")
     return raw[1:]
 

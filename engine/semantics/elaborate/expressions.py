@@ -370,4 +370,4 @@ def _listed(
     if len(values) < len(written):
         return None
     kind = ListType(element=element)  # type: ignore[arg-type]  # an element is never itself a list.
-    return constant(scope, span, kind, frozenset(values))
+    return constant(scope, span, kind, frozenset(values))  # type: ignore[arg-type]  # all are of `element`.

@@ -8,6 +8,7 @@ from ...source.text import Source, Span
 from ...syntax.lexis import MonthEnd
 from ..tree import Constant, Definition, LookupTerm, Parameter, SetDefinition, Table
 from ..types import Type
+from ..values import Value
 from ..vocabulary import Vocabulary
 
 
@@ -52,6 +53,6 @@ def report_fault(scope: Scope, diagnostic: Diagnostic) -> None:
     scope.report(diagnostic)
 
 
-def constant(scope: Scope, span: Span, kind: Type, literal: object) -> Constant:
+def constant(scope: Scope, span: Span, kind: Type, literal: Value) -> Constant:
     """Return a value as it was written at a span."""
-    return Constant(span=span, type=kind, value=literal, text=scope.words(span))  # type: ignore[arg-type]  # callers pass the value that `kind` describes.
+    return Constant(span=span, type=kind, value=literal, text=scope.words(span))

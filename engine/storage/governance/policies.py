@@ -3,14 +3,14 @@
 They are immutable: the digest names the content, and is made by whoever makes bundles.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
 from ...audit.canonical import canonical
-from ...bundle.bundle import digest_of
+from ...bundle.bundle import digest_of, short_digest
 from ..databases.database import Database
 from ..errors import Conflict, NotFound
 from ..log.log_store import system_clock
@@ -33,7 +33,7 @@ def policy_version(name: str, files: Mapping[str, str]) -> PolicyVersion:
     return PolicyVersion(
         digest=digest,
         name=name,
-        version=digest.removeprefix("sha256:")[:12],
+        version=short_digest(digest),
         files=canonical(dict(files)),
     )
 
@@ -41,9 +41,8 @@ def policy_version(name: str, files: Mapping[str, str]) -> PolicyVersion:
 class PolicyVersions:
     """The policy versions of a database. Every method raises `StorageUnavailable`."""
 
-    def __init__(self, database: Database, *, clock: Callable[[], datetime] = system_clock) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._clock = clock
 
     def keep(self, version: PolicyVersion) -> None:
         """Keep a version; keeping it again changes nothing.
@@ -51,7 +50,7 @@ class PolicyVersions:
         Raises `Conflict` where other files are kept under its digest.
         """
         with self._database.writing() as connection:
-            keep_within(connection, version, self._clock())
+            keep_within(connection, version, system_clock())
 
     def get(self, digest: str) -> PolicyVersion:
         """Return the version of a digest. Raises `NotFound`."""

@@ -6,18 +6,18 @@ new state. `audit.workflows.publications` defines the order of the steps. The ca
 revision that they saw (optimistic concurrency), so that nobody overwrites what they did not read.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from ...audit.entries.acts import PolicyChange, Transition
-from ...audit.entries.sealed_acts import seal_act
 from ...audit.workflows.publications import AUTHORED, NEXT, State, same_person
-from ..databases.database import Database, announce
+from ..databases.database import announce
 from ..errors import Conflict, StorageError
-from ..log.log_store import Appending, appending, system_clock
+from ..log.log_store import Appending
+from ..log.register import Register
 from ..schema import policy_event, policy_set, policy_set_version
 from .fact_versions import current_facts
 from .policies import PolicyVersion, keep_within
@@ -70,16 +70,12 @@ class ChangeOrder:
     expected_revision: int | None = None
 
 
-class PolicySets:
+class PolicySets(Register):
     """The policy sets of a database.
 
     Every method raises `StorageUnavailable`, and those that change something what `appending` does,
     and `RecordError` for an actor or a reason that the log cannot have.
     """
-
-    def __init__(self, database: Database, *, clock: Callable[[], datetime] = system_clock) -> None:
-        self._database = database
-        self._clock = clock
 
     # --- reading ------------------------------------------------------------------------------
 
@@ -148,7 +144,7 @@ class PolicySets:
         change = PolicyChange(
             entries=(), transition=transition, policy_set=name, digest=bundle.digest, actor=actor
         )
-        with appending(self._database) as log:
+        with self._appending() as log:
             connection = log.connection
             row = connection.execute(row_of(name, bundle.digest)).one_or_none()
             if row is not None:
@@ -156,11 +152,10 @@ class PolicySets:
             is_first = _make_set(connection, name)
             if transition is Transition.IMPORT and not is_first:
                 raise WrongState(f"the policy set `{name}` has versions already")
-            keep_within(connection, bundle, self._clock())
+            keep_within(connection, bundle, log.now)
             _insert(connection, change, finding)
-            now = self._now(log)
-            since = now if transition is Transition.IMPORT else None
-            self._log(log, replace(change, in_force_from=since), now)
+            since = log.now if transition is Transition.IMPORT else None
+            self._log(log, replace(change, in_force_from=since))
             return find_version(connection, name, bundle.digest), True
 
     def renew(self, version: SetVersion, finding: CheckReport) -> None:
@@ -177,7 +172,7 @@ class PolicySets:
         Raises `NotFound`, `OutdatedRevision`, `WrongState`, and `OwnVersion` where an author
         approves.
         """
-        with appending(self._database) as log:
+        with self._appending() as log:
             version = find_version(log.connection, name, digest)
             _check_seen(order, version.revision)
             state = _next(version, transition)
@@ -186,7 +181,7 @@ class PolicySets:
             if transition is Transition.APPROVE:
                 _check_not_own(version, order.actor)
             change = _change(version, transition, order)
-            self._log(log, change, self._now(log), state=state)
+            self._log(log, change, state=state)
             return find_version(log.connection, name, version.digest)
 
     def activate(
@@ -198,21 +193,19 @@ class PolicySets:
         is that of the set. Raises `NotFound`, `OutdatedRevision`, `WrongState`, and `ValueError`
         for a time that is over.
         """
-        with appending(self._database) as log:
+        with self._appending() as log:
             timeline = read_timeline(log.connection, name)
             _check_seen(order, timeline.revision)
             version = find_version(log.connection, name, digest)
             _next(version, Transition.ACTIVATE)
             _check_sound(version)
-            now = self._now(log)
-            if since is not None and since <= now:
+            if since is not None and since <= log.now:
                 raise ValueError("that time is over; leave it out to activate the version now")
             change = _change(version, Transition.ACTIVATE, order)
             self._log(
                 log,
-                replace(change, in_force_from=since or now),
-                now,
-                cancels=timeline.scheduled(now) if since is not None else None,
+                replace(change, in_force_from=since or log.now),
+                cancels=timeline.scheduled(log.now) if since is not None else None,
             )
             return read_timeline(log.connection, name)
 
@@ -221,38 +214,28 @@ class PolicySets:
 
         Raises `NotFound`, `OutdatedRevision`, and `WrongState` where there was none before.
         """
-        with appending(self._database) as log:
+        with self._appending() as log:
             timeline = read_timeline(log.connection, name)
             _check_seen(order, timeline.revision)
-            now = self._now(log)
-            digest = timeline.before(now)
+            digest = timeline.before(log.now)
             if digest is None:
                 raise WrongState("no other version was in force before this one")
             version = find_version(log.connection, name, digest)
-            change = replace(_change(version, Transition.ROLLBACK, order), in_force_from=now)
-            self._log(log, change, now, cancels=timeline.scheduled(now))
+            change = replace(_change(version, Transition.ROLLBACK, order), in_force_from=log.now)
+            self._log(log, change, cancels=timeline.scheduled(log.now))
             return read_timeline(log.connection, name)
-
-    def _now(self, log: Appending) -> datetime:
-        """Return the time at which an entry is logged.
-
-        A change asks once: what is cancelled is what had not come when it was logged, which is how
-        a verifier knows it.
-        """
-        return max(log.head.logged_at, self._clock())
 
     def _log(
         self,
         log: Appending,
         change: PolicyChange,
-        now: datetime,
         *,
         state: State | None = None,
         cancels: Event | None = None,
     ) -> None:
         """Append the entry of a change, and bring the tables to what it says."""
         connection = log.connection
-        (entry,) = log.append([seal_act(change)], now)
+        entry = log.append(change)
         if cancels is not None:
             cancelled = update(policy_event).where(_EVENT.index == cancels.index)
             connection.execute(cancelled.values(cancelled=entry.index))

@@ -26,9 +26,7 @@ from ...audit.entries.act_leaves import (
     WaiverLeaf,
 )
 from ...audit.entries.acts import FactTransition, KeyChange, Transition, WaiverStep
-from ...audit.entries.leaf import read_leaf
 from ...audit.entries.sealed_acts import ActEntry
-from ...audit.errors import RecordError
 from ...audit.instants import instant, rfc3339
 from ...audit.workflows.publications import NEXT as NEXT_STATE
 from ...audit.workflows.publications import State
@@ -39,7 +37,7 @@ from ...evaluation.operations.days import day_of
 from ..databases.database import Database
 from ..errors import ContentsUnread, LogInconsistent
 from ..keys import adopted_terms_of
-from ..log.entries import read_entries
+from ..log.entries import act_leaf, read_entries
 from ..schema import (
     api_key,
     log_entry,
@@ -83,13 +81,7 @@ def check_registers(database: Database) -> None:
 def _acts(connection: Connection, kind: str, shape: type[_Leaf]) -> Iterator[_Act]:
     for entry in read_entries(connection, log_entry.c.kind == kind, None):
         assert isinstance(entry, ActEntry)  # noqa: S101 - of another kind than decisions.
-        try:
-            leaf = read_leaf(entry.leaf)
-        except RecordError as error:
-            told = f"entry {entry.index} should be of kind `{kind}`, and cannot be read"
-            raise LogInconsistent(told) from error
-        if not isinstance(leaf, shape):
-            raise LogInconsistent(f"entry {entry.index} should be of kind `{kind}`, and is not")
+        leaf = act_leaf(entry.index, entry.leaf, shape, f"of kind `{kind}`")
         yield entry, leaf, {each.name: each.value for each in entry.disclosures}
 
 

@@ -9,18 +9,17 @@ plan.
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
 from ...audit.entries.acts import FactChange, FactTransition
 from ...audit.entries.commitment import commit, fresh_salt
-from ...audit.entries.sealed_acts import seal_act
 from ...audit.merkle.spans import Spans
 from ...evaluation.standing_facts.book import statement_bytes
-from ..databases.database import Database, announce
+from ..databases.database import announce
 from ..errors import NotFound
-from ..log.log_store import Appending, appending, system_clock
+from ..log.log_store import Appending
+from ..log.register import Register
 from ..schema import standing_fact, standing_fact_version
 from ..sealed.contents import check_bound
 from ..sealed.key_store import DataKey
@@ -80,16 +79,12 @@ class _Change:
         return sealed_content(salt, self.statement.content, self.fact, self.version, self.key)
 
 
-class StandingFacts:
+class StandingFacts(Register):
     """The standing facts of a database.
 
     Every method raises `StorageUnavailable`, and those that change something `LogInconsistent`, and
     `RecordError` for an actor or a reason that the log cannot have.
     """
-
-    def __init__(self, database: Database, *, clock: Callable[[], datetime] = system_clock) -> None:
-        self._database = database
-        self._clock = clock
 
     # --- reading ------------------------------------------------------------------------------
 
@@ -132,7 +127,7 @@ class StandingFacts:
         """
         fact, order = str(uuid.uuid4()), ChangeOrder(actor=actor, reason=reason)
         change = _Change(fact=fact, order=order, statement=statement, key=self._key())
-        with appending(self._database) as log:
+        with self._appending() as log:
             connection = log.connection
             check_bound(connection, self._database.contents)
             others = self._others(connection, statement, fact)
@@ -151,7 +146,7 @@ class StandingFacts:
         another subject.
         """
         change = _Change(fact=fact, order=order, statement=statement, key=self._key())
-        with appending(self._database) as log:
+        with self._appending() as log:
             connection = log.connection
             check_bound(connection, self._database.contents)
             before = self._seen(connection, fact, order)
@@ -165,7 +160,7 @@ class StandingFacts:
 
     def withdraw(self, fact: str, order: ChangeOrder) -> FactVersion:
         """Withdraw a fact. Raises as `amend` does."""
-        with appending(self._database) as log:
+        with self._appending() as log:
             before = self._seen(log.connection, fact, order)
             return self._log(log, _Change(fact=fact, order=order, before=before))
 
@@ -217,8 +212,7 @@ class StandingFacts:
             actor=order.actor,
             reason=order.reason,
         )
-        now = max(log.head.logged_at, self._clock())
-        (entry,) = log.append([seal_act(act)], now)
+        entry = log.append(act)
         if statement is not None and change.before is None:
             row = _fact_row(change.fact, entry.index, statement)
             connection.execute(insert(standing_fact).values(row))

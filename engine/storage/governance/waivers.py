@@ -6,23 +6,24 @@ Whether policies bear a waiver is for whoever decides by it, each time: this mod
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, exists, insert, update
 
 from ...audit.entries.acts import WaiverChange, WaiverStep
-from ...audit.entries.sealed_acts import Entry, seal_act
+from ...audit.entries.sealed_acts import Entry
 from ...audit.workflows.publications import same_person
 from ...audit.workflows.waivers import NEXT, WaiverState
 from ...bundle.grants import Approval, WaiverTerms, written
 from ...evaluation.operations.days import day_of
-from ..databases.database import Database, announce
+from ..databases.database import announce
 from ..errors import Conflict, StorageError
-from ..log.log_store import Appending, appending, system_clock
+from ..log.log_store import Appending
+from ..log.register import Register
 from ..schema import waiver, waiver_event, waiver_use
 from .policy_sets import ChangeOrder, OutdatedRevision, WrongState
 from .waiver_rows import RequestedWaiver, find_waiver, read_waivers
@@ -68,16 +69,12 @@ class WaiverFilter:
     before: int | None = None
 
 
-class Waivers:
+class Waivers(Register):
     """The waivers of a database that somebody asked for.
 
     Every method raises `StorageUnavailable`, and those that change something what `appending` does,
     and `RecordError` for an actor or a text that the log cannot have.
     """
-
-    def __init__(self, database: Database, *, clock: Callable[[], datetime] = system_clock) -> None:
-        self._database = database
-        self._clock = clock
 
     # --- reading ------------------------------------------------------------------------------
 
@@ -102,9 +99,9 @@ class Waivers:
     def request(self, request: Request, *, actor: str) -> RequestedWaiver:
         """Ask for a waiver. Raises `SameWaiver`, and `ValueError` for one that is over by now."""
         terms, made = request.terms, f"w{secrets.token_hex(6)}"
-        with appending(self._database) as log:
-            connection, now = log.connection, self._now(log)
-            _check_lasting(terms, day_of(now))
+        with self._appending() as log:
+            connection = log.connection
+            _check_lasting(terms, day_of(log.now))
             _check_new(connection, request)
             change = WaiverChange(
                 entries=(),
@@ -115,7 +112,7 @@ class Waivers:
                 actor=actor,
                 text=written(made, terms),
             )
-            (entry,) = log.append([seal_act(change)], now)
+            entry = log.append(change)
             connection.execute(insert(waiver).values(_row(made, request, actor, entry)))
             _note(connection, change, entry)
             return find_waiver(connection, made)
@@ -126,11 +123,11 @@ class Waivers:
         Raises `NotFound`, `OutdatedRevision`, `WrongState`, also where it is over by now, and
         `OwnWaiver` where who asked for it grants it.
         """
-        with appending(self._database) as log:
+        with self._appending() as log:
             found = _seen(log.connection, id, WaiverStep.GRANT, order)
             if same_person(order.actor, found.requester):
                 raise OwnWaiver("who asks for a waiver cannot grant it; another person has to")
-            day = day_of(self._now(log))
+            day = day_of(log.now)
             if found.is_over(day):
                 raise WrongState("the days that were asked for are over")
             text = granted_text(found, Approval(approver=order.actor, role=role, day=day))
@@ -139,18 +136,15 @@ class Waivers:
 
     def refuse(self, id: str, order: ChangeOrder) -> RequestedWaiver:  # noqa: A002 - likewise.
         """Refuse a waiver. Raises `NotFound`, `OutdatedRevision` and `WrongState`."""
-        with appending(self._database) as log:
+        with self._appending() as log:
             found = _seen(log.connection, id, WaiverStep.REFUSE, order)
             return self._step(log, found, _change(found, WaiverStep.REFUSE, order))
 
     def revoke(self, id: str, order: ChangeOrder) -> RequestedWaiver:  # noqa: A002 - likewise.
         """End a waiver now, for every day. Raises `NotFound`, `OutdatedRevision`, `WrongState`."""
-        with appending(self._database) as log:
+        with self._appending() as log:
             found = _seen(log.connection, id, WaiverStep.REVOKE, order)
             return self._step(log, found, _change(found, WaiverStep.REVOKE, order))
-
-    def _now(self, log: Appending) -> datetime:
-        return max(log.head.logged_at, self._clock())
 
     def _step(
         self,
@@ -161,7 +155,7 @@ class Waivers:
     ) -> RequestedWaiver:
         """Append the entry of a step, and bring the tables to what it says."""
         connection = log.connection
-        (entry,) = log.append([seal_act(change)], self._now(log))
+        entry = log.append(change)
         values = {"state": NEXT[found.state, change.step], "revision": found.revision + 1}
         moved = update(waiver).where(_WAIVER.id == found.id)
         connection.execute(moved.values(values | ({"text": change.text} if change.text else {})))

@@ -8,25 +8,22 @@ erasing again goes on.
 What a hold covers is not erased.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from ...audit.entries.act_leaves import ErasureLeaf
 from ...audit.entries.acts import Erasure, Ground
-from ...audit.entries.leaf import read_leaf
-from ...audit.entries.sealed_acts import Entry, seal_act
-from ...audit.errors import RecordError
 from ...audit.instants import instant
 from ...audit.log import Receipt, receipt_of
 from ...audit.merkle.spans import spans_of
 from ..databases.database import Database
-from ..errors import LogInconsistent
-from ..log.entries import DECISION
+from ..log.entries import DECISION, act_leaf
 from ..log.idempotency_keys import forget_contents
-from ..log.log_store import Appending, appending, read_head, system_clock
+from ..log.log_store import Appending, read_head
+from ..log.register import Register
 from ..schema import (
     disclosure,
     doomed_key,
@@ -82,12 +79,8 @@ class ErasureSummary:
     is_purged: bool
 
 
-class Erasures:
+class Erasures(Register):
     """The erased decisions of a database. Every method raises `StorageUnavailable`."""
-
-    def __init__(self, database: Database, *, clock: Callable[[], datetime] = system_clock) -> None:
-        self._database = database
-        self._clock = clock
 
     def erase(
         self, selector: Selector, value: str, *, ground: Ground, actor: str
@@ -158,29 +151,28 @@ class Erasures:
         self, condition: ColumnElement[bool], ground: Ground, actor: str
     ) -> tuple[int, Receipt] | None:
         """Erase the next decisions; returns how many and by which entry, None without any left."""
-        with appending(self._database) as log:
+        with self._appending() as log:
             connection = log.connection
             indexes = connection.execute(not_erased(condition).limit(STEP)).scalars().all()
             if not indexes:
                 return None
             check_free(connection, log_entry.c.index.in_(indexes))
-            act = Erasure(entries=spans_of(indexes), ground=ground, actor=actor)
-            entry = erase_within(log, act, indexes, self._clock())
-        return len(indexes), receipt_of(entry)
+            return len(indexes), erase_within(log, indexes, ground=ground, actor=actor)
 
 
-def erase_within(log: Appending, act: Erasure, indexes: Sequence[int], now: datetime) -> Entry:
-    """Append an erasure, with the keys that are to go, and delete what it names; returns its entry.
+def erase_within(log: Appending, indexes: Sequence[int], *, ground: Ground, actor: str) -> Receipt:
+    """Append an erasure, with the keys that are to go, and delete what it names.
 
     Raises `RecordError` for an actor that the log cannot name.
     """
     query = select(sealed.c.key).where(sealed.c.index.in_(indexes)).order_by(sealed.c.index)
     keys = tuple(log.connection.execute(query).scalars())
-    (entry,) = log.append([seal_act(replace(act, keys=keys))], now)
+    act = Erasure(entries=spans_of(indexes), ground=ground, actor=actor, keys=keys)
+    entry = log.append(act)
     _delete(log.connection, indexes, keys)
     rows = [{"index": index, "erasure": entry.index} for index in indexes]
     log.connection.execute(insert(erased), rows)
-    return entry
+    return receipt_of(entry)
 
 
 def finish(database: Database, at: datetime) -> bool:
@@ -207,12 +199,7 @@ def _delete(connection: Connection, indexes: Sequence[int], keys: Sequence[str])
 
 
 def _tombstone(decision_id: str, index: int, leaf: bytes) -> Tombstone:
-    try:
-        act = read_leaf(leaf)
-    except RecordError as error:
-        raise LogInconsistent(f"entry {index} should be an erasure, and cannot be read") from error
-    if not isinstance(act, ErasureLeaf):
-        raise LogInconsistent(f"entry {index} should be an erasure, and is none")
+    act = act_leaf(index, leaf, ErasureLeaf, "an erasure")
     return Tombstone(
         decision_id=decision_id,
         ground=act.ground,

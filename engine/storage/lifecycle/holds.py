@@ -6,7 +6,7 @@ the table `hold` has whom it is on, for as long as it is in force. Placing, lift
 the same lock: each sees the others whole or not at all.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,15 +14,12 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, insert, or_, s
 
 from ...audit.entries.act_leaves import HoldLeaf
 from ...audit.entries.acts import Hold, HoldGround, Release
-from ...audit.entries.leaf import read_leaf
-from ...audit.entries.sealed_acts import seal_act
-from ...audit.errors import RecordError
 from ...audit.instants import instant, rfc3339
 from ...audit.log import Receipt, receipt_of
 from ...audit.merkle.spans import spans_of
-from ..databases.database import Database
-from ..errors import LogInconsistent, NotFound, StorageError
-from ..log.log_store import appending, system_clock
+from ..errors import NotFound, StorageError
+from ..log.entries import act_leaf
+from ..log.register import Register
 from ..schema import hold, log_entry
 from .subjects import COLUMNS, Selector, check_known, not_erased, selected
 
@@ -68,12 +65,8 @@ class UnderHold(StorageError):  # noqa: N818 - the house names what happened; th
         self.by = by
 
 
-class Holds:
+class Holds(Register):
     """The holds of a database. Every method raises `StorageUnavailable` and `LogInconsistent`."""
-
-    def __init__(self, database: Database, *, clock: Callable[[], datetime] = system_clock) -> None:
-        self._database = database
-        self._clock = clock
 
     def place(
         self, selector: Selector, value: str, *, ground: HoldGround, actor: str
@@ -86,18 +79,17 @@ class Holds:
         """
         if "\0" in value:
             raise NotFound(f"no {selector} can have a name with the character NUL")
-        with appending(self._database) as log:
+        with self._appending() as log:
             connection = log.connection
             check_known(connection, selector, value)
             indexes = connection.execute(not_erased(selected(selector, value))).scalars().all()
             if selector is Selector.DECISION and not indexes:
                 raise NotFound("the decision is erased, and nothing is left to hold")
             spans = spans_of(indexes)
-            acts = [
-                seal_act(Hold(entries=spans[start : start + SPANS], ground=ground, actor=actor))
+            entries = [
+                log.append(Hold(entries=spans[start : start + SPANS], ground=ground, actor=actor))
                 for start in range(0, max(len(spans), 1), SPANS)
             ]
-            entries = log.append(acts, self._clock())
             row = {"first": entries[0].index, "last": entries[-1].index}
             connection.execute(insert(hold).values(**row, selector=selector.value, value=value))
         return HoldPlaced(decisions=len(indexes), entries=tuple(map(receipt_of, entries)))
@@ -107,14 +99,14 @@ class Holds:
 
         Raises `NotFound` where that is no hold in force, and `RecordError` as `place` does.
         """
-        with appending(self._database) as log:
+        with self._appending() as log:
             connection = log.connection
             within = (hold.c.first <= index) & (hold.c.last >= index)
             row = connection.execute(select(hold.c.first, hold.c.last).where(within)).one_or_none()
             if row is None:
                 raise NotFound(f"entry {index} is no hold in force")
-            act = seal_act(Release(entries=((row.first, row.last + 1),), actor=actor))
-            (entry,) = log.append([act], self._clock())
+            act = Release(entries=((row.first, row.last + 1),), actor=actor)
+            entry = log.append(act)
             connection.execute(delete(hold).where(hold.c.first == row.first))
         return receipt_of(entry)
 
@@ -148,12 +140,7 @@ def is_held() -> ColumnElement[bool]:
 
 
 def _in_force(index: int, leaf: bytes, selector: str, value: str) -> HoldInForce:
-    try:
-        act = read_leaf(leaf)
-    except RecordError as error:
-        raise LogInconsistent(f"entry {index} should be a hold, and cannot be read") from error
-    if not isinstance(act, HoldLeaf):
-        raise LogInconsistent(f"entry {index} should be a hold, and is none")
+    act = act_leaf(index, leaf, HoldLeaf, "a hold")
     return HoldInForce(
         index=index,
         id=act.id,

@@ -10,10 +10,9 @@ from itertools import chain
 from sqlalchemy import Connection, func, or_, select
 
 from ...audit.entries.act_leaves import KEYS, ErasureLeaf, HoldLeaf, ReleaseLeaf
-from ...audit.entries.leaf import Leaf, read_leaf
-from ...audit.errors import RecordError
 from ..databases.database import Database
 from ..errors import LogInconsistent
+from ..log.entries import act_leaves
 from ..schema import disclosure, doomed_key, erased, hold, log_entry, sealed, standing_fact_version
 from ..sealed.contents import is_of, read_disclosure
 from ..sealed.key_destruction import keys_left
@@ -27,9 +26,7 @@ def check_erased(database: Database) -> None:
     """
     with database.reading() as connection:
         logged: dict[int, int] = {}
-        for erasure, leaf in _leaves(connection, ("erasure",)):
-            if not isinstance(leaf, ErasureLeaf):
-                raise LogInconsistent(f"entry {erasure} should be an erasure, and is none")
+        for erasure, leaf in act_leaves(connection, "erasure", ErasureLeaf):
             named = chain.from_iterable(range(first, beyond) for first, beyond in leaf.entries)
             for index in named:
                 logged.setdefault(index, erasure)
@@ -129,24 +126,9 @@ def _check_subject(
 
 def _in_force(connection: Connection) -> dict[int, HoldLeaf]:
     """Return the leaves of the holds that no entry has lifted, by the entries' indexes."""
-    found: dict[int, HoldLeaf] = {}
-    for index, leaf in _leaves(connection, ("hold", "release")):
-        if isinstance(leaf, HoldLeaf):
-            found[index] = leaf
-        elif isinstance(leaf, ReleaseLeaf):
-            lifted = {each for first, beyond in leaf.entries for each in range(first, beyond)}
-            found = {each: leaf for each, leaf in found.items() if each not in lifted}
-        else:
-            raise LogInconsistent(f"entry {index} should place or lift a hold, and does not")
+    found = dict(act_leaves(connection, "hold", HoldLeaf))
+    for index, leaf in act_leaves(connection, "release", ReleaseLeaf):
+        for first, beyond in leaf.entries:
+            for lifted in range(first, min(beyond, index)):
+                found.pop(lifted, None)
     return found
-
-
-def _leaves(connection: Connection, kinds: Sequence[str]) -> Iterator[tuple[int, Leaf]]:
-    """Yield the leaves of some kinds with their indexes, in the order of the log."""
-    entries = select(log_entry.c.index, log_entry.c.leaf).where(log_entry.c.kind.in_(kinds))
-    for index, content in connection.execute(entries.order_by(log_entry.c.index)):
-        try:
-            yield index, read_leaf(content)
-        except RecordError as error:
-            told = f"entry {index} should be of kind `{kinds[0]}`, and cannot be read"
-            raise LogInconsistent(told) from error

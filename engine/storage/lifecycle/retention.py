@@ -14,17 +14,14 @@ from datetime import UTC, date, datetime, time
 from sqlalchemy import ColumnElement, Connection, and_, not_, or_, select
 
 from ...audit.entries.act_leaves import ScheduleLeaf
-from ...audit.entries.acts import Declaration, Erasure, Ground
-from ...audit.entries.leaf import read_leaf
+from ...audit.entries.acts import Declaration, Ground
 from ...audit.entries.retention import RetentionClass, Schedule
-from ...audit.entries.sealed_acts import seal_act
-from ...audit.errors import RecordError
 from ...audit.log import Receipt, receipt_of
-from ...audit.merkle.spans import spans_of
 from ..databases.database import Database
-from ..errors import Conflict, LogInconsistent
-from ..log.entries import DECISION
-from ..log.log_store import appending, system_clock
+from ..errors import Conflict
+from ..log.entries import DECISION, act_leaf
+from ..log.log_store import system_clock
+from ..log.register import Register
 from ..schema import log_entry
 from ..sealed.contents import check_bound
 from .erasures import STEP, erase_within, finish
@@ -63,7 +60,7 @@ class RetentionRun:
         return sum(each.decisions for each in self.classes)
 
 
-class Retention:
+class Retention(Register):
     """The retention of a database by a schedule. Every method raises `StorageUnavailable`."""
 
     def __init__(
@@ -73,9 +70,8 @@ class Retention:
         *,
         clock: Callable[[], datetime] = system_clock,
     ) -> None:
-        self._database = database
+        super().__init__(database, clock=clock)
         self._schedule = schedule
-        self._clock = clock
 
     def declare(self, *, actor: str) -> Receipt | None:
         """Have the log say that the schedule is in force; None where it says so already.
@@ -85,11 +81,11 @@ class Retention:
         with self._database.reading() as connection:
             if _in_force(connection) == self._schedule:
                 return None
-        with appending(self._database) as log:
+        with self._appending() as log:
             if _in_force(log.connection) == self._schedule:  # Another process was faster.
                 return None
-            act = seal_act(Declaration(schedule=self._schedule, actor=actor))
-            (entry,) = log.append([act], self._clock())
+            act = Declaration(schedule=self._schedule, actor=actor)
+            entry = log.append(act)
         return receipt_of(entry)
 
     def run(self, day: date, *, actor: str) -> RetentionRun:
@@ -139,15 +135,14 @@ class Retention:
 
     def _step(self, condition: ColumnElement[bool], actor: str) -> tuple[int, Receipt] | None:
         """Erase those of a condition that are still to be erased, if any are."""
-        with appending(self._database) as log:
+        with self._appending() as log:
             if _in_force(log.connection) != self._schedule:
                 raise Conflict("another schedule of retention was declared meanwhile")
             indexes = log.connection.execute(not_erased(condition)).scalars().all()
             if not indexes:
                 return None
-            erasure = Erasure(entries=spans_of(indexes), ground=Ground.RETENTION, actor=actor)
-            entry = erase_within(log, erasure, indexes, self._clock())
-        return len(indexes), receipt_of(entry)
+            receipt = erase_within(log, indexes, ground=Ground.RETENTION, actor=actor)
+            return len(indexes), receipt
 
     def _of(self, kept: RetentionClass) -> ColumnElement[bool]:
         """Return the condition on `log_entry` for the decisions of a class, and of no narrower."""
@@ -167,12 +162,4 @@ def _in_force(connection: Connection) -> Schedule | None:
     """Return the schedule that the log declares last. Raises `LogInconsistent`."""
     query = select(log_entry.c.index, log_entry.c.leaf).where(log_entry.c.kind == _KIND)
     row = connection.execute(query.order_by(log_entry.c.index.desc()).limit(1)).one_or_none()
-    if row is None:
-        return None
-    try:
-        leaf = read_leaf(row.leaf)
-    except RecordError as error:
-        raise LogInconsistent(f"entry {row.index} should be a schedule, and is none") from error
-    if not isinstance(leaf, ScheduleLeaf):
-        raise LogInconsistent(f"entry {row.index} should be a schedule, and is none")
-    return leaf.schedule
+    return None if row is None else act_leaf(*row, ScheduleLeaf, "a schedule").schedule

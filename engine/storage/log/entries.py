@@ -1,15 +1,19 @@
 """Stored rows as entries of the log: decisions, acts, or both in the order of their indexes."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, false, select
 
+from ...audit.entries.act_leaves import ActLeaf
 from ...audit.entries.commitment import Disclosure
+from ...audit.entries.leaf import read_leaf
 from ...audit.entries.record import LogEntry, Payload, QueryColumns, UnreadableContents
 from ...audit.entries.sealed_acts import ActEntry, Entry
+from ...audit.errors import RecordError
+from ..errors import LogInconsistent
 from ..schema import (
     disclosure,
     log_entry,
@@ -36,6 +40,34 @@ _ENTRY = select(
         log_entry_words, log_entry_words.c.index == log_entry.c.index
     )
 )
+
+
+_Act = TypeVar("_Act", bound=ActLeaf)
+
+
+def act_leaf(index: int, leaf: bytes, shape: type[_Act], wanted: str) -> _Act:
+    """Return the leaf of an entry that has to be an act of a shape, which messages call `wanted`.
+
+    Raises `LogInconsistent` for another.
+    """
+    try:
+        act = read_leaf(leaf)
+    except RecordError as error:
+        told = f"entry {index} should be {wanted}, and cannot be read"
+        raise LogInconsistent(told) from error
+    if not isinstance(act, shape):
+        raise LogInconsistent(f"entry {index} should be {wanted}, and is not")
+    return act
+
+
+def act_leaves(connection: Connection, kind: str, shape: type[_Act]) -> Iterator[tuple[int, _Act]]:
+    """Yield the leaves of a kind with their indexes, in the order of the log.
+
+    Raises `LogInconsistent` for one that is not of that shape.
+    """
+    entries = select(log_entry.c.index, log_entry.c.leaf).where(log_entry.c.kind == kind)
+    for index, leaf in connection.execute(entries.order_by(log_entry.c.index)):
+        yield index, act_leaf(index, leaf, shape, f"of kind `{kind}`")
 
 
 def among(column: ColumnElement[int], indexes: Sequence[int]) -> ColumnElement[bool]:

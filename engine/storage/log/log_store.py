@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
+from ...audit.entries.acts import Act
 from ...audit.entries.record import LogEntry, QueryColumns, SealedRecord
-from ...audit.entries.sealed_acts import Entry, Sealed
+from ...audit.entries.sealed_acts import Entry, Sealed, seal_act
 from ...audit.log import (
     Answer,
     DecidedBefore,
@@ -148,19 +149,24 @@ class SQLLogStore:
 
 @dataclass(slots=True)
 class Appending:
-    """The transaction of an act: its connection, and the head of the log that it appends behind."""
+    """The transaction of an act: its connection, and the head of the log that it appends behind.
+
+    `now` is when its entries are logged. It is asked once: what a change cancels is what had not
+    come when it was logged, which is how a verifier knows it.
+    """
 
     connection: Connection
     head: LogHead
+    now: datetime
 
-    def append(self, records: Iterable[Sealed], now: datetime) -> Sequence[Entry]:
-        """Append acts that are new to the log, and return their entries."""
-        entries, self.head = _append_within(self.connection, self.head, records, now)
-        return entries
+    def append(self, act: Act) -> Entry:
+        """Append an act, and return its entry. Raises `RecordError` as `seal_act` does."""
+        (entry,), self.head = _append_within(self.connection, self.head, [seal_act(act)], self.now)
+        return entry
 
 
 @contextmanager
-def appending(database: Database) -> Iterator[Appending]:
+def appending(database: Database, clock: Callable[[], datetime]) -> Iterator[Appending]:
     """Yield the transaction of an act, which nobody else writes in; commits on leaving.
 
     Raises what `Database.writing` does. Raises what `KnownLog` does where the log is not the one
@@ -171,7 +177,7 @@ def appending(database: Database) -> Iterator[Appending]:
         head = read_head(connection)
         _check_revision(connection.execute(REVISION).scalar())
         database.known.check(head.frontier)
-        log = Appending(connection, head)
+        log = Appending(connection, head, max(head.logged_at, clock()))
         yield log
     database.known.note(log.head.frontier)
 

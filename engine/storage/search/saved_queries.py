@@ -7,7 +7,7 @@ compared with the leaf and read again, as strictly as those of a request.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -18,14 +18,11 @@ from ...audit.canonical import CanonicalError, canonical
 from ...audit.entries.act_leaves import ACTOR, NAME, QueryLeaf
 from ...audit.entries.acts import QueryAct, QueryChange
 from ...audit.entries.commitment import Disclosure, commit, fresh_salt, opens
-from ...audit.entries.leaf import read_leaf
-from ...audit.entries.sealed_acts import seal_act
-from ...audit.errors import RecordError
 from ...audit.instants import instant
 from ...audit.log import Receipt, receipt_of
-from ..databases.database import Database
 from ..errors import Conflict, InvalidQuery, LogInconsistent, NotFound
-from ..log.log_store import appending, system_clock
+from ..log.entries import act_leaf
+from ..log.register import Register
 from ..schema import disclosure, log_entry, saved_query
 from .filters import DecisionFilter
 
@@ -67,12 +64,8 @@ _READ = msgspec.json.Decoder(
 """Reads what `DecisionFilter.given` makes, and nothing else."""
 
 
-class SavedQueries:
+class SavedQueries(Register):
     """The saved queries of a database. Every method raises `StorageUnavailable`."""
-
-    def __init__(self, database: Database, *, clock: Callable[[], datetime] = system_clock) -> None:
-        self._database = database
-        self._clock = clock
 
     def save(self, name: str, filters: DecisionFilter, *, actor: str) -> SavedQuery:
         """Save a query, which asks of the log as it is whenever it is run.
@@ -93,11 +86,10 @@ class SavedQueries:
             actor=actor,
             filters=commit(salt, content),
         )
-        sealed = seal_act(act)
-        with appending(self._database) as log:
+        with self._appending() as log:
             connection = log.connection
             _check_free(connection, name)
-            (entry,) = log.append([sealed], self._clock())
+            entry = log.append(act)
             row = {"name": name, "index": entry.index, "filters": content, "salt": salt}
             connection.execute(insert(saved_query), row)
         return SavedQuery(
@@ -129,7 +121,7 @@ class SavedQueries:
         With `index`, the one of the name that this entry saved, and none that was saved since.
         Raises `NotFound`, and `RecordError`.
         """
-        with appending(self._database) as log:
+        with self._appending() as log:
             connection = log.connection
             of_name = saved_query.c.name == _asked(name)
             saved_by = connection.execute(select(saved_query.c.index).where(of_name)).scalar()
@@ -137,7 +129,7 @@ class SavedQueries:
                 raise _unknown(name)
             span = ((saved_by, saved_by + 1),)
             act = QueryAct(entries=span, change=QueryChange.DELETE, name=name, actor=actor)
-            (entry,) = log.append([seal_act(act)], self._clock())
+            entry = log.append(act)
             connection.execute(delete(saved_query).where(of_name))
         return receipt_of(entry)
 
@@ -171,12 +163,9 @@ def _unknown(name: str) -> NotFound:
 def _read(connection: Connection, row: RowMapping) -> SavedQuery:
     """Return a stored query, once it is the one that its entry saved."""
     index, name = row["entry"], row["name"]
-    try:
-        act = read_leaf(row["leaf"])
-    except RecordError as error:
-        raise LogInconsistent(f"entry {index} should save a query, and cannot be read") from error
-    if not isinstance(act, QueryLeaf) or act.filters_commitment is None:
-        raise LogInconsistent(f"entry {index} should save a query, and does not")
+    act = act_leaf(index, row["leaf"], QueryLeaf, "the saving of a query")
+    if act.filters_commitment is None:
+        raise LogInconsistent(f"entry {index} should be the saving of a query, and is not")
     disclosed = _disclosed(connection, index, act)
     is_opened = opens(act.filters_commitment, row["salt"], row["filters"])
     actor = disclosed.get(ACTOR)

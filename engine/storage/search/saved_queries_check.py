@@ -4,14 +4,12 @@ from sqlalchemy import Connection, select
 
 from ...audit.entries.act_leaves import QueryLeaf
 from ...audit.entries.acts import QueryChange
-from ...audit.entries.leaf import read_leaf
-from ...audit.errors import RecordError
 from ..databases.database import Database
 from ..errors import InvalidQuery, LogInconsistent, NotFound
-from ..schema import log_entry, saved_query
+from ..log.entries import act_leaves
+from ..schema import saved_query
 from .saved_queries import SavedQueries
 
-_KIND = "query"
 _KEPT = select(saved_query.c.index.label("entry"), saved_query.c.name).order_by(saved_query.c.index)
 
 
@@ -40,16 +38,8 @@ def check_saved_queries(database: Database) -> None:
 
 def _saved_by(connection: Connection) -> set[int]:
     """Return the entries that saved the queries that none has deleted."""
-    entries = select(log_entry.c.index, log_entry.c.leaf).where(log_entry.c.kind == _KIND)
     found = set[int]()
-    for index, content in connection.execute(entries.order_by(log_entry.c.index)):
-        try:
-            leaf = read_leaf(content)
-        except RecordError as error:
-            told = f"entry {index} should save or delete a query, and cannot be read"
-            raise LogInconsistent(told) from error
-        if not isinstance(leaf, QueryLeaf):
-            raise LogInconsistent(f"entry {index} should save or delete a query, and does not")
+    for index, leaf in act_leaves(connection, "query", QueryLeaf):
         if leaf.change is QueryChange.SAVE:
             found.add(index)
         else:

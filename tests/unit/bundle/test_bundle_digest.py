@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from engine import Engine, bundle_from_files, document
 from engine.audit.canonical import canonical
-from engine.bundle.bundle import build, digest_of, is_policy, policy_sources
+from engine.bundle.bundle import build, digest_of, policy_sources
+from engine.bundle.load import is_policy
 from engine.source.diagnostic import Severity
 from tests.strategies.vocabulary import VOCABULARY
 
