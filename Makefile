@@ -15,6 +15,7 @@ help: ## show this list
 
 run: .venv/ready ## set up, prepare a database and keys in var/, and serve on http://127.0.0.1:8000
 	@ASSENT_DATA_DIRECTORY=$(DATA) $(BIN)/assent init
+	@echo && echo "starting it here; Ctrl-C stops it, and another terminal is for the requests above"
 	@ASSENT_DATA_DIRECTORY=$(DATA) exec $(BIN)/assent serve
 
 test: lint types arrows tests ## set up and run every check: lint, types, architecture, tests
@@ -55,7 +56,7 @@ clean: ## remove everything that make has made
 	rm -rf .venv dist build var .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 .venv/ready: requirements/dev.txt pyproject.toml
-	@echo "Setting up .venv with $$($(PYTHON) --version) …"
+	@echo "Setting up .venv with $$($(PYTHON) --version): some minutes, and 1.3 GB …"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Assent needs Python 3.11 or later; name one with PYTHON=…")'
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import click
 
 from api.cli.arguments import as_json_option
+from api.cli.groups import Group
 from api.cli.service import opened_service
 from api.cli.terminal import Output, toned
 from engine.evaluation.prose import Tone, counted
@@ -13,7 +14,7 @@ from engine.storage.sealed.contents import Contents
 from engine.storage.sealed.key_destruction import settle
 
 
-@click.group()
+@click.group(cls=Group)
 def contents() -> None:
     """Keep the keys that the contents of the log are sealed under."""
 

@@ -12,6 +12,7 @@ from api.cli.arguments import as_json_option
 from api.cli.fact_files import read_fact_file
 from api.cli.facts_view import fact_lines, facts_lines
 from api.cli.failures import Failure
+from api.cli.groups import Group
 from api.cli.remote import Remote, called, given, remote
 from api.cli.terminal import Output
 from engine.evaluation.standing_facts.fact import SubjectKind
@@ -20,7 +21,7 @@ _FACTS = "/v1/facts"
 _REASON = click.option("--reason", help="Why; it stands in the log.")
 
 
-@click.group()
+@click.group(cls=Group)
 def facts() -> None:
     """Record standing facts at a service: what need not be asked of every campaign.
 

@@ -11,6 +11,7 @@ import click
 
 from api.cli.arguments import WRITTEN, InstantType, as_json_option
 from api.cli.failures import Failure, unreadable
+from api.cli.groups import Group
 from api.cli.key_roles import unnamed_roles
 from api.cli.keys_view import (
     key_document,
@@ -33,7 +34,7 @@ from engine.storage.errors import Conflict
 from engine.storage.keys import ApiKey, Role
 
 
-@click.group()
+@click.group(cls=Group)
 def keys() -> None:
     """Make, list and revoke the keys of those who call the service."""
 

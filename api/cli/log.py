@@ -10,6 +10,7 @@ from api.cli.arguments import InstantType, as_json_option
 from api.cli.erase import erase
 from api.cli.erase_again import erase_again
 from api.cli.failures import Failure
+from api.cli.groups import Group
 from api.cli.hold import hold, holds, release
 from api.cli.log_evidence import evidence
 from api.cli.log_impact import impact
@@ -34,7 +35,7 @@ from engine.storage.log.static_tree import TreeExport, export_tree
 from engine.storage.log.tile_log import TileLog
 
 
-@click.group()
+@click.group(cls=Group)
 def log() -> None:
     """Search the log, publish it as files, erase and hold, and keep the keys that sign it."""
 

@@ -11,7 +11,7 @@ from api.cli.filters import filter_options, read_filter, tell_unknown, tell_unse
 from api.cli.service import opened_service
 from api.cli.terminal import Output, toned
 from api.log.listing import listed_document
-from engine.evaluation.prose import Tone, counted
+from engine.evaluation.prose import Tone, counted, cut
 from engine.source.json_fault import excerpt
 from engine.storage.log.listing import LoggedDecision
 from engine.storage.search.decisions import (
@@ -22,6 +22,9 @@ from engine.storage.search.decisions import (
 from engine.storage.search.filters import DecisionFilter
 
 _OUTCOME_WIDTH = len("DENY, inconclusive")
+_MOST_NAMES = 3
+_TOLD_FIRST = frozenset({"violated", "waived"})
+"""The statuses of the rules that a line names before the others."""
 
 
 @click.command()
@@ -35,8 +38,9 @@ def query(*, limit: int | None, as_json: bool, **criteria: Any) -> None:
 
     A decision must meet all options given. The last line names the size of the log that was
     searched: --as-of that size finds the same entries again. What was erased is listed without its
-    contents, and found no longer by what they say. Whoever may read the database asks no service:
-    unlike a search by HTTP, this one leaves no entry in the log.
+    contents, and found no longer by what they say. A line names three rules at most; with --json
+    it has them all. Whoever may read the database asks no service: unlike a search by HTTP, this
+    one leaves no entry in the log.
 
     \b
       assent log query --outcome deny --since 2026-11-01
@@ -112,8 +116,9 @@ def _told(decision: LoggedDecision) -> str:
     if decision.is_erased:
         return "erased"
     campaign = "no campaign" if columns.campaign is None else excerpt(columns.campaign)
-    rules = [f"{excerpt(rule, 80)} {status}" for rule, status in columns.rules]
-    return ", ".join([campaign, *rules])
+    ordered = sorted(columns.rules, key=lambda each: each[1] not in _TOLD_FIRST)
+    rules = [f"{excerpt(rule, 80)} {status}" for rule, status in ordered]
+    return f"{campaign}, {cut(rules, _MOST_NAMES)}" if rules else campaign
 
 
 def _summary(shown: int, last: DecisionPage) -> Text:

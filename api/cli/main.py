@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from api.cli.failures import told
+from api.cli.groups import Group
 from engine import __version__
 
 COMMANDS = (
@@ -30,7 +31,7 @@ COMMANDS = (
 """The commands; each has the module of its name, imported when the command is called for."""
 
 
-class Commands(click.Group):
+class Commands(Group):
     """A group that keeps the order of its commands, and ends every failure on one line."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

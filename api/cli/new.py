@@ -11,6 +11,7 @@ import click
 
 from api.cli.arguments import as_json_option
 from api.cli.failures import Failure, unreadable
+from api.cli.groups import Group
 from api.cli.terminal import Output, toned
 from api.examination.policy_files import shipped_vocabulary
 from engine.evaluation.prose import Tone
@@ -19,7 +20,7 @@ from engine.syntax.lexis import RESERVED_WORDS
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
-@click.group()
+@click.group(cls=Group)
 def new() -> None:
     """Begin something new: a policy, or the vocabulary that policies need."""
 

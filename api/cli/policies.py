@@ -9,6 +9,7 @@ import click
 from rich.text import Text
 
 from api.cli.arguments import InstantType, as_json_option
+from api.cli.groups import Group
 from api.cli.publication_view import (
     findings_lines,
     set_lines,
@@ -46,7 +47,7 @@ def _with(*options: Callable[[Any], Any]) -> Callable[[_Command], _Command]:
     return give
 
 
-@click.group()
+@click.group(cls=Group)
 def policies() -> None:
     """Bring policies into force at a service, with four eyes.
 

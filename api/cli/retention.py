@@ -8,6 +8,7 @@ from rich.text import Text
 
 from api.cli.arguments import DayType, as_json_option
 from api.cli.failures import NO, Failure
+from api.cli.groups import Group
 from api.cli.service import opened_service
 from api.cli.subjects import by_option
 from api.cli.terminal import Output, toned
@@ -20,7 +21,7 @@ from engine.storage.lifecycle.outlook import ClassOutlook, Outlook, outlook_of
 from engine.storage.lifecycle.retention import Retention, RetentionRun
 
 
-@click.group()
+@click.group(cls=Group)
 def retention() -> None:
     """Keep what is logged of decisions no longer than the setting `retention` says."""
 

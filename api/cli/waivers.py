@@ -9,6 +9,7 @@ from urllib.parse import quote
 import click
 
 from api.cli.arguments import DayType, as_json_option
+from api.cli.groups import Group
 from api.cli.remote import Remote, called, given, remote
 from api.cli.terminal import Output
 from api.cli.waiver_view import waiver_lines, waivers_lines
@@ -24,7 +25,7 @@ def _calling(command: _Command) -> _Command:
     return called(as_json_option(command))
 
 
-@click.group()
+@click.group(cls=Group)
 def waivers() -> None:
     """Ask for a rule to be waived, and grant or refuse it, at a service.
 

@@ -206,9 +206,12 @@ def _authenticated(keys: KeysInForce, tokens: Tokens | None, authorization: str 
         raise _unauthenticated(detail, _CHALLENGE)
     scheme, _, token = authorization.partition(" ")
     token = token.strip()
-    if tokens is not None and scheme.lower() == "bearer" and tokens.is_token(token):
+    if scheme.lower() != "bearer" or not token:
+        detail = "`Authorization` has no bearer key; send it as `Authorization: Bearer assent_…`"
+        raise _unauthenticated(detail, _CHALLENGE)
+    if tokens is not None and tokens.is_token(token):
         return _caller(tokens, token)
-    key = keys.authenticate(token) if scheme.lower() == "bearer" else None
+    key = keys.authenticate(token)
     if key is None:
         detail = "the key is unknown, expired or revoked"
         raise _unauthenticated(detail, f'{_CHALLENGE}, error="invalid_token"')

@@ -11,6 +11,7 @@ from functools import cached_property
 import msgspec
 from werkzeug.wrappers import Request
 
+from engine.source.json_fault import excerpt
 from engine.source.json_text import JSONFault, JSONLimits, JSONValue, compact, read_json
 
 from .problems import (
@@ -43,9 +44,10 @@ def body_type(request: Request, *known: str) -> str:
             "the body is compressed; send it as it is", {"Accept-Encoding": "identity"}
         )
     if request.mimetype not in known or charset.lower() != "utf-8":
-        raise _unsupported(
-            f"send the body as {_either(known)}, in UTF-8", {"Accept": ", ".join(known)}
-        )
+        came = request.headers.get("Content-Type")
+        what = f"came as {excerpt(came)}" if came else "came without a `Content-Type`"
+        detail = f"the body {what}; send it as {_either(known)}, in UTF-8"
+        raise _unsupported(detail, {"Accept": ", ".join(known)})
     return request.mimetype
 
 

@@ -1,7 +1,8 @@
 """Conditional requests (RFC 9110 §13): nobody changes what they did not see as it is.
 
 An `ETag` here is the revision of a resource. A change needs `If-Match` (RFC 6585 §3: 428 without),
-and is refused where the revision is another by then (412).
+and is refused where the revision is another by then (412). A read needs none; one that has it is of
+that revision, or refused likewise (§13.2.1).
 """
 
 import re
@@ -13,9 +14,19 @@ from .problems import OUTDATED, UNCONDITIONAL, Problem, ProblemRaised
 _REVISION = re.compile(r"[0-9]{1,18}")
 
 
-def tagged(answer: Response, revision: int) -> Response:
-    """Return an answer with the `ETag` of a revision."""
-    answer.headers["ETag"] = f'"{revision}"'
+_READS = frozenset({"GET", "HEAD"})
+
+
+def tagged(request: Request, answer: Response, revision: int) -> Response:
+    """Return an answer with the `ETag` of a revision.
+
+    Raises `ProblemRaised` for a read that is conditional on another revision.
+    """
+    tag = f'"{revision}"'
+    is_conditional = request.method in _READS and "If-Match" in request.headers
+    if is_conditional and not request.if_match.contains(str(revision)):
+        raise ProblemRaised(Problem(kind=OUTDATED, detail=f"the `ETag` is `{tag}` now"))
+    answer.headers["ETag"] = tag
     return answer
 
 

@@ -21,6 +21,7 @@ LONGEST_TEXT = 512
 _MISSING: dict[str, Any] = {"required": "this is missing", "null": "this is missing"}
 _YES_NO = {"type": "boolean"}
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:[Zz]|[+-]\d\d:\d\d)")
+_PLUS = "in an address write the `+` of the offset as `%2B`: a bare one is read as a space"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _ONE_LINE = r"^[^\u0000-\u001f\u007f-\u009f]*$"
 _FIRST_YEAR, _LAST_YEAR = 1970, 9998  # A day's room on either side for any offset from UTC.
@@ -268,7 +269,10 @@ class Instant(Described):
 
     def _deserialize(self, value: object, *_: Any, **__: Any) -> datetime:
         if not isinstance(value, str) or not _INSTANT.fullmatch(value):
-            raise _refusal("an instant with its offset from UTC", value)
+            refusal = _refusal("an instant with its offset from UTC", value)
+            if isinstance(value, str) and _INSTANT.fullmatch("+".join(value.rsplit(" ", 1))):
+                raise ValidationError([*refusal.messages, _PLUS])
+            raise refusal
         try:
             made = datetime.fromisoformat(value.upper())
         except ValueError:

@@ -62,4 +62,4 @@ def _advice(name: str, welcome: Sequence[str], elsewhere: Mapping[str, str]) -> 
     if near is not None:
         return f"did you mean `{near}`? {elsewhere.get(near, '')}".rstrip()
     listed = ", ".join(f"`{each}`" for each in welcome)
-    return f"known here: {listed or 'none at all'}"
+    return f"known here: {listed}" if listed else "leave it out: no name is known here"

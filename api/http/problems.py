@@ -19,7 +19,7 @@ from engine.audit.checkpoints.signing import LogForked
 from engine.audit.errors import LogError, RecordError
 from engine.audit.instants import rfc3339
 from engine.audit.log import LogBusy
-from engine.source.json_fault import JSONFault
+from engine.source.json_fault import JSONFault, excerpt
 from engine.storage.lifecycle.erasures import Tombstone
 from engine.storage.lifecycle.holds import UnderHold
 
@@ -358,6 +358,18 @@ class ProblemRaised(Exception):  # noqa: N818 - a problem is an answer, which un
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.kind.name)
         self.problem = problem
+
+
+def in_a_line(errors: Sequence[ProblemError]) -> str:
+    """Return the first of some faults with its place, and how many more there are.
+
+    It is for those who show the `detail` of a problem alone.
+    """
+    first = errors[0]
+    place = first.parameter or first.pointer or ""
+    is_named = excerpt(place.removeprefix("/")) in first.message
+    told = f"{excerpt(place)}: {first.message}" if place and not is_named else first.message
+    return told if len(errors) == 1 else f"{told}; and {len(errors) - 1} more"
 
 
 def malformed_json(fault: JSONFault) -> Problem:

@@ -45,7 +45,14 @@ from .fields import (
 )
 from .loading import NOWHERE, NameFault, load
 from .misplaced import in_address, misplaced
-from .problems import INVALID_QUERY, MALFORMED_ORDER, Problem, ProblemError, ProblemRaised
+from .problems import (
+    INVALID_QUERY,
+    MALFORMED_ORDER,
+    Problem,
+    ProblemError,
+    ProblemRaised,
+    in_a_line,
+)
 
 BRIEF, FULL = "brief", "full"
 INDEX, WAIT = "index", "wait"
@@ -444,7 +451,7 @@ def read_query(
 def invalid_query(errors: Iterable[ProblemError]) -> Problem:
     """Return the problem of a query with these faults."""
     listed = tuple(errors)
-    return Problem(kind=INVALID_QUERY, detail=listed[0].message, errors=listed)
+    return Problem(kind=INVALID_QUERY, detail=in_a_line(listed), errors=listed)
 
 
 def read_envelope(
@@ -536,7 +543,7 @@ def read_members(shape: Schema, body: object, advice: str) -> dict[str, Any]:
 
 
 def _malformed_order(errors: Sequence[ProblemError]) -> Problem:
-    return Problem(kind=MALFORMED_ORDER, detail=errors[0].message, errors=tuple(errors))
+    return Problem(kind=MALFORMED_ORDER, detail=in_a_line(errors), errors=tuple(errors))
 
 
 _ERASURE_HELP = 'write `{"campaign": "cmp-7", "ground": "objection"}`'

@@ -12,7 +12,14 @@ from engine.storage.governance.waiver_rows import RequestedWaiver
 from engine.storage.governance.waivers import granted_text
 from engine.storage.keys import ApiKey
 
-from .problems import MALFORMED_ORDER, WRONG_ROLE, Problem, ProblemError, ProblemRaised
+from .problems import (
+    MALFORMED_ORDER,
+    WRONG_ROLE,
+    Problem,
+    ProblemError,
+    ProblemRaised,
+    in_a_line,
+)
 
 MOST_DAYS = 366
 """The most days of a waiver by request: what lasts longer belongs into the policies."""
@@ -60,7 +67,7 @@ def terms_of(asked: Mapping[str, Any], engine: Engine, requester: str, today: da
 def malformed(faults: Iterable[ProblemError]) -> Problem:
     """Return the problem of a request with these faults."""
     listed = tuple(faults)
-    return Problem(kind=MALFORMED_ORDER, detail=listed[0].message, errors=listed)
+    return Problem(kind=MALFORMED_ORDER, detail=in_a_line(listed), errors=listed)
 
 
 def rule_of(engine: Engine, name: str) -> Rule | None:

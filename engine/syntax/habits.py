@@ -281,6 +281,11 @@ CLAUSE_ADVICE = {
         'a proviso is an exception, `unless "NAME" …`, or one more condition, joined with `and`',
     ),
     **dict.fromkeys(
+        ("if", "whenever", "where", "in case"),
+        "say with `applies when` which campaigns the rule is about, and with `prohibit when` or "
+        "`require` what it demands of them",
+    ),
+    **dict.fromkeys(
         ("applies everywhere", "applies worldwide", "applies globally", "everywhere"),
         "leave it out: a rule without `applies in` applies in every market",
     ),

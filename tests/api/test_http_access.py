@@ -108,6 +108,13 @@ def test_other_method(api: Caller, method: str) -> None:
     assert answer.headers["Allow"] == "GET, HEAD, POST"
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE"])
+def test_batches_are_no_decision_of_that_name(api: Caller, method: str) -> None:
+    answer = api.call(method, "/v1/decisions/batch")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert api.call(method, "/v1/decisions/batch/proof").status_code == 404
+
+
 # --- health and vocabulary --------------------------------------------------------------------
 
 

@@ -118,6 +118,9 @@ def test_batch_that_is_recorded_assumes_nothing(fresh: Caller) -> None:
 def test_offset_may_be_written_with_an_escaped_plus(api: Caller) -> None:
     (made,) = api.batch([campaign()], "?as_of=2026-11-01T02:00:00%2B02:00")
     assert made["as_of"] == "2026-11-01T00:00:00Z"
+    answer = api.post([], "/v1/decisions/batch?as_of=2026-11-01T02:00:00+02:00")
+    (error,) = problem_of(answer, 400, "invalid-query")["errors"]
+    assert "`+` of the offset as `%2B`" in error["help"]
 
 
 def test_platform_records(api: Caller) -> None:

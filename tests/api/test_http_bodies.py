@@ -104,12 +104,15 @@ def _streamed(
 )
 def test_wrong_type(api: Caller, content_type: str) -> None:
     answer = api.post(WHOLE, content_type=content_type)
-    problem_of(answer, 415, "unsupported-type")
+    detail = str(problem_of(answer, 415, "unsupported-type")["detail"])
+    assert (f"came as `{content_type}`" if content_type else "without a `Content-Type`") in detail
     assert answer.headers["Accept"] == "application/json"
 
 
 def test_no_type(api: Caller) -> None:
-    problem_of(api.post(WHOLE, content_type=None), 415, "unsupported-type")
+    detail = problem_of(api.post(WHOLE, content_type=None), 415, "unsupported-type")["detail"]
+    said = "the body came without a `Content-Type`; send it as `application/json`, in UTF-8"
+    assert detail == said
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br", "x"])

@@ -167,6 +167,17 @@ def test_unknown_fact_comes_with_the_near_one(api: Caller) -> None:
     assert "did you mean `markets`?" in found["/campaign/markest"]
 
 
+def test_term_within_the_campaign_is_told_where_it_belongs(api: Caller) -> None:
+    """It asks for no dry run there; nor is it a fact that a vocabulary lacks."""
+    terms = {"dry_run": True, "as_of": "2026-11-23T09:00:00Z"}
+    found = _faults(api, {"campaign": campaign(**terms, advertiser={"dry_run": True})})
+    assert {name: "beside `campaign`" in told for name, told in found.items()} == {
+        "/campaign/dry_run": True,
+        "/campaign/as_of": True,
+        "/campaign/advertiser/dry_run": False,
+    }
+
+
 def test_unknown_member_comes_with_the_near_one(api: Caller) -> None:
     found = _faults(api, {"campaign": campaign(), "dryrun": True, "x": 1, "format": "meta"})
     assert "did you mean `dry_run`?" in found["/dryrun"]

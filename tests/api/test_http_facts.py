@@ -182,6 +182,9 @@ def test_a_stale_tag_is_412_and_none_is_428(api: Caller) -> None:
     assert amend(api, fact, renewed, '"1"').status_code == 200
     problem_of(amend(api, fact, statement("Stale"), '"1"'), 412, "outdated")
     problem_of(withdraw(api, fact, '"1"'), 412, "outdated")
+    for tag, status in (('"1"', 412), ('"2"', 200)):
+        read = api.get(f"/v1/facts/{fact['id']}", role="author", headers={"If-Match": tag})
+        assert read.status_code == status
     problem_of(amend(api, fact, statement("Other"), '"2"'), 409, "wrong-state")
     loaded(withdraw(api, fact, "*"))
     problem_of(amend(api, fact, renewed, "*"), 409, "wrong-state")

@@ -119,6 +119,13 @@ def test_change_needs_the_revision_that_was_seen(fresh: Caller) -> None:
         problem_of(answer, 412, "outdated")
     loaded(fresh.post({}, path, role="author", headers={"If-Match": "*"}))
     stale = fresh.get(SET, role="approver").headers["ETag"]
+    read = f"{SET}/versions/{made['digest']}"
+    for tag, status in (('"1"', 412), ('"x"', 412), ('W/"2"', 412), ('"1", "2"', 200), ("*", 200)):
+        answer = fresh.get(read, role="approver", headers={"If-Match": tag})
+        assert answer.status_code == status, tag
+    assert problem_of(
+        fresh.get(read, role="approver", headers={"If-Match": '"1"'}), 412, "outdated"
+    )["detail"] == ('the `ETag` is `"2"` now')
     loaded(step(fresh, made, "approve", "approver"))
     asked = {"version": made["version"]}
     answer = fresh.post(asked, f"{SET}/activate", role="approver", headers={"If-Match": stale})

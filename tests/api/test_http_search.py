@@ -167,8 +167,14 @@ def test_query_that_does_not_fit(filled: Caller, query: str, parameter: str, wor
 
 def test_every_fault_of_a_query_is_reported(filled: Caller) -> None:
     answer = filled.get("/v1/decisions?limit=x&outcome=maybe&foo=1&rule=a&rule=b")
-    found = {each["parameter"] for each in problem_of(answer, 400, "invalid-query")["errors"]}
+    problem = problem_of(answer, 400, "invalid-query")
+    found = {each["parameter"] for each in problem["errors"]}
     assert found == {"limit", "outcome", "foo", "rule"}
+    assert problem["detail"] == "`rule`: the parameter is given twice; and 3 more"
+    problem = problem_of(filled.get("/v1/decisions?limit=x"), 400, "invalid-query")
+    assert problem["detail"] == "`limit`: this should be a number from 1 to 500, and is `x`"
+    problem = problem_of(filled.get("/v1/decisions?foo=1"), 400, "invalid-query")
+    assert problem["detail"] == "unknown name `foo`"
 
 
 # --- statistics ---------------------------------------------------------------------------------
@@ -253,7 +259,7 @@ def test_submitter_sees_its_own(filled: Caller) -> None:
 
 @pytest.mark.parametrize("below", ["", "/proof"])
 @pytest.mark.parametrize(
-    "name", ["7", "00000000-0000-4000-8000-000000000000", "%00", "%ff", "x" * 3000, "batch"]
+    "name", ["7", "00000000-0000-4000-8000-000000000000", "%00", "%ff", "x" * 3000, "batches"]
 )
 def test_unknown_decision(filled: Caller, name: str, below: str) -> None:
     problem_of(filled.get(f"/v1/decisions/{name}{below}"), 404, "not-found")

@@ -303,6 +303,7 @@ def test_steps_that_are_not_open(api: Caller) -> None:
     problem_of(api.post(body, path, role="ben"), 428, "unconditional")
     stale = {"If-Match": '"1"'}
     problem_of(api.post(body, path, role="ben", headers=stale), 412, "outdated")
+    problem_of(api.get(f"/v1/waivers/{made['id']}", role="ben", headers=stale), 412, "outdated")
     loaded(api.post(body, path, role="ben", headers={"If-Match": "*"}))
     problem_of(step(api, made, "revoke", reason="no"), 409, "wrong-state")
 

@@ -49,6 +49,11 @@ def test_the_page_holds_the_help_of_every_command(run: Run) -> None:
     assert PAGE.read_text() == made
 
 
+def test_a_list_of_commands_says_of_each_a_whole_sentence(run: Run) -> None:
+    for path in ((), *((name,) for (name,) in GROUPS)):
+        assert "..." not in run(*path, "--help", terminal_width=80).stdout.partition("Commands:")[2]
+
+
 def test_every_command_has_an_example_and_names_its_statuses(run: Run) -> None:
     for path in commands(assent):
         text = run(*path, "--help").stdout
@@ -68,7 +73,7 @@ def test_assent_alone_shows_the_commands_in_their_order(run: Run) -> None:
     result = run()
     assert result.exit_code == 0
     listed = result.stdout.partition("Commands:\n")[2].splitlines()
-    names = [line.split()[0] for line in listed]
+    names = [line.split()[0] for line in listed if line[2] != " "]  # Else it is a second line.
     assert names == [
         *("decide", "adapt", "check", "explain", "test", "docs", "credentials", "diff", "new"),
         *("fmt", "lsp", "init", "keys", "serve", "migrate", "doctor", "push", "policies"),

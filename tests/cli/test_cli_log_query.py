@@ -11,6 +11,8 @@ import pytest
 from click.testing import Result
 
 from api.cli import log_query
+from engine.audit.entries.record import QueryColumns
+from engine.storage.log.listing import LoggedDecision
 from engine.storage.search import statistics
 
 Run = Callable[..., Result]
@@ -90,6 +92,28 @@ def test_text_is_a_line_for_each(run: Run, logged: list[str]) -> None:
     assert f"  DENY                {logged[1]}  `spring-2`, " in denied
     assert "`minors/profiling` violated" in denied
     assert summary == "4 decisions; as of size 8"
+
+
+def test_line_names_three_rules_at_most() -> None:
+    """Of a campaign of which little is told, seventy are undetermined; first is what it broke."""
+    rules = (*((f"p/a{number}", "undetermined") for number in range(5)), ("p/z", "violated"))
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    columns = QueryColumns(
+        decision_id="d",
+        decided_at=at,
+        outcome="deny",
+        conclusive=True,
+        campaign="c-1",
+        policy_set="assent",
+        policy_version=None,
+        policy_digest="x",
+        actor=None,
+        advertiser=None,
+        rules=rules,
+    )
+    found = LoggedDecision(index=1, logged_at=at, columns=columns, is_erased=False)
+    told = "`c-1`, `p/z` violated, `p/a0` undetermined, `p/a1` undetermined and 3 more"
+    assert log_query.decision_line(found).plain.endswith(f"  d  {told}")
 
 
 def test_summary_says_that_there_are_more(run: Run, logged: list[str]) -> None:

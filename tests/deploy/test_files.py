@@ -51,6 +51,15 @@ def test_settings_named_are_settings(compose: dict[str, Any]) -> None:
         load_settings(of_image | of_unit | compose["services"][service]["environment"])
 
 
+def test_page_prepares_what_the_unit_reads() -> None:
+    """Other settings would prepare another installation; without the file nothing starts."""
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    (init,) = re.findall(r"^\$ (sudo .*) init$", page, re.MULTILINE)
+    of_unit = dict(re.findall(r"^Environment=(ASSENT_[A-Z_]+)=(\S+)$", UNIT, re.MULTILINE))
+    assert dict(re.findall(r"(ASSENT_[A-Z_]+)=(\S+)", init)) == of_unit
+    assert re.search(rf"^\$ sudo install .* {of_unit['ASSENT_CONFIG']}$", page, re.MULTILINE)
+
+
 def test_compose_starts_in_order(compose: dict[str, Any]) -> None:
     services = compose["services"]
     assert set(services) == {"database", "init", "assent"}

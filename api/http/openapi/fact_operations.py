@@ -18,7 +18,7 @@ from api.http.problems import (
 from api.http.shapes import REASON, FactParameters
 
 from .operation import ETAG, LOCATION, Answer, Operation, ref
-from .policy_operations import IF_MATCH
+from .policy_operations import IF_MATCH, IF_STILL
 from .schemas import many, members
 
 _TAG = "Standing facts"
@@ -55,7 +55,11 @@ FACT_OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             problems=_REFUSED,
         ),
         "facts.show": Operation(
-            summary="Read a standing fact", tag=_TAG, answers=_FACT, problems=(NOT_FOUND,)
+            summary="Read a standing fact",
+            tag=_TAG,
+            headers=(IF_STILL,),
+            answers=_FACT,
+            problems=(NOT_FOUND, OUTDATED),
         ),
         "facts.amend": Operation(
             summary="State a standing fact otherwise",

@@ -32,6 +32,9 @@ IF_MATCH = Header(
 )
 """The condition of a change."""
 
+IF_STILL = replace(IF_MATCH, text="the only `ETag` of which an answer is wanted", is_required=False)
+"""The condition of a read."""
+
 _FILES: Mapping[str, JSONSchema | Schema] = {
     JSON: members(files=ref("PolicyFiles")) | {"additionalProperties": False},
     ZIP: BYTES,
@@ -46,11 +49,17 @@ _UPLOADED = {
 
 def _reading(summary: str, schema: JSONSchema) -> Operation:
     answers = {200: Answer(text="What is known", content={JSON: schema})}
-    return _read(summary, answers)
+    return Operation(summary=summary, tag=_TAG, answers=answers, problems=(NOT_FOUND,))
 
 
 def _read(summary: str, answers: Mapping[int, Answer]) -> Operation:
-    return Operation(summary=summary, tag=_TAG, answers=answers, problems=(NOT_FOUND,))
+    return Operation(
+        summary=summary,
+        tag=_TAG,
+        headers=(IF_STILL,),
+        answers=answers,
+        problems=(NOT_FOUND, OUTDATED),
+    )
 
 
 def _moving(summary: str, body: Schema, answers: Mapping[int, Answer]) -> Operation:

@@ -23,7 +23,7 @@ from api.http.problems import (
 from api.http.shapes import GRANT, REJECTION, WAIVER_REQUEST, WaiverParameters
 
 from .operation import ETAG, LOCATION, Answer, Operation, ref
-from .policy_operations import IF_MATCH
+from .policy_operations import IF_MATCH, IF_STILL
 
 _TAG = "Waivers"
 _WAIVER = Answer(text="The waiver", content={JSON: ref("Waiver")}, headers=(ETAG,))
@@ -60,8 +60,9 @@ WAIVER_OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "waivers.show": Operation(
             summary="Read a waiver, its history, and whether it has an effect",
             tag=_TAG,
+            headers=(IF_STILL,),
             answers={200: _WAIVER},
-            problems=(NOT_FOUND,),
+            problems=(NOT_FOUND, OUTDATED),
         ),
         "waivers.grant": _moving(
             "Grant what somebody else asked for", GRANT, OWN_WAIVER, WRONG_ROLE

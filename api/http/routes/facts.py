@@ -76,7 +76,7 @@ def _register_changing(routes: Blueprint, service: Service) -> None:
         )
         answer = json_answer(version_document(made), status=201 if is_new else 200)
         answer.headers["Location"] = f"/v1/facts/{made.fact}"
-        return tagged(answer, made.version)
+        return tagged(request, answer, made.version)
 
     @routes.put(_FACT)
     def amend(fact: str) -> Response:
@@ -100,7 +100,7 @@ def _register_changing(routes: Blueprint, service: Service) -> None:
 
 
 def _told(versions: Sequence[FactVersion]) -> Response:
-    return tagged(json_answer(fact_document(versions)), versions[0].version)
+    return tagged(request, json_answer(fact_document(versions)), versions[0].version)
 
 
 def _stated(service: Service) -> tuple[Stated, str | None, Check]:

@@ -256,8 +256,8 @@ def _incomparable(detail: str) -> ProblemRaised:
 def _told_version(service: Service, version: SetVersion, *, status: int = 200) -> Response:
     line = service.policy_sets.timeline(version.policy_set)
     made = version_document(version, line, service.clock())
-    return tagged(json_answer(made, status=status), version.revision)
+    return tagged(request, json_answer(made, status=status), version.revision)
 
 
 def _told_set(service: Service, line: Timeline) -> Response:
-    return tagged(json_answer(set_document(line, service.clock())), line.revision)
+    return tagged(request, json_answer(set_document(line, service.clock())), line.revision)

@@ -7,6 +7,8 @@ contents has that logged first (`http.accesses`); a proof has none.
 """
 
 from flask import Blueprint, g, request
+from flask.sansio.blueprints import BlueprintSetupState
+from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response
 
 from api.deciding.replay import replay_document
@@ -40,9 +42,22 @@ from engine.storage.search.samples import Sample
 from engine.storage.search.statistics import Statistics
 
 
+class _DecisionConverter(BaseConverter):
+    """The id of a decision, which `batch` is not: that path is of another method (405)."""
+
+    regex = r"(?!batch$)[^/]+"
+    part_isolating = True
+
+
 def blueprint(service: Service) -> Blueprint:
     """Return the routes of recorded decisions."""
     routes = Blueprint("search", __name__)
+
+    @routes.record_once
+    def add_converter(state: BlueprintSetupState) -> None:
+        known = state.app.url_map.converters
+        state.app.url_map.converters = {**known, "decision": _DecisionConverter}
+
     _add_many(routes, service)
     _add_one(routes, service)
     return routes
@@ -113,20 +128,20 @@ def _add_many(routes: Blueprint, service: Service) -> None:
 def _add_one(routes: Blueprint, service: Service) -> None:
     """Add what concerns one decision."""
 
-    @routes.get("/v1/decisions/<decision_id>")
+    @routes.get("/v1/decisions/<decision:decision_id>")
     def show(decision_id: str) -> Response:
         read_query(NoParameters, request.args)
         entry, payload = _whole(service, decision_id, g.key)
         note_access(service, g.key, Action.READ, spans_of([entry.index]))
         return json_answer(entry_document(entry, payload))
 
-    @routes.get("/v1/decisions/<decision_id>/proof")
+    @routes.get("/v1/decisions/<decision:decision_id>/proof")
     def prove(decision_id: str) -> Response:
         read_query(NoParameters, request.args)
         entry = _entry(service, decision_id, g.key)
         return json_answer(proof_document(entry, *service.decisions.prove(decision_id)))
 
-    @routes.get("/v1/decisions/<decision_id>/receipt")
+    @routes.get("/v1/decisions/<decision:decision_id>/receipt")
     def receipt(decision_id: str) -> Response:
         read_query(NoParameters, request.args)
         entry, _ = _whole(service, decision_id, g.key)
@@ -137,13 +152,13 @@ def _add_one(routes: Blueprint, service: Service) -> None:
         answer.headers["Content-Disposition"] = name
         return answer
 
-    @routes.get("/v1/decisions/<decision_id>/evidence")
+    @routes.get("/v1/decisions/<decision:decision_id>/evidence")
     def evidence_of_one(decision_id: str) -> Response:
         read_query(NoParameters, request.args)
         entry, _ = _whole(service, decision_id, g.key)
         return entry_evidence_answer(service, g.key, entry)
 
-    @routes.post("/v1/decisions/<decision_id>/replay")
+    @routes.post("/v1/decisions/<decision:decision_id>/replay")
     def replay(decision_id: str) -> Response:
         read_query(NoParameters, request.args)
         entry = _entry(service, decision_id, g.key)

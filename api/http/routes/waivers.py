@@ -186,4 +186,4 @@ def _engine(service: Service, policy_set: str | None) -> Engine:
 
 def _told(service: Service, waiver: RequestedWaiver, *, status: int = 200) -> Response:
     made = waiver_document(waiver, service.policies, day_of(service.clock()))
-    return tagged(json_answer(made, status=status), waiver.revision)
+    return tagged(request, json_answer(made, status=status), waiver.revision)
