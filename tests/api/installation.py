@@ -127,7 +127,7 @@ def copied(made: Installation, directory: Path, **settings: str) -> Installation
     return replace(made, settings=read)
 
 
-def _settings(directory: Path, settings: Mapping[str, str]) -> Settings:
+def _settings(directory: Path, settings: dict[str, str]) -> Settings:
     policies = directory / "policies"
     policies.mkdir()
     shutil.copy(ROOT / "policies" / "vocabulary" / "campaign.policy", policies)

@@ -68,7 +68,7 @@ def test_depth_is_bounded_even_where_a_list_holds_itself() -> None:
 
 def test_number_of_values_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(admission, "MOST_VALUES", 1_000)
-    assert len(admitted([0] * 999)) == 999
+    assert admitted([0] * 999) == [0] * 999
     assert refused([0] * 1_000).reason == "the record holds more than 1,000 values"
     assert refused([[0] * 99] * 10).reason == "the record holds more than 1,000 values"
 
