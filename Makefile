@@ -7,6 +7,9 @@ DATA ?= var
 # The tests wait for processes and disks half of their time.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1) // 2)')
 
+# Compiled modules are kept, also where the machine says not to: hundreds of processes start here.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help run test lint types arrows tests bench wheel vscode format lock clean
 
@@ -31,6 +34,7 @@ arrows: .venv/ready ## which floor may import which
 	$(BIN)/lint-imports
 
 tests: .venv/ready ## the tests, with branch coverage
+	$(BIN)/python -m compileall -q engine api
 	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report= --durations=30
 	$(BIN)/coverage report --include='engine/*' --fail-under=99
 	$(BIN)/coverage report --include='api/*' --fail-under=98

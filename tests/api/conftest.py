@@ -13,7 +13,7 @@ from flask import Flask
 
 from api import journal
 from api.wsgi import Process, start
-from tests.api.installation import Caller, Installation, install
+from tests.api.installation import Caller, Installation, copied, install
 from tests.postgresql import PostgreSQLServer
 
 
@@ -27,7 +27,7 @@ def installation(
         yield install(directory, log_level="error")
         return
     server: PostgreSQLServer = request.getfixturevalue("postgresql")
-    with server.database() as url:
+    with server.migrated_database() as url:
         yield install(directory, log_level="error", database_url=url)
 
 
@@ -43,10 +43,16 @@ def api(process: Process, installation: Installation) -> Caller:
     return Caller(app=cast(Flask, process.wsgi), installation=installation)
 
 
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """An installation that is made once, and that no test changes: each gets a copy."""
+    return install(tmp_path_factory.mktemp("prepared"))
+
+
 @pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[Caller]:
+def fresh(prepared: Installation, tmp_path: Path) -> Iterator[Caller]:
     """A service of its own, with an empty log."""
-    installation = install(tmp_path, log_level="error")
+    installation = copied(prepared, tmp_path, log_level="error")
     started = start(installation.settings)
     yield Caller(app=cast(Flask, started.wsgi), installation=installation)
     started.close()

@@ -7,7 +7,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -27,14 +26,13 @@ from werkzeug.wrappers import Response
 from api.http.openapi.document import openapi_document, path_of
 from api.installation.settings import Settings, load_settings
 from api.installation.setup import initialise, keys_of
+from engine.storage.databases.database import sqlite_file
 from engine.storage.keys import Role
+from tests.api.server_starter import ServerProcess, start_server
+from tests.sqlite import migrated_file
 
 ROOT = Path(__file__).resolve().parents[2]
 NDJSON = "application/x-ndjson"
-SERVE = (
-    "from api.installation.settings import load_settings; from api.server import serve; "
-    "serve(load_settings())"
-)
 FIRST = 9
 """The entry of the first decision of an installation, behind those of its policies and keys."""
 
@@ -110,6 +108,26 @@ class Installation:
 
 def install(directory: Path, **settings: str) -> Installation:
     """Return a new installation below a directory."""
+    read = _settings(directory, settings)
+    _lay_tables(read)
+    made = initialise(read)
+    tokens = {key.key.name: key.token for key in made.keys}
+    with keys_of(read) as keys:
+        for role in Role:
+            made_key = keys.create(actor="cli", name=f"the {role}", roles=[role])
+            tokens[role] = made_key.token
+    tokens["both"] = tokens["trial"]
+    return Installation(settings=read, tokens=tokens)
+
+
+def copied(made: Installation, directory: Path, **settings: str) -> Installation:
+    """Return a copy of an installation that nothing has changed yet, with settings of its own."""
+    read = _settings(directory, settings)
+    shutil.copytree(made.settings.data_directory, read.data_directory)
+    return replace(made, settings=read)
+
+
+def _settings(directory: Path, settings: dict[str, str]) -> Settings:
     policies = directory / "policies"
     policies.mkdir()
     shutil.copy(ROOT / "policies" / "vocabulary" / "campaign.policy", policies)
@@ -119,15 +137,14 @@ def install(directory: Path, **settings: str) -> Installation:
         "policies": str(policies),
         "batch_processes": "0",  # Where a test is not about them, none is to wait for.
     } | settings
-    read = load_settings({f"ASSENT_{name.upper()}": value for name, value in chosen.items()})
-    made = initialise(read)
-    tokens = {key.key.name: key.token for key in made.keys}
-    with keys_of(read) as keys:
-        for role in Role:
-            made_key = keys.create(actor="cli", name=f"the {role}", roles=[role])
-            tokens[role] = made_key.token
-    tokens["both"] = tokens["trial"]
-    return Installation(settings=read, tokens=tokens)
+    return load_settings({f"ASSENT_{name.upper()}": value for name, value in chosen.items()})
+
+
+def _lay_tables(settings: Settings) -> None:
+    """Begin with a file that has all tables: to migrate takes twice as long as all else."""
+    if (file := sqlite_file(settings.database_url)) is not None:
+        settings.data_directory.mkdir(mode=0o700)
+        file.write_bytes(migrated_file())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +214,7 @@ class Served:
     """A running server: its port, its process, and its keys."""
 
     port: int
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | ServerProcess
     installation: Installation
 
     def request(
@@ -262,13 +279,10 @@ def serving(
         environment["ASSENT_LOG_WITNESSES"] = " ".join(map(str, settings.log_witnesses))
         environment["ASSENT_LOG_QUORUM"] = str(settings.log_quorum)
     with (settings.data_directory / log).open("wb") as written:
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own code.
-            command or [sys.executable, "-c", SERVE],
-            env=environment,
-            cwd=ROOT,
-            stdout=subprocess.DEVNULL,
-            stderr=written,
-            start_new_session=True,
+        process = (
+            start_server(environment, written.fileno())
+            if command is None
+            else _run(command, environment, written.fileno())
         )
     served = Served(port=settings.port, process=process, installation=installation)
     try:
@@ -281,6 +295,19 @@ def serving(
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+def _run(
+    command: list[str], environment: Mapping[str, str], written: int
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and our own code.
+        command,
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=written,
+        start_new_session=True,
+    )
 
 
 @contextmanager

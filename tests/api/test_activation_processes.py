@@ -39,7 +39,7 @@ def nodes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[Serve
         return
     server: PostgreSQLServer = request.getfixturevalue("postgresql")
     with (
-        server.database() as url,
+        server.migrated_database() as url,
         serving_nodes(install(tmp_path, log_level="error", database_url=url), 2) as running,
     ):
         yield running
@@ -134,7 +134,7 @@ def test_activation_reaches_every_worker_of_every_node(nodes: list[Served]) -> N
 def test_database_that_is_gone_stops_decisions_and_comes_back(
     postgresql: PostgreSQLServer, tmp_path: Path
 ) -> None:
-    with postgresql.database() as url:
+    with postgresql.migrated_database() as url:
         one = {"workers": "1", "log_level": "warning"}  # So that one has seen what all have seen.
         made = install(tmp_path, database_url=url, port=free_port(), **one)
         with serving(made) as node:

@@ -140,6 +140,7 @@ def told(lines: list[Document]) -> list[str]:
     return [json.dumps(line) for line in lines]
 
 
+@pytest.mark.no_cover  # The smaller batches show it line by line.
 def test_what_comes_of_it_is_the_same(
     tmp_path: Path, asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,14 +21,14 @@ from api.wsgi import start
 from engine.storage.databases.database import Database
 from engine.storage.governance.standing_facts import StandingFacts
 from engine.storage.keys import ApiKeys, Role
-from tests.api.installation import Installation, free_port, install
+from tests.api.installation import Installation, copied, free_port, install
 from tests.audit.test_standing_facts import nothing, statement
 from tests.postgresql import PostgreSQLServer
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Settings:
-    return install(tmp_path, log_level="error", port=free_port()).settings
+def made(prepared: Installation, tmp_path: Path) -> Settings:
+    return copied(prepared, tmp_path, log_level="error", port=free_port()).settings
 
 
 def found(settings: Settings, check: str, now: datetime | None = None) -> Finding:
@@ -219,7 +219,7 @@ def test_policy_set_that_is_not_there(made: Settings) -> None:
 
 @pytest.fixture
 def shared(tmp_path: Path, postgresql: PostgreSQLServer) -> Iterator[tuple[Settings, Any]]:
-    with postgresql.database() as url:
+    with postgresql.migrated_database() as url:
         yield install(tmp_path, log_level="error", database_url=url).settings, postgresql
 
 

@@ -11,13 +11,12 @@ from hypothesis import strategies as st
 
 from api.deciding.drafts import InvalidJSON, Outcome, Part, PartDecision, decide_part, input_of
 from api.deciding.submission import NATIVE, Refused, Terms
-from engine import Engine, bundle_from_files
-from engine.bundle.load import read_directory, shipped_directory
 from engine.source.json_text import JSONLimits, compact, read_json
 from tests.api.installation import allowed
+from tests.shipped import shipped_engine
 
 TERMS = Terms(format=NATIVE, as_of=datetime(2026, 11, 23, tzinfo=UTC))
-ENGINE = Engine(bundle_from_files(read_directory(shipped_directory()), name="assent"))
+ENGINE = shipped_engine()
 STYLES: tuple[dict[str, Any], ...] = (
     {},
     {"indent": 2, "ensure_ascii": False},

@@ -1,19 +1,16 @@
 """Who was shown what is in the log, before it is shown."""
 
-from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 import pytest
-from flask import Flask
 
 from api.installation.contents import open_database
-from api.wsgi import start
 from engine.audit.entries.act_leaves import AccessLeaf
 from engine.audit.entries.leaf import read_leaf
 from engine.audit.entries.sealed_acts import ActEntry
 from engine.audit.log import Committer, LogBusy, LogUnavailable
 from engine.storage.log.tile_log import TileLog
-from tests.api.installation import FIRST, Caller, campaign, install, problem_of
+from tests.api.installation import FIRST, Caller, campaign, problem_of
 
 Told = tuple[str, tuple[tuple[int, int], ...], str | None]
 
@@ -93,21 +90,17 @@ def test_what_shows_no_contents_is_no_access(fresh: Caller) -> None:
 
 
 @pytest.fixture
-def unlogged(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Caller]:
+def unlogged(fresh: Caller, monkeypatch: pytest.MonkeyPatch) -> Caller:
     """A service with one decision, `made`, whose log takes nothing any more."""
-    installation = install(tmp_path, log_level="error")
-    started = start(installation.settings)
-    api = Caller(app=cast(Flask, started.wsgi), installation=installation)
-    path = f"/v1/decisions/{api.decide(campaign())['id']}"
-    assert api.get(f"{path}/receipt").status_code == 200
+    path = f"/v1/decisions/{fresh.decide(campaign())['id']}"
+    assert fresh.get(f"{path}/receipt").status_code == 200
 
     def refuse(*_: object) -> None:
         raise LogUnavailable("the log could not be written")
 
     monkeypatch.setattr(Committer, "append", refuse)
     monkeypatch.setattr(Caller, "path", path, raising=False)
-    yield api
-    started.close()
+    return fresh
 
 
 @pytest.mark.parametrize("below", ["", "/receipt", "/replay", "?", "export"])

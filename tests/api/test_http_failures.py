@@ -42,7 +42,7 @@ from engine.storage.readiness import probe
 from engine.storage.search.decisions import Decisions
 from engine.storage.search.saved_queries import SavedQueries
 from tests.api import installation as parts
-from tests.api.installation import Caller, Installation, allowed, install
+from tests.api.installation import Caller, Installation, allowed, copied
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -72,8 +72,8 @@ class RefusingCommitter(Committer):
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Installation:
-    return install(tmp_path, log_level="error")
+def made(prepared: Installation, tmp_path: Path) -> Installation:
+    return copied(prepared, tmp_path, log_level="error")
 
 
 def _service(made: Installation, committer: Committer) -> Service:

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from api.deciding.submission import FORMAT_NAMES
 from tests.api.installation import NDJSON, Caller, assert_problem, campaign
 
+pytestmark = pytest.mark.no_cover  # It goes over again what others cover.
+
 _LEAVES = st.one_of(
     st.none(),
     st.booleans(),

@@ -174,7 +174,7 @@ def test_processes_that_are_killed_in_the_middle(
     if kind == "sqlite":
         _kill_and_count(tmp_path)
         return
-    with request.getfixturevalue("postgresql").database() as url:
+    with request.getfixturevalue("postgresql").migrated_database() as url:
         _kill_and_count(tmp_path, database_url=url)
 
 

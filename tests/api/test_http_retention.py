@@ -15,14 +15,14 @@ from api.wsgi import SERVICE, start
 from engine.storage.databases.database import Database
 from engine.storage.lifecycle.retention import Retention
 from engine.storage.log.tile_log import TileLog
-from tests.api.installation import FIRST, Caller, Installation, allowed, install
+from tests.api.installation import FIRST, Caller, Installation, allowed, copied
 
 LATER = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def installed(tmp_path: Path) -> Installation:
-    return install(tmp_path, log_level="error", retention='{default = "1 day"}')
+def installed(prepared: Installation, tmp_path: Path) -> Installation:
+    return copied(prepared, tmp_path, log_level="error", retention='{default = "1 day"}')
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from engine.storage.errors import StorageUnavailable
 from engine.storage.governance.policies import policy_version
 from engine.storage.governance.policy_sets import ChangeOrder, CheckReport, PolicySets
 from engine.storage.schema import policy_version as kept
-from tests.api.installation import Caller, allowed, install, problem_of
+from tests.api.installation import Caller, Installation, allowed, copied, install, problem_of
 from tests.api.publishing import policies
 
 BOUND = 2
@@ -30,8 +30,8 @@ SOUND = CheckReport(report=b"{}", is_sound=True)
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(install(tmp_path, log_level="error").settings)
+def database(prepared: Installation, tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(copied(prepared, tmp_path, log_level="error").settings)
     yield opened
     opened.close()
 

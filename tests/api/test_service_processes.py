@@ -428,7 +428,7 @@ def test_killed_node_loses_nothing_acknowledged_and_the_other_goes_on(
     postgresql: PostgreSQLServer, tmp_path: Path
 ) -> None:
     with (
-        postgresql.database() as url,
+        postgresql.migrated_database() as url,
         serving_nodes(install(tmp_path, log_level="error", database_url=url), 2) as (one, other),
     ):
         loads = [Load(node, 2) for node in (one, other)]

@@ -16,7 +16,7 @@ from api.installation.stamping import stamper_of
 from api.wsgi import start
 from engine.storage.log.anchor import KeyFile
 from tests.api.evidence import members, zipped
-from tests.api.installation import FIRST, Caller, Installation, campaign, install
+from tests.api.installation import FIRST, Caller, Installation, campaign, copied, install
 from tests.audit.loopback_tsa import LoopbackTSA, made, stamping
 
 SIZE = FIRST + 1
@@ -29,9 +29,11 @@ def tsa(tmp_path: Path) -> Iterator[LoopbackTSA]:
 
 
 @pytest.fixture
-def installation(tmp_path: Path, tsa: LoopbackTSA, monkeypatch: pytest.MonkeyPatch) -> Installation:
+def installation(
+    prepared: Installation, tmp_path: Path, tsa: LoopbackTSA, monkeypatch: pytest.MonkeyPatch
+) -> Installation:
     chosen = {"log_tsa": tsa.url, "log_tsa_certificates": str(tsa.chain)}
-    found = install(tmp_path, log_level="error", **chosen)
+    found = copied(prepared, tmp_path, log_level="error", **chosen)
     monkeypatch.setenv("ASSENT_DATA_DIRECTORY", str(found.settings.data_directory))
     return found
 

@@ -75,7 +75,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
         yield {}
         return
     server: PostgreSQLServer = request.getfixturevalue("postgresql")
-    with server.database() as url:
+    with server.migrated_database() as url:
         yield {"database_url": url}
 
 

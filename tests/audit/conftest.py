@@ -17,11 +17,11 @@ from sqlalchemy import make_url
 from engine.audit.entries.record import DecisionRecord
 from engine.storage.databases.database import Database, sqlite_file
 from engine.storage.log.log_store import SQLLogStore
-from engine.storage.migrate import migrate
 from engine.storage.sealed.contents import Contents
 from engine.storage.sealed.key_store import KeyStore
 from engine.storage.sealed.wrapping import WrappingKeyFile
 from tests.postgresql import PostgreSQLServer
+from tests.sqlite import migrated_file
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 VECTORS = Path(__file__).resolve().parents[3] / "shared" / "vectors"
@@ -93,38 +93,18 @@ def url(request: pytest.FixtureRequest) -> str:
 def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     file = tmp_path / "assent.db"
     if _wants_tables(request):
-        shutil.copy(request.getfixturevalue("_sqlite_template"), file)
+        file.write_bytes(migrated_file())
     return f"sqlite:///{file}"
 
 
 @pytest.fixture
 def postgresql_url(request: pytest.FixtureRequest, postgresql: PostgreSQLServer) -> Iterator[str]:
-    wants = _wants_tables(request)
-    options = f"TEMPLATE {request.getfixturevalue('_postgresql_template')}" if wants else ""
-    with postgresql.database(options) as url:
+    with postgresql.migrated_database() if _wants_tables(request) else postgresql.database() as url:
         yield url
 
 
 def _wants_tables(request: pytest.FixtureRequest) -> bool:
     return "database" in request.fixturenames
-
-
-@pytest.fixture(scope="session")
-def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database, made once: a copy is made in no time, the migrations are not."""
-    file = tmp_path_factory.mktemp("template") / "assent.db"
-    migrate(f"sqlite:///{file}")
-    return file
-
-
-@pytest.fixture(scope="session")
-def _postgresql_template(postgresql: PostgreSQLServer) -> Iterator[str]:
-    """The name of a migrated database."""
-    with postgresql.database() as url:
-        migrate(url)
-        name = make_url(url).database
-        assert name is not None
-        yield name
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from engine.audit.entries.record import LogEntry, seal
 from engine.audit.entries.sealed_acts import seal_act
 from engine.storage.databases.database import Database
 from engine.storage.errors import StorageUnavailable
+from engine.storage.lifecycle import sealing
 from engine.storage.lifecycle.sealing import begin_sealing, is_in_clear
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.migrate import migrate
@@ -82,21 +83,24 @@ def test_an_erasure_while_it_is_sealed(
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """All of the step that is about to be sealed."""
     database = Database(url, contents=contents)
-    take = contents.take
+    take, step = contents.take, 20
+    monkeypatch.setattr(sealing, "STEP", step)
 
     def erase_first(count: int) -> Any:
         monkeypatch.setattr(contents, "take", take)
-        for entry in clear[:256]:
+        assert count == step
+        for entry in clear[:step]:
             erase(database, entry.id, clock)
         return take(count)
 
     monkeypatch.setattr(contents, "take", erase_first)
     begin_sealing(database, contents)
     assert not is_in_clear(database)
-    assert count_of(database, sealed) == 600 - 256
+    assert count_of(database, sealed) == 600 - step
     report = report_of(database)
-    assert (report.is_valid, report.erased) == (True, 256)
+    assert (report.is_valid, report.erased) == (True, step)
     database.close()
 
 

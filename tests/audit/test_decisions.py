@@ -50,6 +50,12 @@ def decisions(store: SQLLogStore, database: Database, make_record: Any) -> Decis
     return Decisions(database)
 
 
+@pytest.fixture
+def everything(decisions: Decisions) -> list[LogEntry]:
+    """All entries of that log, in its order."""
+    return list(decisions.entries(size=COUNT))
+
+
 def meets(entry: LogEntry, filters: DecisionFilter) -> bool:
     columns = entry.columns
     return all(
@@ -102,10 +108,9 @@ FILTERS = st.builds(
 @settings(max_examples=150)
 @given(filters=FILTERS, limit=st.integers(1, 25))
 def test_pages_equal_a_plain_sort(
-    decisions: Decisions, filters: DecisionFilter, limit: int
+    decisions: Decisions, everything: list[LogEntry], filters: DecisionFilter, limit: int
 ) -> None:
     """All pages together are the entries that meet the filter, the newest first, each once."""
-    everything = list(decisions.entries(size=COUNT))
     expected = [
         LoggedDecision(
             index=entry.index, logged_at=entry.logged_at, columns=entry.columns, is_erased=False
@@ -129,10 +134,9 @@ def test_pages_equal_a_plain_sort(
 @settings(max_examples=60)
 @given(filters=FILTERS, step=st.integers(1, 25))
 def test_what_matches_is_a_plain_sort(
-    decisions: Decisions, filters: DecisionFilter, step: int
+    decisions: Decisions, everything: list[LogEntry], filters: DecisionFilter, step: int
 ) -> None:
     """What matches is what meets the filter, in the order of the log, however it is divided."""
-    everything = list(decisions.entries(size=COUNT))
     expected = [entry.index for entry in everything if meets(entry, filters)]
     expected = [index for index in expected if index < decisions.reached(filters)]
     with pytest.MonkeyPatch.context() as patched:

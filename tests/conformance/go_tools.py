@@ -1,10 +1,11 @@
 """Programs that others wrote in Go, built from pinned versions.
 
-What is built is kept in pytest's cache, with the modules that it took; nothing is left elsewhere.
-Where Go is absent, or neither the cache nor its module proxy has what is needed, the test is
-skipped and says so.
+What is built is kept in pytest's cache; what it took is where Go keeps it for all that is built on
+this machine, since to compile it again would cost minutes in each checkout. Where Go is absent, or
+neither its caches nor its module proxy has what is needed, the test is skipped and says so.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -28,10 +29,8 @@ class GoTools:
         self._go = found
         self._directory = directory
         self._environment = os.environ | {
-            "GOMODCACHE": str(directory / "modules"),
-            "GOCACHE": str(directory / "build"),
             "GOBIN": str(directory / "bin"),
-            "GOFLAGS": f'-buildvcs=false -modcacherw -ldflags=-s "-gcflags={_UNOPTIMISED}"',
+            "GOFLAGS": f'-buildvcs=false -ldflags=-s "-gcflags={_UNOPTIMISED}"',
             "CGO_ENABLED": "0",
             "GOTOOLCHAIN": "local",
         }
@@ -40,10 +39,12 @@ class GoTools:
         """Return the program of a package, as `go install` builds it. Skips where it cannot be."""
         name = package.rpartition("/")[2]
         made = self._directory / f"{name}-{version}"
-        if not made.exists():
-            self._run(["mod", "download", f"{module}@{version}"], _DOWNLOAD_SECONDS)
-            self._run(["install", f"{module}/{package}@{version}"], _BUILD_SECONDS)
-            (self._directory / "bin" / name).rename(made)
+        with (self._directory / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # Of several processes of pytest, one builds it.
+            if not made.exists():
+                self._run(["mod", "download", f"{module}@{version}"], _DOWNLOAD_SECONDS)
+                self._run(["install", f"{module}/{package}@{version}"], _BUILD_SECONDS)
+                (self._directory / "bin" / name).rename(made)
         return made
 
     def built(self, source: Path) -> Path:

@@ -11,14 +11,13 @@ import pytest
 
 from api.consent.facts import hear
 from api.deciding.submission import NATIVE, Decided, Refused, Terms, submit
-from engine import Engine, bundle_from_files
-from engine.bundle.load import read_directory
 from engine.semantics.vocabulary import RecordShape, Vocabulary
 from engine.source.json_text import JSONValue
+from tests.shipped import shipped_engine
 from tests.strategies import consent_strings as write
 
 ROOT = Path(__file__).parents[3]
-ENGINE = Engine(bundle_from_files(read_directory(ROOT / "policies"), name="shipped"))
+ENGINE = shipped_engine()
 VOCABULARY = ENGINE.bundle.policies.vocabulary
 TERMS = Terms(format=NATIVE, as_of=datetime(2026, 9, 15, tzinfo=UTC))
 TCF = write.tc_string()

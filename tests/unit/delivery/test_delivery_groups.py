@@ -10,10 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fairlearn.metrics import (  # type: ignore[import-untyped] # It has no types.
-    MetricFrame,
-    selection_rate,
-)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,14 +17,13 @@ from api.deciding.submission import NATIVE, Decided, Refused, Terms, submit
 from api.delivery.facts import MOST_GROUPS, compare_groups
 from api.delivery.groups import Count, measure, percent
 from api.delivery.significance import Method, Rate, Verdict, chi_square, compare, fisher
-from engine import Engine, bundle_from_files
-from engine.bundle.load import read_directory
 from engine.semantics.vocabulary import RecordShape, Vocabulary
 from engine.source.json_text import JSONValue
 from tests.conftest import shared
+from tests.shipped import shipped_engine
 
 ROOT = Path(__file__).parents[3]
-ENGINE = Engine(bundle_from_files(read_directory(ROOT / "policies"), name="shipped"))
+ENGINE = shipped_engine()
 VOCABULARY = ENGINE.bundle.policies.vocabulary
 TERMS = Terms(format=NATIVE, as_of=datetime(2026, 9, 15, tzinfo=UTC))
 FOUR_FIFTHS = Fraction(4, 5)
@@ -120,6 +115,12 @@ def test_every_bias_audit_comes_to_its_recomputed_impact_ratios_and_flags() -> N
 
 def test_impact_ratios_are_those_of_fairlearn() -> None:
     """An independent library comes to the same rates and ratios for every audit."""
+    # Every process of pytest that imported it would take seconds for that; one runs this test.
+    from fairlearn.metrics import (  # type: ignore[import-untyped] # noqa: PLC0415 - As said; it has no types.
+        MetricFrame,
+        selection_rate,
+    )
+
     compared = 0
     for audit in audits():
         groups = [str(index) for index in range(len(audit)) for _ in (True, False)]
