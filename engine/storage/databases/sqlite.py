@@ -77,7 +77,9 @@ class SQLite:
             yield
 
     def begin_writing(self, connection: Connection, *, at_once: bool) -> Transaction:
-        """Begin, as the only writer from here on."""
+        """Begin, as the only writer from here on, in the file that is there now."""
+        if not self._file.is_of(connection.info):
+            connection.invalidate()
         if not at_once:
             return _begun(connection, "BEGIN IMMEDIATE")
         with _not_waiting(connection):  # A stranger to the lock file may be writing.
