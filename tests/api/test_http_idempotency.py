@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from api.in_force.policies import NotFresh
 from engine.audit.verification.verify import verify_export
 from tests.api.installation import (
     Caller,
@@ -152,15 +153,20 @@ def test_key_where_it_would_promise_nothing(api: Caller) -> None:
     problem_of(batch, 400, "invalid-idempotency-key")
 
 
-def test_request_whose_twin_is_faster(api: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both find nothing at first; the log tells the slower one of the decision of the other."""
+def test_decision_is_given_again_where_no_other_could_be_made(
+    api: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise NotFresh("nobody can say")
+
     key = _fresh()
     first = json.loads(_ask(api, key).data)
-    monkeypatch.setattr("engine.storage.log.idempotency_keys.IdempotencyKeys.find", lambda *_: None)
+    monkeypatch.setattr(api.app.extensions["policies"], "engine", refuse)
     again = _ask(api, key)
     assert json.loads(again.data) == first
     assert again.headers["Idempotent-Replayed"] == "true"
     problem_of(_ask(api, key, {"campaign": campaign()}), 422, "idempotency-key-reused")
+    problem_of(_ask(api, _fresh()), 503, "not-fresh")
 
 
 # --- real processes ---------------------------------------------------------------------------
