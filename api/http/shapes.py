@@ -428,10 +428,9 @@ def read_query(
         for name, values in query.lists()
         if len(values) > 1
     ]
-    if not query:
-        values, faults = _of_no_query(shape)
-    else:
-        values, faults = load(_SHAPES[shape], dict(query.items()), elsewhere)
+    read = _SHAPES[shape]
+    given = dict(query.items())
+    values, faults = load(read, given, elsewhere) if given else _of_no_query(read)
     faults = [*faults, *_assumed(values, faults)]
     errors = [
         *twice,
@@ -446,9 +445,9 @@ def read_query(
 
 
 @cache
-def _of_no_query(shape: type[object]) -> tuple[dict[str, Any], list[NameFault]]:
+def _of_no_query(shape: Schema) -> tuple[dict[str, Any], list[NameFault]]:
     """Return what `load` makes of no parameters at all, which is always the same."""
-    return load(_SHAPES[shape], {})
+    return load(shape, {})
 
 
 def invalid_query(errors: Iterable[ProblemError]) -> Problem:
