@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
 from datetime import date, datetime
+from functools import cache
 from typing import Any, ClassVar, TypeVar, get_args
 
 from marshmallow import RAISE, Schema, fields
@@ -434,8 +435,10 @@ def read_query(
         for name, values in query.lists()
         if len(values) > 1
     ]
-    values, faults = load(_SHAPES[shape], dict(query.items()), elsewhere)
-    faults += _assumed(values, faults)
+    read = _SHAPES[shape]
+    given = dict(query.items())
+    values, faults = load(read, given, elsewhere) if given else _of_no_query(read)
+    faults = [*faults, *_assumed(values, faults)]
     errors = [
         *twice,
         *(
@@ -446,6 +449,12 @@ def read_query(
     if errors:
         raise ProblemRaised(invalid_query(errors))
     return shape(**values)
+
+
+@cache
+def _of_no_query(shape: Schema) -> tuple[dict[str, Any], list[NameFault]]:
+    """Return what `load` makes of no parameters at all, which is always the same."""
+    return load(shape, {})
 
 
 def invalid_query(errors: Iterable[ProblemError]) -> Problem:

@@ -55,7 +55,7 @@ EVALUATION = Metric(
     name="assent_evaluation_seconds",
     kind=Kind.HISTOGRAM,
     buckets=_EVALUATION,
-    meaning="time to decide on one campaign by the policies alone, dry runs too",
+    meaning="time to decide on one campaign by the policies, dry runs and repeated requests too",
 )
 RULE_HITS = Metric(
     name="assent_rule_hits_total",

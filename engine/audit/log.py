@@ -15,15 +15,12 @@ thread of its own, and none of its parent's waiting records.
 
 import os
 import threading
-import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from itertools import islice
-from typing import Protocol, TypeAlias, TypeVar
+from typing import Protocol, TypeAlias
 
 from .entries.acts import Access
 from .entries.idempotency import FirstRequest
@@ -32,8 +29,6 @@ from .entries.sealed_acts import Entry, Sealed, seal_act
 from .errors import LogError
 from .instants import EPOCH
 from .merkle.tree import EMPTY_TREE, Frontier
-
-_T = TypeVar("_T")
 
 BATCH_LIMIT = 256
 """The most records of one transaction."""
@@ -127,21 +122,52 @@ def receipt_of(entry: Entry) -> Receipt:
     return Receipt(index=entry.index, leaf_hash=entry.leaf_hash, logged_at=entry.logged_at)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _QueuedRecord:
-    """A record in the queue, and the future that its caller waits for."""
+def _held() -> threading.Lock:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
 
-    record: Sealed
-    future: Future[Receipt] = field(default_factory=Future)
+
+@dataclass(slots=True, eq=False)
+class _Submission:
+    """Records that are committed together, at most `BATCH_LIMIT`, and what became of each.
+
+    `unanswered` is held until that is known: nothing that a thread can wait for costs less.
+    """
+
+    records: Sequence[Sealed]
+    answers: Sequence[Answer] = ()
+    unanswered: threading.Lock = field(default_factory=_held)
 
 
 @dataclass(slots=True, kw_only=True)
 class _CommitQueue:
-    """The queue and the committer thread of one process."""
+    """The queue and the committer thread of one process; `depth` is how many records wait."""
 
     changed: threading.Condition = field(default_factory=threading.Condition)
-    waiting: deque[_QueuedRecord] = field(default_factory=deque)
+    waiting: deque[_Submission] = field(default_factory=deque)
+    depth: int = 0
     thread: threading.Thread | None = None
+
+    def add(self, submission: _Submission) -> None:
+        """Have records wait; whoever calls holds the lock, as for all that follows."""
+        self.waiting.append(submission)
+        self.depth += len(submission.records)
+
+    def take(self) -> list[_Submission]:
+        """Return what goes into the next transaction."""
+        taken, count = list[_Submission](), 0
+        while self.waiting and count + len(self.waiting[0].records) <= BATCH_LIMIT:
+            taken.append(self.waiting.popleft())
+            count += len(taken[-1].records)
+        self.depth -= count
+        return taken
+
+    def withdraw(self, submission: _Submission) -> None:
+        """Take records back if they still wait; a transaction in flight is not undone."""
+        if submission in self.waiting:
+            self.waiting.remove(submission)
+            self.depth -= len(submission.records)
 
 
 class Committer:
@@ -175,31 +201,25 @@ class Committer:
         `LogUnavailable`; after the first four nothing was logged. After the last, an entry may
         exist that nobody was told of.
         """
-        return self._await(self._seal_and_enqueue(record), self._deadline())
+        (answer,) = self._append_batch([record])
+        if isinstance(answer, LogError):
+            raise answer
+        return answer
 
     def append_many(self, records: Iterable[DecisionRecord]) -> tuple[Answer, ...]:
         """Log decisions and answer each, in order; the fault of one does not touch the others.
 
-        As many as one transaction takes are waited for together, once.
+        As many as one transaction takes are committed and waited for together.
         """
         answers: list[Answer] = []
         rest = iter(records)
         while batch := list(islice(rest, BATCH_LIMIT)):
-            started = [
-                _result_or_error(partial(self._seal_and_enqueue, record)) for record in batch
-            ]
-            deadline = self._deadline()
-            answers += [
-                one
-                if isinstance(one, LogError)
-                else _result_or_error(partial(self._await, one, deadline))
-                for one in started
-            ]
+            answers += self._append_batch(batch)
         return tuple(answers)
 
     def depth(self) -> int:
         """Return how many records of this process wait."""
-        return len(self._commit_queue().waiting)
+        return self._commit_queue().depth
 
     def close(self) -> None:
         """Commit what waits, then end the thread; records that come later are refused."""
@@ -215,18 +235,38 @@ class Committer:
         # `setdefault` is atomic: two threads of a fresh child agree on one queue.
         return self._queues.get(os.getpid()) or self._queues.setdefault(os.getpid(), _CommitQueue())
 
-    def _seal_and_enqueue(self, record: DecisionRecord | Access) -> _QueuedRecord:
-        sealed = seal_act(record) if isinstance(record, Access) else seal(record)
-        queue, waiting = self._commit_queue(), _QueuedRecord(record=sealed)
+    def _append_batch(self, batch: Sequence[DecisionRecord | Access]) -> list[Answer]:
+        sealed = [_sealed_or_error(record) for record in batch]
+        fit = [one for one in sealed if not isinstance(one, LogError)]
+        logged = iter(self._log(fit) if fit else ())
+        return [one if isinstance(one, LogError) else next(logged) for one in sealed]
+
+    def _log(self, records: Sequence[Sealed]) -> Sequence[Answer]:
+        queue = self._commit_queue()
+        try:
+            submission = self._enqueue(queue, records)
+            answers = self._await(queue, submission)
+        except LogError as error:
+            return [error] * len(records)
+        left_out = len(records) - len(submission.records)
+        return [*answers, *[self._busy()] * left_out] if left_out else answers
+
+    def _enqueue(self, queue: _CommitQueue, records: Sequence[Sealed]) -> _Submission:
+        """Have as many of some records wait as there is room for. Raises `LogError` for none."""
         with queue.changed:
             if self._closed:
                 raise LogUnavailable("the log is being closed")
-            if len(queue.waiting) >= self._queue_limit:
-                raise LogBusy(retry_after=self._retry_after)
+            room = self._queue_limit - queue.depth
+            if room <= 0:
+                raise self._busy()
             self._ensure_thread(queue)
-            queue.waiting.append(waiting)
+            submission = _Submission(records[:room])
+            queue.add(submission)
             queue.changed.notify()
-        return waiting
+        return submission
+
+    def _busy(self) -> LogBusy:
+        return LogBusy(retry_after=self._retry_after)
 
     def _ensure_thread(self, queue: _CommitQueue) -> None:
         if queue.thread is not None and queue.thread.is_alive():
@@ -240,41 +280,34 @@ class Committer:
             raise LogUnavailable("the log has no thread to write with") from error
         queue.thread = thread
 
-    def _deadline(self) -> float:
-        return time.monotonic() + self._patience
-
-    def _await(self, waiting: _QueuedRecord, deadline: float) -> Receipt:
-        try:
-            return waiting.future.result(max(0.0, deadline - time.monotonic()))
-        except TimeoutError:
-            # Withdrawn if it still waits in the queue; a transaction in flight is not undone.
-            waiting.future.cancel()
-            raise LogUnavailable("the log did not answer in time") from None
+    def _await(self, queue: _CommitQueue, submission: _Submission) -> Sequence[Answer]:
+        if submission.unanswered.acquire(timeout=self._patience):
+            return submission.answers
+        with queue.changed:
+            queue.withdraw(submission)
+        raise LogUnavailable("the log did not answer in time")
 
     def _run(self, queue: _CommitQueue) -> None:
         while batch := self._next_batch(queue):
-            live = [one for one in batch if one.future.set_running_or_notify_cancel()]
-            if live:
-                self._commit(live)
+            self._commit(batch)
 
-    def _next_batch(self, queue: _CommitQueue) -> list[_QueuedRecord]:
+    def _next_batch(self, queue: _CommitQueue) -> Sequence[_Submission]:
         """Wait for records and return the next batch: none once all is done and closed."""
         with queue.changed:
             while not queue.waiting and not self._closed:
                 queue.changed.wait()
-            return [queue.waiting.popleft() for _ in range(min(BATCH_LIMIT, len(queue.waiting)))]
+            return queue.take()
 
-    def _commit(self, batch: Sequence[_QueuedRecord]) -> None:
-        records = [one.record for one in batch]
+    def _commit(self, batch: Sequence[_Submission]) -> None:
+        records = [record for one in batch for record in one.records]
         try:
             answers = self._store.append(records)
         except Exception as error:  # noqa: BLE001 - whatever it was, somebody waits for an answer.
             answers = self._resolve(records, error)
-        for one, answer in zip(batch, answers, strict=True):
-            if isinstance(answer, Receipt):
-                one.future.set_result(answer)
-            else:
-                one.future.set_exception(answer)
+        rest = iter(answers)
+        for one in batch:
+            one.answers = [next(rest) for _ in one.records]
+            one.unanswered.release()
 
     def _resolve(self, records: Sequence[Sealed], error: Exception) -> list[Answer]:
         """Answer for records whose commit failed, or did not."""
@@ -296,8 +329,8 @@ def _resolved(record: Sealed, entry: Entry | None, error: Exception) -> Answer:
     return DecisionAlreadyLogged(record.id)
 
 
-def _result_or_error(act: Callable[[], _T]) -> _T | LogError:
+def _sealed_or_error(record: DecisionRecord | Access) -> Sealed | LogError:
     try:
-        return act()
+        return seal_act(record) if isinstance(record, Access) else seal(record)
     except LogError as error:
         return error

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from api.in_force.policies import NotFresh
+from engine.audit.log import Committer, LogUnavailable
 from engine.audit.verification.verify import verify_export
 from tests.api.installation import (
     Caller,
@@ -152,15 +154,38 @@ def test_key_where_it_would_promise_nothing(api: Caller) -> None:
     problem_of(batch, 400, "invalid-idempotency-key")
 
 
-def test_request_whose_twin_is_faster(api: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both find nothing at first; the log tells the slower one of the decision of the other."""
+def test_decision_is_given_again_where_no_other_could_be_made(
+    api: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise NotFresh("nobody can say")
+
     key = _fresh()
     first = json.loads(_ask(api, key).data)
-    monkeypatch.setattr("engine.storage.log.idempotency_keys.IdempotencyKeys.find", lambda *_: None)
+    monkeypatch.setattr(api.app.extensions["policies"], "engine", refuse)
     again = _ask(api, key)
     assert json.loads(again.data) == first
     assert again.headers["Idempotent-Replayed"] == "true"
     problem_of(_ask(api, key, {"campaign": campaign()}), 422, "idempotency-key-reused")
+    problem_of(_ask(api, _fresh()), 503, "not-fresh")
+
+
+def test_decision_that_was_recorded_after_all_is_given(
+    api: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait, is_late, before = Committer._await, iter([True]), _size(api)  # noqa: SLF001 - to be late.
+
+    def wait_too_long(*arguments: Any) -> Any:
+        answers = wait(*arguments)
+        if next(is_late, False):
+            raise LogUnavailable("the log did not answer in time")
+        return answers
+
+    monkeypatch.setattr(Committer, "_await", wait_too_long)
+    answer = _ask(api, _fresh())
+    assert answer.status_code == 200
+    assert answer.headers["Idempotent-Replayed"] == "true"
+    assert _size(api) == before + 1
 
 
 # --- real processes ---------------------------------------------------------------------------

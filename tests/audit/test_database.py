@@ -230,6 +230,10 @@ def test_a_server_that_cut_its_connections_is_found_again(
     assert probe(database).is_ready
     postgresql.cut(postgresql_url)
     assert probe(database).is_ready
+    for _ in range(2):  # The second takes the connection of the first.
+        with database.writing() as connection:
+            connection.exec_driver_sql("SELECT 1")
+        postgresql.cut(postgresql_url)
     database.close()
 
 
@@ -430,6 +434,21 @@ def test_a_file_where_nothing_can_be_written_is_read_as_it_is(
         SQLLogStore(reader).append([seal(make_record())])
     reader.close()
     assert {path.name for path in set(tmp_path.iterdir()) - before} == set()
+
+
+def test_writers_take_one_connection_after_the_other(database: Database) -> None:
+    drivers = []
+    for _ in range(3):
+        with database.writing() as connection:
+            drivers.append(connection.connection.driver_connection)
+    with pytest.raises(LookupError), database.writing() as connection:
+        raise LookupError
+    with database.writing() as outer:
+        drivers.append(outer.connection.driver_connection)
+    assert drivers[0] is drivers[1] is drivers[2]
+    database.close()
+    with database.writing() as connection:
+        assert connection.connection.driver_connection not in drivers
 
 
 def test_failures_are_rolled_back_and_hide_the_driver(database: Database) -> None:

@@ -1,7 +1,7 @@
 """`POST /v1/decisions`: one campaign, decided, recorded and answered.
 
-With an `Idempotency-Key`, a request that is sent again gets the decision of its first time. It is
-looked up before anything is decided, and by the log itself when a decision is recorded.
+With an `Idempotency-Key`, a request that is sent again gets the decision of its first time. The log
+itself looks that up when it would record another; here it is looked up where nothing can be.
 """
 
 from dataclasses import dataclass
@@ -86,25 +86,33 @@ def blueprint(service: Service) -> Blueprint:
 
 
 def _decide(service: Service, asked: _Asked) -> Response:
-    first = None if asked.key is None else service.request_keys.find(asked.key)
-    if first is not None:
+    try:
+        outcome = _recorded(service, asked)
+    except DecidedBefore as before:
+        return _answer_again(service, asked, before.first)
+    except Exception:
+        # What the request had the first time is its answer, whatever is in the way of another.
+        first = None if asked.key is None else service.request_keys.find(asked.key)
+        if first is None:
+            raise
         return _answer_again(service, asked, first)
+    return _answer(service, asked, outcome)
+
+
+def _recorded(service: Service, asked: _Asked) -> Recorded:
     engine = _engine(service, asked)
     if asked.faults:
         raise _refusal(engine, asked)
-    try:
-        outcome = service.recorder(engine).record(
-            asked.campaign,
-            terms=asked.terms,
-            actor=g.key.name,
-            dry_run=asked.envelope.dry_run,
-            request=asked.key,
-        )
-    except DecidedBefore as before:
-        return _answer_again(service, asked, before.first)
+    outcome = service.recorder(engine).record(
+        asked.campaign,
+        terms=asked.terms,
+        actor=g.key.name,
+        dry_run=asked.envelope.dry_run,
+        request=asked.key,
+    )
     if isinstance(outcome, Refused):
         raise ProblemRaised(malformed_submission(outcome, before="/campaign"))
-    return _answer(service, asked, outcome)
+    return outcome
 
 
 def _read(service: Service, query: DecisionParameters, body: Body, opened: object) -> _Asked:

@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -52,7 +53,11 @@ class Backend(Protocol):
         ...
 
     def begin_writing(self, connection: Connection, *, at_once: bool) -> Transaction:
-        """Begin the transaction of the only writer; waits for any other, unless at once."""
+        """Begin the transaction of the only writer; waits for any other, unless at once.
+
+        The connection may have lain idle for long. Where it is none to the database any more, it is
+        another one from then on.
+        """
         ...
 
     def purge(self, engine: Engine) -> bool:
@@ -62,6 +67,37 @@ class Backend(Protocol):
     def watch(self, engine: Engine) -> AbstractContextManager[Watch]:
         """Open a watch on what others commit."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Connections:
+    """The connections of one process, and the one that wrote last, which the next writer takes."""
+
+    engine: Engine
+    idle: list[Connection] = field(default_factory=list)
+
+    @contextmanager
+    def writer(self) -> Iterator[Connection]:
+        """Yield a connection to write by, which stays open unless something is raised."""
+        try:
+            connection = self.idle.pop()
+        except IndexError:
+            connection = self.engine.connect()
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        if self.idle:
+            connection.close()
+        else:
+            self.idle.append(connection)
+
+    def close(self) -> None:
+        """Close them."""
+        while self.idle:
+            self.idle.pop().close()
+        self.engine.dispose()
 
 
 class Database:
@@ -80,8 +116,8 @@ class Database:
         self.contents = contents
         """What seals and opens the contents of its log."""
         self.known = KnownLog()
-        # INVARIANT: a process uses the engine under its own id only.
-        self._engines: dict[int, Engine] = {}
+        # INVARIANT: a process uses the connections under its own id only.
+        self._connections_of: dict[int, _Connections] = {}
 
     def is_there(self) -> bool:
         """Whether there is a file, where the database is one; a server is there or says not."""
@@ -99,8 +135,8 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """Yield a connection that sees one state. Raises `StorageUnavailable`."""
         with (
-            self._connections() as engine,
-            engine.connect() as connection,
+            self._connections() as made,
+            made.engine.connect() as connection,
             self._backend.begin_reading(connection),
         ):
             yield connection
@@ -113,9 +149,9 @@ class Database:
         another writes for ten seconds, or writes at all and it should be `at_once`.
         """
         with (
-            self._connections() as engine,
+            self._connections() as made,
             self._backend.exclusively(at_once=at_once),
-            engine.connect() as connection,
+            made.writer() as connection,
             self._backend.begin_writing(connection, at_once=at_once),
         ):
             yield connection
@@ -126,35 +162,35 @@ class Database:
         Returns whether it could be done at once; if not, later writers will do it. Raises
         `StorageUnavailable`.
         """
-        with self._connections() as engine:
-            return self._backend.purge(engine)
+        with self._connections() as made:
+            return self._backend.purge(made.engine)
 
     @contextmanager
     def watching(self) -> Iterator[Watch]:
         """Give a watch on what `announce` announces. Raises `StorageUnavailable`."""
-        with self._connections() as engine, self._backend.watch(engine) as watch:
+        with self._connections() as made, self._backend.watch(made.engine) as watch:
             yield watch
 
     def close(self) -> None:
         """Close the connections of this process."""
-        engine = self._engines.pop(os.getpid(), None)
-        if engine is not None:
-            engine.dispose()
+        made = self._connections_of.pop(os.getpid(), None)
+        if made is not None:
+            made.close()
         if self.contents is not None:
             self.contents.keys.database.close()
 
     @contextmanager
-    def _connections(self) -> Iterator[Engine]:
+    def _connections(self) -> Iterator[_Connections]:
         """Yield those of this process; what they or their driver raise is told as by `writing`."""
         with _translated():
-            engine = self._engine()
-            driver = engine.dialect.loaded_dbapi
+            made = self._made()
+            driver = made.engine.dialect.loaded_dbapi
             with _translated(driver.IntegrityError, driver.Error):
-                yield engine
+                yield made
 
-    def _engine(self) -> Engine:
-        return self._engines.get(os.getpid()) or self._engines.setdefault(
-            os.getpid(), self._backend.engine()
+    def _made(self) -> _Connections:
+        return self._connections_of.get(os.getpid()) or self._connections_of.setdefault(
+            os.getpid(), _Connections(self._backend.engine())
         )
 
 

@@ -11,7 +11,7 @@ again, and `fsync = off`, with which a server is refused. Both can be changed wh
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     URL,
@@ -109,14 +109,11 @@ class PostgreSQL:
         Raises `StorageUnavailable` where another has it and it should be had `at_once`, or where
         the server only reads or loses data; the server ends a longer wait.
         """
-        transaction = connection.begin()
+        lock = _LOCK_AT_ONCE if at_once else _LOCK
         try:
-            state = run(connection, _LOCK_AT_ONCE if at_once else _LOCK).fetchone()
-        except Exception as error:
-            connection.invalidate()
-            if getattr(error, "sqlstate", None) == _CANNOT_WRITE_IN_RECOVERY:
-                raise StorageUnavailable(_ONLY_READS) from error
-            raise
+            transaction, state = _locked(connection, lock)
+        except _ConnectionCut:  # While it lay idle: nothing was done over it that could be lost.
+            transaction, state = _locked(connection, lock)
         is_had, only_reads, fsync, commit = state
         if only_reads == "on":
             # The address may lead to the new primary by now, for a new connection.
@@ -149,6 +146,25 @@ class PostgreSQL:
             connection.exec_driver_sql(f"LISTEN {CHANNEL}")
             yield _Notifications(connection)
             connection.exec_driver_sql(f"UNLISTEN {CHANNEL}")
+
+
+class _ConnectionCut(StorageUnavailable):
+    """The server, or what lies between, has ended a connection; the next one is another."""
+
+
+def _locked(connection: Connection, lock: str) -> tuple[Transaction, Any]:
+    """Begin a transaction by a statement, and return it with the row that this gives."""
+    transaction, driver = connection.begin(), cast(Any, connection.connection.driver_connection)
+    try:
+        return transaction, run(connection, lock).fetchone()
+    except Exception as error:
+        connection.invalidate()
+        transaction.close()
+        if getattr(error, "sqlstate", None) == _CANNOT_WRITE_IN_RECOVERY:
+            raise StorageUnavailable(_ONLY_READS) from error
+        if driver.closed:
+            raise _ConnectionCut("the database cannot be read or written") from error
+        raise
 
 
 class _Notifications:

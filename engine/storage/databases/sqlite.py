@@ -82,7 +82,9 @@ class SQLite:
             yield
 
     def begin_writing(self, connection: Connection, *, at_once: bool) -> Transaction:
-        """Begin, as the only writer from here on."""
+        """Begin, as the only writer from here on, in the file that is there now."""
+        if not self._file.is_of(connection.info):
+            self._file.renew(connection)
         if not self._file.has_its_log():
             self._save_log(connection)
             raise self._file.lost_log()
@@ -189,6 +191,12 @@ class _PresentFile:
     def is_of(self, info: Mapping[Any, Any]) -> bool:
         """Whether a connection, of which something was noted, has this file open."""
         return bool(info[_PresentFile] == self._identity())
+
+    def renew(self, connection: Connection) -> None:
+        """Have a connection to another file than this one renewed."""
+        self._log = None
+        connection.invalidate()
+        _ = connection.connection
 
     def has_its_log(self) -> bool:
         """Whether the write-ahead log that connections have open is still there."""
