@@ -261,9 +261,6 @@ def _server(settings: Settings, facts: ServerFacts) -> Finding:
     told = facts.settings
     most = int(told["max_connections"])
     wanted = settings.workers * POOL
-    if told["synchronous_commit"] == "local":
-        advice = "`on` or `remote_apply`, or a failover may lose decisions"
-        return _warn("PostgreSQL", "`synchronous_commit` is `local`", advice)
     if wanted > most:
         found = f"{settings.workers} processes may want {wanted} connections; it has {most}"
         return _warn("PostgreSQL", found, "raise `max_connections`, or lower `workers`")

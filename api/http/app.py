@@ -4,6 +4,7 @@
 gunicorn.
 """
 
+import re
 import time
 from collections.abc import Mapping
 
@@ -40,6 +41,9 @@ from .routes import (
     waivers,
 )
 from .service import Service
+
+_CONVERTER = re.compile(r"<\w+:")
+"""What stands in a rule of a route before the name of a part: how the part is read."""
 
 
 def create_app(service: Service) -> Flask:
@@ -134,9 +138,15 @@ def _answered(answer: Response) -> Answered | None:
         timeline=g.timeline,
         method=request.method,
         scheme=request.scheme,
-        route=request.url_rule.rule if request.url_rule is not None else None,
+        route=_route(),
         status=answer.status_code,
     )
+
+
+def _route() -> str | None:
+    """Return the path of the route that was found, as `/v1/decisions/<decision_id>`."""
+    rule = request.url_rule
+    return None if rule is None else _CONVERTER.sub("<", rule.rule)
 
 
 def _request_fields(answer: Response) -> Mapping[str, object]:
@@ -146,7 +156,7 @@ def _request_fields(answer: Response) -> Mapping[str, object]:
         "span_id": g.trace.span_id,
         "parent_id": g.trace.parent_id,
         "method": request.method if len(request.method) <= 16 else "?",
-        "route": request.url_rule.rule if request.url_rule is not None else None,
+        "route": _route(),
         "status": answer.status_code,
         "actor": g.key.name if g.key is not None else None,
     }

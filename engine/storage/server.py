@@ -7,7 +7,7 @@ from datetime import datetime
 from .databases.database import Database
 from .log.log_store import read_head
 
-_SETTINGS = ("server_version", "synchronous_commit", "max_connections")
+_SETTINGS = ("server_version", "max_connections")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -223,21 +223,10 @@ def shared(tmp_path: Path, postgresql: PostgreSQLServer) -> Iterator[tuple[Setti
         yield install(tmp_path, log_level="error", database_url=url).settings, postgresql
 
 
-def _with(shared: tuple[Settings, Any], statement: str) -> Finding:
-    settings, server = shared
-    name = settings.database_url.partition("?")[0].rpartition("/")[2]
-    server.run(f"ALTER DATABASE {name} SET {statement}")
-    return found(settings, "PostgreSQL")
-
-
 def test_processes_want_more_connections_than_there_are(shared: tuple[Settings, Any]) -> None:
     settings, _ = shared
     assert found(replace(settings, workers=1), "PostgreSQL").status is Status.OK
     assert "may want" in found(replace(settings, workers=64), "PostgreSQL").found
-
-
-def test_commit_that_waits_for_no_standby(shared: tuple[Settings, Any]) -> None:
-    assert "`local`" in _with(shared, "synchronous_commit = local").found
 
 
 def test_clock_of_the_server_is_another(shared: tuple[Settings, Any]) -> None:
