@@ -156,7 +156,8 @@ def _failure(url: str, subject: str, answer: Any) -> Failure:
         return Failure(url, f"it answers {answer.status_code}, and not as Assent does")
     if answer.status_code == _OUTDATED:
         return Failure(subject, "somebody changed it meanwhile", "look again, and decide again")
-    why = "; ".join(dict.fromkeys([detail, *told])) if told else detail
+    is_said_twice = told and detail.endswith(told[0])  # Behind its place, in the detail.
+    why = "; ".join(told if is_said_twice else [detail, *told])
     return Failure(subject, why, helps[0] if helps else None)
 
 

@@ -67,6 +67,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     def __str__(self) -> str:
         """Return the problem in a line."""
         told = "; ".join(str(each) for each in self.errors)
+        if len(self.errors) == 1 and self.detail.endswith(self.errors[0].message):
+            return f"{self.title}: {told}"
         return f"{self.title}: {self.detail}" + (f" ({told})" if told else "")
 
 

@@ -256,8 +256,11 @@ def _second_word(place: _Place) -> Diagnostic | None:
 def _no_clause(place: _Place) -> Diagnostic | None:
     """Find the first words of a clause that the language does without."""
     if place.broken.expected == expect.CLAUSE:
+        _, habits = STARTS[expect.CLAUSE]
         for last in (place.index + length for length in (3, 2, 1)):
             typed = place.shown(place.index, last)
+            if typed.lower() in habits:
+                return None
             if typed.lower() in CLAUSE_ADVICE:
                 span = place.span(place.index, last)
                 return wording.no_clause(span, typed, CLAUSE_ADVICE[typed.lower()])
