@@ -4,7 +4,9 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,8 +17,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert, make_url, update
 
+from engine.audit.entries.idempotency import RequestKey
 from engine.audit.entries.record import seal
-from engine.audit.log import Committer, LogUnavailable
+from engine.audit.log import Committer, DecidedBefore, LogUnavailable
 from engine.storage.databases import sqlite, watchful_connection
 from engine.storage.databases.database import Database, shown_url, sqlite_file, unchanging_url
 from engine.storage.errors import Conflict, NotFound, StorageUnavailable
@@ -148,37 +151,77 @@ def test_a_server_that_is_made_to_lose_data_while_it_runs_loses_none_of_ours(
     database.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Standby:
+    """A synchronous standby of a server which never answers until it is no longer asked."""
+
+    server: PostgreSQLServer
+    name: str
+
+    def waiting(self) -> Any:
+        """Return the process that waits for it, and since when; None where none does."""
+        with psycopg.connect(self.server.url) as connection:
+            return connection.execute(
+                "SELECT pid, query_start FROM pg_stat_activity"
+                " WHERE wait_event = 'SyncRep' AND datname = %s",
+                [self.name],
+            ).fetchone()
+
+    def release(self) -> None:
+        change(self.server, "synchronous_standby_names = ''")
+
+
+@pytest.fixture
+def standby(postgresql: PostgreSQLServer, postgresql_url: str) -> Iterator[Standby]:
+    """The server says that a commit it broke off is done, or has it in its tables."""
+    migrate(postgresql_url)
+    found = Standby(postgresql, str(make_url(postgresql_url).database))
+    change(postgresql, "client_min_messages = error")
+    change(postgresql, "synchronous_standby_names = 'nobody'")
+    try:
+        yield found
+    finally:
+        found.release()
+        change(postgresql, "client_min_messages = notice")
+
+
 @pytest.mark.parametrize("broken_off", ["pg_cancel_backend", "pg_terminate_backend"])
 def test_nothing_is_acknowledged_that_a_synchronous_standby_may_not_have(
-    postgresql: PostgreSQLServer, postgresql_url: str, make_record: Any, broken_off: str
+    standby: Standby, postgresql_url: str, make_record: Any, broken_off: str
 ) -> None:
-    """The server then says that it is committed, or has it in its tables."""
-    change(postgresql, "client_min_messages = error")
-    migrate(postgresql_url)
     database = Database(postgresql_url)
     committer = Committer(SQLLogStore(database))
-    name = make_url(postgresql_url).database
-    query = "SELECT pid, query_start FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND datname"
-
-    def waiting() -> Any:
-        with psycopg.connect(postgresql.url) as connection:
-            return connection.execute(f"{query} = %s", [name]).fetchone()
-
-    try:
-        change(postgresql, "synchronous_standby_names = 'nobody'")
-        with ThreadPoolExecutor(1) as pool:
-            answer = pool.submit(committer.append, make_record())
-            until(waiting)
-            first = waiting()
-            postgresql.run(f"SELECT {broken_off}({first[0]})")
-            until(lambda: answer.done() or waiting() not in (None, first))
-            assert not answer.done()
-            change(postgresql, "synchronous_standby_names = ''")
-            assert answer.result().index == 0
-    finally:
-        change(postgresql, "synchronous_standby_names = ''")
-        change(postgresql, "client_min_messages = notice")
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(committer.append, make_record())
+        until(standby.waiting)
+        first = standby.waiting()
+        standby.server.run(f"SELECT {broken_off}({first[0]})")
+        until(lambda: answer.done() or standby.waiting() not in (None, first))
+        assert not answer.done()
+        standby.release()
+        assert answer.result().index == 0
     committer.close()
+    database.close()
+
+
+def test_nor_is_it_for_a_request_that_is_sent_again(
+    standby: Standby, postgresql_url: str, make_record: Any
+) -> None:
+    database = Database(postgresql_url)
+    store, key = SQLLogStore(database), RequestKey.make(actor="a", key="k", content=b"{}")
+    one, again = (seal(replace(make_record(), request=key)) for _ in range(2))
+    with ThreadPoolExecutor(1) as pool:
+        broken_off = pool.submit(store.append, [one])
+        until(standby.waiting)
+        standby.server.run(f"SELECT pg_cancel_backend({standby.waiting()[0]})")
+        assert isinstance(broken_off.exception(10), StorageUnavailable)
+        answer = pool.submit(store.append, [again])
+        until(lambda: answer.done() or standby.waiting())
+        assert not answer.done()
+        standby.release()
+        (decided,) = answer.result()
+    assert isinstance(decided, DecidedBefore)
+    assert decided.first.decision_id == one.id
     database.close()
 
 

@@ -40,6 +40,7 @@ LONGEST_ID = 512
 
 _MOST_FAULTS = 100
 _DEEPEST = 64
+"""Groups nest as deep as the JSON reader lets them (`JSONLimits.depth`)."""
 
 _TERMS = frozenset({"as_of", "as_if_launched", "dry_run", "policy_set"})
 """What is asked together with a campaign, and is now and then written into it."""
@@ -48,7 +49,6 @@ _TERM_ADVICE = (
     "it says how to decide, and is no fact: over HTTP it stands beside `campaign`, and for a batch"
     " in the address; in `assent decide` it is an option"
 )
-"""Groups nest as deep as the JSON reader lets them (`JSONLimits.depth`)."""
 
 _DECIMAL = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?", re.ASCII)
 _PERCENT = re.compile(r"(-?\d{1,18}(?:\.\d{1,18})?)\s*%", re.ASCII)

@@ -90,8 +90,9 @@ class SQLLogStore:
     def append(self, records: Sequence[Sealed]) -> Sequence[Answer]:
         """Append records and return once they are durable; answers each, in order.
 
-        Contents are sealed where the log's are. Raises `StorageUnavailable`, also where they cannot
-        be, or `LogInconsistent` where the head does not fit the entries, or what was appended.
+        So is, by then, the decision that a repeated request has (`find`). Contents are sealed where
+        the log's are. Raises `StorageUnavailable`, also where they cannot be, or `LogInconsistent`
+        where the head does not fit the entries, or what was appended.
         """
         contents = self._database.contents
         first = _first_of_each_id(records)
@@ -106,6 +107,8 @@ class SQLLogStore:
             entries, new_head = _append_within(connection, head, new.values(), now, ciphertexts)
             keep_keys(connection, new, entries)
             keep_uses(connection, new, entries)
+            if before and not entries:  # Where nothing is written, nothing is waited for.
+                _write_head_again(connection, head)
         # Only here, behind the commit, does anybody hear of the entries.
         self._database.known.note(new_head.frontier)
         answers: dict[str, Answer] = {entry.id: receipt_of(entry) for entry in entries}
