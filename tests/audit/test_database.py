@@ -19,7 +19,7 @@ from sqlalchemy import insert, make_url, update
 
 from engine.audit.entries.idempotency import RequestKey
 from engine.audit.entries.record import seal
-from engine.audit.log import Committer, DecidedBefore, LogUnavailable
+from engine.audit.log import Committer, DecidedBefore, LogUnavailable, Receipt
 from engine.storage.databases import sqlite, watchful_connection
 from engine.storage.databases.database import Database, shown_url, sqlite_file, unchanging_url
 from engine.storage.errors import Conflict, NotFound, StorageUnavailable
@@ -223,6 +223,39 @@ def test_nor_is_it_for_a_request_that_is_sent_again(
     assert isinstance(decided, DecidedBefore)
     assert decided.first.decision_id == one.id
     database.close()
+
+
+def test_a_log_that_ended_with_the_last_connection_is_begun_again(
+    tmp_path: Path, make_record: Any
+) -> None:
+    """SQLite removes it then, and another connection makes another."""
+    url = f"sqlite:///{tmp_path}/assent.db"
+    migrate(url)
+    database = Database(url)
+    store = SQLLogStore(database)
+    store.append([seal(make_record())])
+
+    def lose_connection() -> None:
+        with database.writing() as connection:
+            connection.invalidate()
+
+    with pytest.raises(StorageUnavailable):
+        lose_connection()
+    assert not (tmp_path / "assent.db-wal").exists()
+    (answer,) = store.append([seal(make_record())])
+    assert isinstance(answer, Receipt)
+    database.close()
+
+
+def test_a_connection_made_beside_others_leaves_their_log_known(tmp_path: Path) -> None:
+    """Of two threads that both find no connections, each makes some, and one's are taken."""
+    url = f"sqlite:///{tmp_path}/assent.db"
+    migrate(url)
+    backend = sqlite.SQLite(make_url(url))
+    with backend.engine().connect() as connection:
+        backend.engine().dispose()
+        with backend.begin_reading(connection):
+            pass
 
 
 def test_a_database_that_cannot_hold_every_text_is_refused(postgresql: PostgreSQLServer) -> None:

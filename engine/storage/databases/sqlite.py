@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
-from typing import Any, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias, cast
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, Transaction, create_engine, event
@@ -63,7 +63,7 @@ class SQLite:
 
     def begin_reading(self, connection: Connection) -> Transaction:
         """Begin: what is read first says which state is seen."""
-        if not self._file.has_its_log():
+        if not self._file.has_its_log(connection.info):
             with suppress(StorageUnavailable), self.exclusively(at_once=True):
                 self._save_log(connection)
             raise self._file.lost_log()
@@ -84,8 +84,8 @@ class SQLite:
     def begin_writing(self, connection: Connection, *, at_once: bool) -> Transaction:
         """Begin, as the only writer from here on, in the file that is there now."""
         if not self._file.is_of(connection.info):
-            self._file.renew(connection)
-        if not self._file.has_its_log():
+            connection.invalidate()  # The next statement is one of a new connection.
+        if not self._file.has_its_log(connection.info):
             self._save_log(connection)
             raise self._file.lost_log()
         if not at_once:
@@ -161,7 +161,7 @@ class _DataVersion:
         """Wait for a commit of another connection. Raises `StorageUnavailable` without the file."""
         if not self._file.is_of(self._connection.info):
             raise StorageUnavailable(self._file.problem)
-        if not self._file.has_its_log():
+        if not self._file.has_its_log(self._connection.info):
             raise self._file.lost_log()
         end = time.monotonic() + seconds
         while self._read() == self._seen and time.monotonic() < end:
@@ -172,35 +172,39 @@ class _DataVersion:
         return int(self._connection.exec_driver_sql("PRAGMA data_version").scalar_one())
 
 
+class _Opened(NamedTuple):
+    """The files that a connection has open: the database, and its log, which it opens last."""
+
+    file: "_Identity | None"
+    log: "_Log | None" = None
+
+
 class _PresentFile:
     """The file that a path leads to now, and what connections have open of it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._was_there = False
-        self._log: _Log | None = None
+        # INVARIANT: a process knows its own connections only, by their identities.
+        self._opened_by: dict[int, dict[int, _Opened]] = {}
         self.problem = f"the file of the database, `{path.name}`, was moved away or replaced"
 
     def follow(self, engine: Engine) -> None:
         """Have connections renewed where another file lies there, and none made where none does."""
-        self._log = None  # Of another process, or of connections that are closed.
         event.listen(engine, "do_connect", self._note)
         event.listen(engine, "connect", self._note_what_was_made)
         event.listen(engine, "checkout", self._check)
+        event.listen(engine, "close", self._forget)
 
     def is_of(self, info: Mapping[Any, Any]) -> bool:
         """Whether a connection, of which something was noted, has this file open."""
-        return bool(info[_PresentFile] == self._identity())
+        opened: _Opened = info[_Opened]
+        return opened.file == self._identity()
 
-    def renew(self, connection: Connection) -> None:
-        """Have a connection to another file than this one renewed."""
-        self._log = None
-        connection.invalidate()
-        _ = connection.connection
-
-    def has_its_log(self) -> bool:
-        """Whether the write-ahead log that connections have open is still there."""
-        return self._log == self._present_log()
+    def has_its_log(self, info: Mapping[Any, Any]) -> bool:
+        """Whether the write-ahead log that a connection has open is still there."""
+        opened: _Opened = info[_Opened]
+        return opened.log == self._present_log()
 
     def is_without_log(self) -> bool:
         """Whether no log is there, be it that its index is."""
@@ -217,25 +221,35 @@ class _PresentFile:
     def _note(self, _dialect: object, record: ConnectionPoolEntry, *_arguments: object) -> None:
         # INVARIANT: noted before it is opened. A file that is replaced in between is taken for the
         # one that was there, and left at the first use, instead of the other way round.
-        record.info[_PresentFile] = found = self._identity()
+        found = self._identity()
+        record.info[_Opened] = _Opened(found)
         if found is None and self._was_there:
             raise StorageUnavailable(self.problem)
         # A new log beside one that is still in use: what is in that one would be overlooked.
-        if self._log not in (None, self._present_log()) or self._is_log_removed():
+        used, present = list(self._opened().values()), self._present_log()
+        if any(each.file == found and each.log != present for each in used):
+            raise self.lost_log()
+        if self._is_log_removed():
             raise self.lost_log()
 
-    def _note_what_was_made(self, _connection: object, record: ConnectionPoolEntry) -> None:
-        if record.info[_PresentFile] is None:
-            record.info[_PresentFile] = self._identity()
+    def _note_what_was_made(self, connection: object, record: ConnectionPoolEntry) -> None:
+        file = record.info[_Opened].file or self._identity()
         # It never is for the URI of `unchanging`.
-        self._was_there = record.info[_PresentFile] is not None
-        if self._log is None:
-            self._log = self._present_log()
+        self._was_there = file is not None
+        opened = _Opened(file, self._present_log())
+        record.info[_Opened] = self._opened()[id(connection)] = opened
 
     def _check(self, _connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
         if not self.is_of(record.info):
-            self._log = None
             raise DisconnectionError(self.problem)
+
+    def _forget(self, connection: object, _record: ConnectionPoolEntry) -> None:
+        # With the last connection, SQLite ends the log: the next one begins another.
+        self._opened().pop(id(connection), None)
+
+    def _opened(self) -> dict[int, _Opened]:
+        """Return what the connections of this process have open, by their identities."""
+        return self._opened_by.setdefault(os.getpid(), {})
 
     def _is_log_removed(self) -> bool:
         """Whether there is only the index of a log, which SQLite makes later and ends first.
