@@ -8,7 +8,7 @@ recorded; that is for the caller.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -48,6 +48,14 @@ _REQUIRED = frozenset({"markets", "flight"})
 
 _MOST_AROUND = 16
 """What has more members than this is not put around a record."""
+
+_TERMS = frozenset({"/as_of", "/as_if_launched", "/dry_run", "/policy_set"})
+"""Where what is asked together with a campaign stands if it was written into it by mistake."""
+
+_TERM_ADVICE = (
+    "it says how to decide, and is no fact: over HTTP it stands beside `campaign`, and for a batch"
+    " in the address; in `assent decide` it is an option"
+)
 
 _WRITER = msgspec.json.Encoder(decimal_format="number")
 
@@ -194,13 +202,20 @@ def _is_read(value: object, form: str) -> bool:
 def _known_for(refused: Refused, record: object, engine: Engine) -> Refused:
     """Return why a descriptor is refused: for a platform's record, that it is one, and only that.
 
-    What is wrong with it as a descriptor helps nobody then: its members are not to be left out.
+    What is wrong with it as a descriptor helps nobody then: its members are not to be left out. Nor
+    are the terms of the request that stand in it, which are told where they belong.
     """
     facts = engine.bundle.policies.vocabulary.campaign.facts
     likeness = likeness_of(record)
     describes = isinstance(record, dict) and not _REQUIRED.isdisjoint(record)
     if describes or likeness is None or not likeness.marks.isdisjoint(facts):
-        return refused
+        terms = _TERMS - {f"/{name}" for name in facts}
+        return Refused(
+            faults=tuple(
+                replace(fault, help=_TERM_ADVICE) if fault.pointer in terms else fault
+                for fault in refused.faults
+            )
+        )
     return Refused(faults=(_of_another_format(likeness, NATIVE, record),))
 
 

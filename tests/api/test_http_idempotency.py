@@ -15,7 +15,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from api.in_force.policies import NotFresh
-from engine.audit.log import Committer, LogUnavailable
+from engine.audit.log import Answer, Committer, LogUnavailable
 from engine.audit.verification.verify import verify_export
 from tests.api.installation import (
     Caller,
@@ -173,15 +173,14 @@ def test_decision_is_given_again_where_no_other_could_be_made(
 def test_decision_that_was_recorded_after_all_is_given(
     api: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wait, is_late, before = Committer._await, iter([True]), _size(api)  # noqa: SLF001 - to be late.
+    append, before = Committer.append_many, _size(api)
 
-    def wait_too_long(*arguments: Any) -> Any:
-        answers = wait(*arguments)
-        if next(is_late, False):
-            raise LogUnavailable("the log did not answer in time")
-        return answers
+    def append_and_answer_late(*arguments: Any) -> tuple[Answer, ...]:
+        monkeypatch.undo()
+        answers = append(*arguments)
+        return (LogUnavailable("the log did not answer in time"),) * len(answers)
 
-    monkeypatch.setattr(Committer, "_await", wait_too_long)
+    monkeypatch.setattr(Committer, "append_many", append_and_answer_late)
     answer = _ask(api, _fresh())
     assert answer.status_code == 200
     assert answer.headers["Idempotent-Replayed"] == "true"

@@ -42,14 +42,6 @@ _MOST_FAULTS = 100
 _DEEPEST = 64
 """Groups nest as deep as the JSON reader lets them (`JSONLimits.depth`)."""
 
-_TERMS = frozenset({"as_of", "as_if_launched", "dry_run", "policy_set"})
-"""What is asked together with a campaign, and is now and then written into it."""
-
-_TERM_ADVICE = (
-    "it says how to decide, and is no fact: over HTTP it stands beside `campaign`, and for a batch"
-    " in the address; in `assent decide` it is an option"
-)
-
 _DECIMAL = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?", re.ASCII)
 _PERCENT = re.compile(r"(-?\d{1,18}(?:\.\d{1,18})?)\s*%", re.ASCII)
 _LENGTH = re.compile(r"P(\d{1,9})([DWMY])", re.ASCII)
@@ -576,6 +568,4 @@ def _unknown_fact(name: object, pointer: str, known: Iterable[str], faults: Faul
     word = str.__str__(name)
     near = nearest(word, known) if len(word) <= 64 and not faults.is_full else None
     advice = f"did you mean `{near}`?" if near else "leave it out, or declare it in a vocabulary"
-    if not pointer and word in _TERMS:
-        advice = _TERM_ADVICE
     faults.add(f"{pointer}/{escaped(word)}", f"unknown fact {excerpt(word)}", advice)

@@ -115,8 +115,7 @@ def test_every_bias_audit_comes_to_its_recomputed_impact_ratios_and_flags() -> N
 
 def test_impact_ratios_are_those_of_fairlearn() -> None:
     """An independent library comes to the same rates and ratios for every audit."""
-    # Every process of pytest that imported it would take seconds for that; one runs this test.
-    from fairlearn.metrics import (  # type: ignore[import-untyped] # noqa: PLC0415 - As said; it has no types.
+    from fairlearn.metrics import (  # type: ignore[import-untyped] # It has no types.  # noqa: PLC0415 - it takes seconds, and only this test needs it.
         MetricFrame,
         selection_rate,
     )
