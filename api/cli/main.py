@@ -11,24 +11,36 @@ from api.cli.failures import told
 from api.cli.groups import Group
 from engine import __version__
 
-COMMANDS = (
-    *("decide", "adapt", "check", "explain", "test", "docs", "credentials", "diff", "new", "fmt"),
-    *(
-        "lsp",
-        "init",
-        "keys",
-        "serve",
-        "migrate",
-        "doctor",
-        "push",
-        "policies",
-        "waivers",
-        "facts",
-        "log",
-    ),
-    *("retention", "contents", "verify", "replay"),
-)
-"""The commands; each has the module of its name, imported when the command is called for."""
+COMMANDS = {
+    "decide": "Decide whether campaigns may launch, and say why.",
+    "adapt": "Write records of a platform as descriptors, to see and complete what they tell.",
+    "check": "Find every mistake in policies.",
+    "explain": "Explain a diagnostic: what it means, why it matters, how to fix it.",
+    "test": "Run the tests that stand in policies.",
+    "docs": "Write a handbook of the policies in plain prose.",
+    "credentials": "Read the content credentials (C2PA) of an ad, as facts of its provenance.",
+    "diff": "Say what changed in meaning between two versions of policies.",
+    "new": "Begin something new: a policy, or the vocabulary that policies need.",
+    "fmt": "Lay policy files out as all policies are laid out.",
+    "lsp": "Help an editor while policies are written, by the Language Server Protocol.",
+    "init": "Prepare the service: its database, and the first keys.",
+    "keys": "Make, list and revoke the keys of those who call the service.",
+    "serve": "Serve decisions over HTTP, and record every one.",
+    "migrate": "Bring the database of an earlier version up to date.",
+    "doctor": "Look over an installation: settings, files, database, log, keys, policies.",
+    "push": "Upload a folder of policies to a service, as a draft.",
+    "policies": "Bring policies into force at a service, with four eyes.",
+    "waivers": "Ask for a rule to be waived, and grant or refuse it, at a service.",
+    "facts": "Record standing facts at a service: what need not be asked of every campaign.",
+    "log": "Search the log, publish it as files, erase and hold, and keep the keys that sign it.",
+    "retention": "Keep what is logged of decisions no longer than the setting `retention` says.",
+    "contents": "Keep the keys that the contents of the log are sealed under.",
+    "verify": "Verify a receipt, an export, a published log or a database, whoever made it.",
+    "replay": "Decide again what is in the log, and compare with what was recorded.",
+}
+"""Each command, and the first sentence of its help: the list of all of them imports none.
+
+The module of its name is imported when the command is called for."""
 
 
 class Commands(Group):
@@ -38,6 +50,11 @@ class Commands(Group):
         """Return the names in their order."""
         del ctx
         return list(COMMANDS)
+
+    def summaries(self, ctx: click.Context) -> list[tuple[str, str]]:
+        """Return the name of each command, and the first sentence of its help."""
+        del ctx
+        return list(COMMANDS.items())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command, or None where there is none of that name."""

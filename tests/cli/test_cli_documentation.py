@@ -54,6 +54,14 @@ def test_a_list_of_commands_says_of_each_a_whole_sentence(run: Run) -> None:
         assert "..." not in run(*path, "--help", terminal_width=80).stdout.partition("Commands:")[2]
 
 
+def test_the_list_says_of_each_command_what_its_help_does() -> None:
+    context = click.Context(assent)
+    for name, summary in assent.summaries(context):
+        command = assent.get_command(context, name)
+        assert command is not None
+        assert summary == command.get_short_help_str(limit=400)
+
+
 def test_every_command_has_an_example_and_names_its_statuses(run: Run) -> None:
     for path in commands(assent):
         text = run(*path, "--help").stdout
