@@ -48,7 +48,7 @@ class PolicyServer(LanguageServer):
         self.folders = Folders(tell=self.warn)
         self._published: dict[str, list[types.Diagnostic]] = {}
         self._covered: dict[Folder, frozenset[str]] = {}
-        self._waiting: asyncio.TimerHandle | None = None
+        self._waiting: dict[Folder, asyncio.TimerHandle] = {}
 
     def warn(self, message: str) -> None:
         """Show the person at the editor what cannot be done."""
@@ -72,6 +72,7 @@ class PolicyServer(LanguageServer):
 
         Those of files that it no longer has are taken back.
         """
+        self._stop_waiting(folder)
         answers = self.answers(folder)
         names = {folder.uri(name): name for name in folder.names()}
         for uri in self._covered.get(folder, frozenset()).difference(names):
@@ -87,13 +88,18 @@ class PolicyServer(LanguageServer):
 
     def publish_soon(self, folder: Folder) -> None:
         """Push diagnostics once nothing has changed for a moment."""
-        if self._waiting is not None:
-            self._waiting.cancel()
+        self._stop_waiting(folder)
         loop = asyncio.get_running_loop()
-        self._waiting = loop.call_later(_PAUSE, self.publish, folder)
+        self._waiting[folder] = loop.call_later(_PAUSE, self.publish, folder)
+
+    def _stop_waiting(self, folder: Folder) -> None:
+        waiting = self._waiting.pop(folder, None)
+        if waiting is not None:
+            waiting.cancel()
 
     def leave(self, folder: Folder) -> None:
         """Take back the diagnostics of all files of a folder that nobody edits any more."""
+        self._stop_waiting(folder)
         for uri in self._covered.pop(folder, frozenset()):
             self.forget(uri)
 

@@ -1,6 +1,7 @@
 """Every feature of `assent lsp`, asked of the real process by a real client."""
 
 import logging
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -67,6 +68,20 @@ def test_diagnostics_come_for_all_files_of_the_folder(
     assert page.read_text().startswith("# E0306: ")
     editor.change(uri, law.read_text())
     editor.until(lambda: editor.diagnostics[minors.as_uri()] == [])
+
+
+def test_two_folders_that_change_at_once_are_both_told_of(
+    editor: Editor, folder: Path, tmp_path: Path
+) -> None:
+    laws = [each / "law" / "law.policy" for each in (folder, tmp_path / "other")]
+    shutil.copytree(folder, tmp_path / "other")
+    uris = [ready(editor, law, law.read_text()) for law in laws]
+    for uri in uris:
+        editor.change(uri, "end set\n")
+    error = types.DiagnosticSeverity.Error
+    editor.until(
+        lambda: all(error in {each.severity for each in editor.diagnostics[uri]} for uri in uris)
+    )
 
 
 def test_a_broken_clause_leaves_its_neighbours_alone(editor: Editor, minors: Path) -> None:
