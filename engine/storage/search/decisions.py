@@ -15,8 +15,7 @@ from datetime import datetime
 from sqlalchemy import and_, select
 
 from ...audit.entries.record import LogEntry
-from ...audit.merkle.tree import TreeHead
-from ...audit.verification.verify import InclusionProof
+from ...audit.merkle.tree import InclusionProof, TreeHead
 from ..databases.database import Database
 from ..errors import InvalidQuery, NotFound
 from ..log.entries import DECISION, read_decisions
