@@ -23,8 +23,13 @@ from api.http.shapes import (
     read_members,
     read_query,
 )
-from api.known_facts import check_agreement, fact_document, statement_of, version_document
-from api.stated_facts import FactFaults, Stated, read_stated
+from api.standing_facts.recorded import (
+    check_agreement,
+    fact_document,
+    statement_of,
+    version_document,
+)
+from api.standing_facts.stated import FactFaults, Stated, read_stated
 from engine import Engine
 from engine.evaluation.standing_facts.fact import STATEMENT
 from engine.source.json_text import JSONValue
