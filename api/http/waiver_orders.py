@@ -7,7 +7,7 @@ from typing import Any
 from engine import Diagnostic, Engine
 from engine.bundle.grants import Approval, WaiverTerms, written
 from engine.semantics.tree import Rule
-from engine.storage.governance.policy_sets import WrongState
+from engine.storage.governance.changes import WrongState
 from engine.storage.governance.waiver_rows import RequestedWaiver
 from engine.storage.governance.waivers import granted_text
 from engine.storage.keys import ApiKey

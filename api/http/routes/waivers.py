@@ -43,7 +43,7 @@ from engine.audit.workflows.waivers import WaiverState
 from engine.bundle.grants import Approval
 from engine.evaluation.operations.days import day_of
 from engine.storage.errors import NotFound
-from engine.storage.governance.policy_sets import ChangeOrder
+from engine.storage.governance.changes import ChangeOrder
 from engine.storage.governance.waiver_rows import RequestedWaiver
 from engine.storage.governance.waivers import OwnWaiver, Request, WaiverFilter
 
