@@ -11,7 +11,7 @@ from rich.text import Text
 from api.cli.arguments import WRITTEN, as_json_option
 from api.cli.failures import NO, Failure
 from api.cli.filters import filter_options, read_filter, tell_unsearched
-from api.cli.log_records import check_free, replaced
+from api.cli.log_records import READERS, check_free
 from api.cli.service import opened_service
 from api.cli.terminal import answer, toned
 from api.installation.publishing import publisher_of
@@ -23,6 +23,7 @@ from engine.audit.merkle.tree import ProofError
 from engine.evaluation.prose import Tone, counted
 from engine.source.json_fault import excerpt
 from engine.storage.errors import NotFound
+from engine.storage.files import replacing
 from engine.storage.governance.policies import PolicyVersions
 from engine.storage.log.attestations import AttestationStore
 from engine.storage.log.tile_log import TileLog
@@ -82,7 +83,7 @@ def evidence(
             first = next(entries, None)
             made = None
             if first is not None:
-                with replaced(file) as stream:
+                with replacing(file, mode=READERS) as stream:
                     made = source.write(stream, chain([first], entries), found)
         except (TooMany, NotFound, ProofError) as error:
             raise Failure(str(file), str(error)) from error
