@@ -10,8 +10,8 @@ from api.cli.failures import NO
 from api.cli.service import service_told
 from api.cli.terminal import answer, toned
 from api.doctor import Finding, Status, examine
-from api.in_force.policies import utc_now
 from api.installation.settings import load_settings
+from engine.audit.instants import utc_now
 from engine.evaluation.prose import Tone
 
 _TONES = {Status.OK: Tone.ALLOW, Status.WARN: Tone.OPEN, Status.FAIL: Tone.DENY}

@@ -25,9 +25,9 @@ from api.cli.keys_view import (
 from api.cli.service import service_told
 from api.cli.subjects import by_option
 from api.cli.terminal import Output, answer, toned
-from api.in_force.policies import utc_now
 from api.installation.settings import load_settings
 from api.installation.setup import keys_of, make_key
+from engine.audit.instants import utc_now
 from engine.evaluation.prose import Tone, printable
 from engine.source.json_fault import excerpt
 from engine.source.suggest import nearest
