@@ -5,7 +5,7 @@ name. All faults of a query or an envelope are reported together. The envelope's
 handed on untouched.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import fields as dataclass_fields
 from datetime import date, datetime
@@ -46,14 +46,7 @@ from .fields import (
 )
 from .loading import NOWHERE, NameFault, load
 from .misplaced import in_address, misplaced
-from .problems import (
-    INVALID_QUERY,
-    MALFORMED_ORDER,
-    Problem,
-    ProblemError,
-    ProblemRaised,
-    in_a_line,
-)
+from .problems import ProblemError, ProblemRaised, invalid_query, malformed_order
 
 BRIEF, FULL = "brief", "full"
 INDEX, WAIT = "index", "wait"
@@ -366,12 +359,6 @@ def _of_no_query(shape: Schema) -> tuple[dict[str, Any], list[NameFault]]:
     return load(shape, {})
 
 
-def invalid_query(errors: Iterable[ProblemError]) -> Problem:
-    """Return the problem of a query with these faults."""
-    listed = tuple(errors)
-    return Problem(kind=INVALID_QUERY, detail=in_a_line(listed), errors=listed)
-
-
 def read_envelope(
     body: object,
     query: type[object],
@@ -397,12 +384,7 @@ def read_envelope(
     if (itself := misplaced(body, unknown)) is not None:
         error = ProblemError(message=itself, pointer=before, help=_ENVELOPE_HELP)
         return None, Envelope(), (error,)
-    errors = tuple(
-        ProblemError(
-            message=fault.message, pointer=f"{before}/{escaped(fault.name)}", help=fault.help
-        )
-        for fault in faults
-    )
+    errors = tuple(_errors(faults, before))
     campaign = values.pop("campaign", None)
     if campaign is None:
         missing = ProblemError(
@@ -416,12 +398,9 @@ def read_erasure(body: object) -> ErasureOrder:
     """Return the order in the body of an erasure. Raises `ProblemRaised` with every fault of it."""
     if not isinstance(body, dict):
         error = ProblemError(message="the body should be an object", pointer="", help=_ERASURE_HELP)
-        raise ProblemRaised(_malformed_order([error]))
+        raise ProblemRaised(malformed_order([error]))
     values, faults = load(ERASURE, body)
-    errors = [
-        ProblemError(message=fault.message, pointer=f"/{escaped(fault.name)}", help=fault.help)
-        for fault in faults
-    ]
+    errors = list(_errors(faults))
     given = [selector for selector in Selector if body.get(selector) is not None]
     if len(given) != 1:
         message = "exactly one of `decision`, `campaign` and `actor` says what to erase"
@@ -430,7 +409,7 @@ def read_erasure(body: object) -> ErasureOrder:
         message = "there is no ground"
         errors.append(ProblemError(message=message, pointer="/ground", help=_ERASURE_HELP))
     if errors:
-        raise ProblemRaised(_malformed_order(errors))
+        raise ProblemRaised(malformed_order(errors))
     (selector,) = given
     return ErasureOrder(selector=selector, value=values[selector], ground=Ground(values["ground"]))
 
@@ -442,26 +421,20 @@ def read_members(shape: Schema, body: object, advice: str) -> dict[str, Any]:
     """
     if not isinstance(body, dict):
         error = ProblemError(message="the body should be an object", pointer="", help=advice)
-        raise ProblemRaised(_malformed_order([error]))
+        raise ProblemRaised(malformed_order([error]))
     values, faults = load(shape, body)
     if faults:
-        raise ProblemRaised(
-            _malformed_order(
-                [
-                    ProblemError(
-                        message=fault.message,
-                        pointer=f"/{escaped(fault.name)}",
-                        help=fault.help or advice,
-                    )
-                    for fault in faults
-                ]
-            )
-        )
+        raise ProblemRaised(malformed_order(_errors(faults, advice=advice)))
     return values
 
 
-def _malformed_order(errors: Sequence[ProblemError]) -> Problem:
-    return Problem(kind=MALFORMED_ORDER, detail=in_a_line(errors), errors=tuple(errors))
+def _errors(
+    faults: Iterable[NameFault], before: str = "", *, advice: str | None = None
+) -> Iterator[ProblemError]:
+    """Yield faults of the members of a body, with pointers to them behind `before`."""
+    for fault in faults:
+        pointer = f"{before}/{escaped(fault.name)}"
+        yield ProblemError(message=fault.message, pointer=pointer, help=fault.help or advice)
 
 
 _ERASURE_HELP = 'write `{"campaign": "cmp-7", "ground": "objection"}`'
