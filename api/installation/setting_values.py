@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from api.identity.tokens import ALGORITHMS
@@ -102,7 +102,7 @@ def _inline_table(text: str) -> object:
 
 def _words(value: object, wanted: str) -> list[str]:
     """Return the words of one text, or of the texts of a list; else what is wanted is told."""
-    texts = value if isinstance(value, list) else [value]
+    texts: list[Any] = value if isinstance(value, list) else [value]
     if not all(isinstance(text, str) for text in texts):
         raise ValueError(wanted)
     return [word for text in texts for word in text.split()]
