@@ -18,6 +18,7 @@ from engine.audit.checkpoints.signing import CheckpointSigner, LogForked
 from engine.audit.checkpoints.timestamp import TimestampError
 from engine.audit.checkpoints.witness import Witness
 from engine.audit.errors import LogError
+from engine.audit.instants import utc_now
 from engine.audit.log import Committer
 from engine.storage.databases.database import Database
 from engine.storage.errors import StorageError
@@ -44,7 +45,7 @@ from .http.app import create_app
 from .http.rates import Rates
 from .http.service import Limits, Service, Streams
 from .in_force.keys import KeysInForce
-from .in_force.policies import PoliciesInForce, utc_now
+from .in_force.policies import PoliciesInForce
 from .installation.contents import open_database, problem_of
 from .installation.prepared import check_prepared, policies_of
 from .installation.publishing import publisher_of

@@ -23,8 +23,9 @@ from benchmarks.serving import Shape, served
 from benchmarks.workload import descriptors, files_of
 from engine.audit.entries.acts import Transition
 from engine.storage.databases.database import Database
+from engine.storage.governance.changes import ChangeOrder
 from engine.storage.governance.policies import policy_version
-from engine.storage.governance.policy_sets import ChangeOrder, CheckReport, PolicySets
+from engine.storage.governance.policy_sets import CheckReport, PolicySets
 
 SET, RULES, CAMPAIGNS = "assent", 2_000, 200
 SOUND = CheckReport(report=b"{}", is_sound=True)

@@ -207,7 +207,7 @@ def verification(database: Database, directory: Path, size: int, rounds: int) ->
 
     def published_log(source: LogSource) -> None:
         report = verify_log(source, known)
-        assert report.is_valid, report.first
+        assert report.is_valid, report.faults
         assert report.entries == size
 
     rate("verify the published log, entries", size, partial(published_log, source), rounds)

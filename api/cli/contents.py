@@ -7,7 +7,7 @@ import click
 from api.cli.arguments import as_json_option
 from api.cli.groups import Group
 from api.cli.service import opened_service
-from api.cli.terminal import Output, toned
+from api.cli.terminal import answer, toned
 from engine.evaluation.prose import Tone, counted
 from engine.storage.databases.database import Database
 from engine.storage.sealed.contents import Contents
@@ -63,9 +63,6 @@ def _contents(database: Database) -> Contents:
 
 
 def _tell(done: str, count: int, deed: str, *, as_json: bool) -> None:
-    output = Output()
-    if as_json:
-        output.json({done.lower(): count})
-        return
     keys = f"{counted(count, 'key', 'keys')} {deed}"
-    output.line(toned(done, Tone.ALLOW) + toned(f"  {keys}", Tone.TITLE))
+    line = toned(done, Tone.ALLOW) + toned(f"  {keys}", Tone.TITLE)
+    answer({done.lower(): count}, [line], as_json=as_json)

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from api.cli.failures import NO, Failure
-from api.cli.terminal import Output, toned
+from api.cli.terminal import answer, toned
 from api.credentials import CredentialsFault, NotInstalled, read_file
 
 
@@ -39,10 +39,7 @@ def credentials(ctx: click.Context, file: Path, *, as_json: bool) -> None:
         advice = "name a media file, or the JSON of its manifests"
         raise Failure(str(file), str(fault), advice) from None
     facts = found.facts()
-    if as_json:
-        Output().json(facts)
-    else:
-        text = json.dumps(facts, indent=2, ensure_ascii=False)
-        Output().lines(toned(line) for line in text.splitlines())
+    text = json.dumps(facts, indent=2, ensure_ascii=False)
+    answer(facts, map(toned, text.splitlines()), as_json=as_json)
     if found.state == "invalid":
         ctx.exit(NO)

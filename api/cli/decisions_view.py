@@ -8,7 +8,7 @@ from api.cli.submissions import Answer, Refusal
 from api.cli.terminal import styled, toned
 from api.deciding.submission import Fault
 from engine import Bundle, Decision, Effect
-from engine.evaluation.prose import Tone, cut, lines, printable, tone_of, wrapped
+from engine.evaluation.prose import Tone, counted, cut, lines, printable, tone_of, wrapped
 from engine.evaluation.result import Status
 
 MOST_NAMES = 3
@@ -80,7 +80,7 @@ def _reason(decision: Decision) -> str:
 
 
 def _refusal(faults: Sequence[Fault]) -> Iterator[Text]:
-    count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    count = counted(len(faults), "fault", "faults")
     yield toned("REFUSED", Tone.OPEN) + toned(f"  nothing was decided: the record has {count}")
     for fault in faults[:MOST_FAULTS]:
         yield Text()

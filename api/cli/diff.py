@@ -8,7 +8,7 @@ import click
 from api.cli.arguments import as_json_option
 from api.cli.diagnostics_view import counts, diagnostic_lines
 from api.cli.failures import CANNOT, NO
-from api.cli.terminal import Output, styled, toned
+from api.cli.terminal import Output, answer, styled, toned
 from api.examination.check import Totals, check
 from api.examination.comparison import document, lines
 from api.examination.policy_files import PolicyFiles, read_named
@@ -39,11 +39,8 @@ def diff(ctx: click.Context, old: Path, new: Path, *, as_json: bool) -> None:
     before, after = _read(old, new)
     bundles = [_built(policies) for policies in (before, after)]
     found = sentences(changes(bundles[0].policies, bundles[1].policies))
-    output = Output()
-    if as_json:
-        output.json(document(found, before, after))
-    else:
-        output.lines(map(styled, lines(found, before, after)))
+    told = map(styled, lines(found, before, after))
+    answer(document(found, before, after), told, as_json=as_json)
     if found:
         ctx.exit(NO)
 

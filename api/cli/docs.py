@@ -17,7 +17,7 @@ from api.handbook.links import INDEX, WHOLE
 from api.handbook.publish import OccupiedError, publish
 from api.handbook.site import pages
 from engine.bundle.bundle import Bundle
-from engine.evaluation.prose import Tone
+from engine.evaluation.prose import Tone, counted
 from engine.handbook.handbook import handbook
 from engine.handbook.values import Handbook
 from engine.testing.runner import run_cases
@@ -64,8 +64,8 @@ def docs(directory: Path | None, output: Path | None, *, force: bool, as_json: b
 
 
 def _summary(made: Handbook, output: Path) -> Iterator[Text]:
-    rules = "1 rule" if len(made.rules) == 1 else f"{len(made.rules)} rules"
-    policies = "1 policy" if len(made.chapters) == 1 else f"{len(made.chapters)} policies"
+    rules = counted(len(made.rules), "rule", "rules")
+    policies = counted(len(made.chapters), "policy", "policies")
     yield toned(f"{rules} in {policies}, version {made.version}")
     yield toned(str(output / INDEX), Tone.POINTER)
     yield toned(f"{output / WHOLE} for print", Tone.POINTER)
@@ -81,7 +81,7 @@ def _check_examples(policies: PolicyFiles, bundle: Bundle) -> None:
     failing = sum(not result.passed for result in run_cases(bundle))
     if failing:
         where = "" if policies.name == SHIPPED else f" {policies.root}"
-        tests = "1 test fails" if failing == 1 else f"{failing} tests fail"
+        tests = counted(failing, "test fails", "tests fail")
         why = f"{tests}, and would stand in the handbook as an example"
         raise Failure(str(policies.root), why, f"`assent test{where}` shows what came instead")
 

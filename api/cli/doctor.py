@@ -8,10 +8,10 @@ from rich.text import Text
 from api.cli.arguments import as_json_option
 from api.cli.failures import NO
 from api.cli.service import service_told
-from api.cli.terminal import Output, toned
+from api.cli.terminal import answer, toned
 from api.doctor import Finding, Status, examine
-from api.in_force.policies import utc_now
 from api.installation.settings import load_settings
+from engine.audit.instants import utc_now
 from engine.evaluation.prose import Tone
 
 _TONES = {Status.OK: Tone.ALLOW, Status.WARN: Tone.OPEN, Status.FAIL: Tone.DENY}
@@ -36,11 +36,8 @@ def doctor(ctx: click.Context, *, as_json: bool) -> None:
     with service_told():
         findings = examine(load_settings(), utc_now)
     fails = any(each.status is Status.FAIL for each in findings)
-    output = Output()
-    if as_json:
-        output.json({"is_well": not fails, "findings": [_document(each) for each in findings]})
-    else:
-        output.lines(_lines(findings))
+    document = {"is_well": not fails, "findings": [_document(each) for each in findings]}
+    answer(document, _lines(findings), as_json=as_json)
     if fails:
         ctx.exit(NO)
 

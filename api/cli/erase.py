@@ -9,7 +9,7 @@ from api.cli.arguments import as_json_option
 from api.cli.failures import NO, Failure
 from api.cli.service import opened_service
 from api.cli.subjects import by_option, decisions_of, selected, subject_options
-from api.cli.terminal import Output, toned
+from api.cli.terminal import answer, toned
 from engine.audit.entries.acts import ASKED_FOR, Ground
 from engine.audit.instants import rfc3339
 from engine.evaluation.prose import Tone, counted
@@ -69,14 +69,10 @@ def erase(  # noqa: PLR0913 - one parameter for each option.
             raise Failure(excerpt(value), str(error), advice) from error
         is_by_id = selector is Selector.DECISION and not done.decisions
         before = erasures.tombstone(value) if is_by_id else None
-    output = Output()
-    if as_json:
-        output.json(_document(done))
-    elif done.decisions or before is not None:
-        output.lines(_lines(done, before))
-    else:
-        output.lines(_nothing_lines(done, selector, value))
-    if not done.is_purged or not (done.decisions or before is not None):
+    is_erased = bool(done.decisions) or before is not None
+    told = _lines(done, before) if is_erased else _nothing_lines(done, selector, value)
+    answer(_document(done), told, as_json=as_json)
+    if not done.is_purged or not is_erased:
         ctx.exit(NO)
 
 

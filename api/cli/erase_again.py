@@ -11,7 +11,7 @@ from api.cli.failures import NO, Failure
 from api.cli.log_sources import source_of
 from api.cli.service import opened_service
 from api.cli.subjects import by_option
-from api.cli.terminal import Output, toned
+from api.cli.terminal import answer, toned
 from engine.audit.checkpoints.note import NoteError
 from engine.audit.entries.acts import Ground
 from engine.audit.verification.past_erasures import NotPublished, PastErasures, past_erasures
@@ -64,19 +64,14 @@ def erase_again(
         except UnderHold as error:
             advice = f"`assent log release {error.by.index}` lifts the hold"
             raise Failure(published, str(error), advice) from error
-    output = Output()
-    if as_json:
-        output.json(_document(past, done))
-    else:
-        output.lines(_lines(past, done))
+    answer(_document(past, done), _lines(past, done), as_json=as_json)
     if not done.is_purged:
         ctx.exit(NO)
 
 
 def _lines(past: PastErasures, done: ErasureSummary) -> list[Text]:
-    count = done.decisions
-    told = counted(count, "decision", "decisions")
-    told = told if count else "nothing was left to erase"
+    count = counted(done.decisions, "decision", "decisions")
+    told = count if done.decisions else "nothing was left to erase"
     lines = [toned("ERASED", Tone.ALLOW) + toned(f"  {told}", Tone.TITLE)]
     compared = f"{past.shared:,} entries are the same in both; the published log has {past.size:,}"
     lines.append(toned(f"  {compared}", Tone.POINTER))

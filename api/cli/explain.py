@@ -13,7 +13,7 @@ from rich.theme import Theme
 
 from api.cli.arguments import as_json_option
 from api.cli.failures import Failure
-from api.cli.terminal import Output, toned
+from api.cli.terminal import Output, answer, toned
 from engine.evaluation.prose import Tone, printable
 from engine.source.codes import Page, command_for, find_page, near_codes, pages
 
@@ -35,11 +35,10 @@ def explain(code: str | None, *, as_json: bool) -> None:
 
     Exit status: 0 if there is such a code, 2 if there is none.
     """  # noqa: D301 - click reads the escape.
-    output = Output()
     if code is None:
-        _list(output, as_json=as_json)
+        _list(as_json=as_json)
         return
-    page = _named(code)
+    page, output = _named(code), Output()
     if as_json:
         output.json({**_entry(page), "page": page.text})
     elif output.is_terminal:
@@ -59,11 +58,9 @@ def _named(code: str) -> Page:
     raise Failure("assent explain", f"there is no code `{printable(code)}`", advice)
 
 
-def _list(output: Output, *, as_json: bool) -> None:
-    if as_json:
-        output.json({"codes": [_entry(page) for page in pages()]})
-        return
-    output.lines(toned(page.code, Tone.POINTER) + toned(f"  {page.title}") for page in pages())
+def _list(*, as_json: bool) -> None:
+    lines = (toned(page.code, Tone.POINTER) + toned(f"  {page.title}") for page in pages())
+    answer({"codes": [_entry(page) for page in pages()]}, lines, as_json=as_json)
 
 
 def _entry(page: Page) -> dict[str, object]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from api.cli.failures import Failure, unreadable
 from api.numbered import numbered
-from api.stated_facts import FactFaults, given_facts
+from api.standing_facts.stated import FactFaults, given_facts
 from engine import CampaignFault, Engine
 from engine.evaluation.standing_facts.book import FactBook
 from engine.source.json_text import JSONFault, JSONValue, read_json

@@ -3,11 +3,9 @@
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import click
 from rich.text import Text
@@ -21,6 +19,7 @@ from engine.evaluation.prose import Tone, printable
 from engine.source.diagnostic import Diagnostic
 from engine.source.render import render_json
 from engine.source.text import Source
+from engine.storage.files import write_durably
 from engine.syntax.format import format_source
 
 _STDIN = "-"
@@ -144,20 +143,7 @@ def _write(path: Path, text: str) -> None:
     """Replace a file at once: whoever reads it sees the old text or the new one."""
     real = path.resolve()
     try:
-        with NamedTemporaryFile(
-            "wb", dir=real.parent, prefix=f".{real.name}.", delete=False
-        ) as new:
-            made = Path(new.name)
-            try:
-                new.write(text.encode())
-                new.flush()
-                os.fsync(new.fileno())
-                made.chmod(real.stat().st_mode & 0o7777)
-                made.replace(real)
-            except BaseException:
-                with suppress(OSError):
-                    made.unlink()
-                raise
+        write_durably(real, text.encode(), mode=real.stat().st_mode & 0o7777)
     except OSError as error:
         raise unreadable(error, str(path)) from error
 

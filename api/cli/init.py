@@ -10,7 +10,7 @@ from rich.text import Text
 from api.cli.arguments import as_json_option
 from api.cli.keys_view import key_document, key_lines
 from api.cli.service import service_told
-from api.cli.terminal import Output, toned
+from api.cli.terminal import answer, toned
 from api.installation.settings import Settings, load_settings
 from api.installation.setup import Preparation, initialise
 from engine.bundle.bundle import short_digest
@@ -39,23 +39,17 @@ def init(*, as_json: bool) -> None:
     with service_told(is_preparing=True):
         settings = load_settings()
         prepared = initialise(settings)
-    output = Output()
-    if as_json:
-        output.json(
-            {
-                "database_url": prepared.database_url,
-                "is_new": prepared.is_new,
-                "imported": None
-                if prepared.imported is None
-                else {
-                    "policy_set": prepared.imported.policy_set,
-                    "digest": prepared.imported.digest,
-                },
-                "keys": [key_document(each) for each in prepared.keys],
-            }
-        )
-    else:
-        output.lines(_lines(settings, prepared))
+    answer(_document(prepared), _lines(settings, prepared), as_json=as_json)
+
+
+def _document(prepared: Preparation) -> dict[str, object]:
+    made = prepared.imported
+    return {
+        "database_url": prepared.database_url,
+        "is_new": prepared.is_new,
+        "imported": made and {"policy_set": made.policy_set, "digest": made.digest},
+        "keys": [key_document(each) for each in prepared.keys],
+    }
 
 
 def _lines(settings: Settings, prepared: Preparation) -> Iterator[Text]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 import click
+from rich.text import Text
 
 from api.cli.arguments import WRITTEN, InstantType, as_json_option
 from api.cli.failures import Failure, unreadable
@@ -23,10 +24,10 @@ from api.cli.keys_view import (
 )
 from api.cli.service import service_told
 from api.cli.subjects import by_option
-from api.cli.terminal import Output, toned
-from api.in_force.policies import utc_now
+from api.cli.terminal import Output, answer, toned
 from api.installation.settings import load_settings
 from api.installation.setup import keys_of, make_key
+from engine.audit.instants import utc_now
 from engine.evaluation.prose import Tone, printable
 from engine.source.json_fault import excerpt
 from engine.source.suggest import nearest
@@ -155,13 +156,11 @@ def list_(*, at: datetime | None, as_json: bool) -> None:
     """  # noqa: D301 - click reads the escape.
     with service_told(), keys_of(load_settings()) as stored:
         known = [each for each in stored.all() if at is None or each.was_in_force(at)]
-    told, now = Output(), utc_now()
-    if as_json:
-        told.json({"keys": [listed_document(each, now) for each in known]})
-    elif known or at is None:
-        told.lines(line for each in known for line in listed_lines(each, now))
-    else:
-        told.line(toned(f"no key was in force at {moment(at)}"))
+    now = utc_now()
+    lines = [line for each in known for line in listed_lines(each, now)]
+    if at is not None and not known:
+        lines = [toned(f"no key was in force at {moment(at)}")]
+    answer({"keys": [listed_document(each, now) for each in known]}, lines, as_json=as_json)
 
 
 @keys.command()
@@ -186,17 +185,15 @@ def revoke(key: str, *, by: str, as_json: bool) -> None:
         before = _named(stored.all(), key)
         stored.revoke(before.prefix, actor=by)
         (ended,) = (each for each in stored.all() if each.prefix == before.prefix)
-    told = Output()
-    if as_json:
-        told.json(listed_document(ended, utc_now()))
-        return
+    answer(listed_document(ended, utc_now()), _revoked_lines(before, ended), as_json=as_json)
+
+
+def _revoked_lines(before: ApiKey, ended: ApiKey) -> Iterator[Text]:
     assert ended.revoked_at is not None  # noqa: S101 - it has just been revoked, or was before.
     when = "it was revoked before, at" if before.revoked_at is not None else "revoked at"
-    told.line(toned("REVOKED", Tone.ALLOW) + toned(f"  {printable(ended.name)}", Tone.TITLE))
-    told.line(
-        toned(f"  {ended.prefix}  ", Tone.POINTER)
-        + toned(f"{key_meant(ended)}; {when} {moment(ended.revoked_at)}", Tone.QUIET)
-    )
+    yield toned("REVOKED", Tone.ALLOW) + toned(f"  {printable(ended.name)}", Tone.TITLE)
+    told = f"{key_meant(ended)}; {when} {moment(ended.revoked_at)}"
+    yield toned(f"  {ended.prefix}  ", Tone.POINTER) + toned(told, Tone.QUIET)
 
 
 def _named(known: Sequence[ApiKey], text: str) -> ApiKey:

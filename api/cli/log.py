@@ -21,7 +21,7 @@ from api.cli.log_sample import sample
 from api.cli.log_ship import ship
 from api.cli.log_statistics import statistics
 from api.cli.service import opened_service, service_told
-from api.cli.terminal import Output, toned
+from api.cli.terminal import answer, toned
 from api.installation.publishing import publisher_of
 from api.installation.settings import load_settings
 from api.installation.signing import signer_of
@@ -122,13 +122,8 @@ def export(directory: Path, *, as_json: bool) -> None:
             AttestationStore(path=settings.log_vouched).copy_stamp(directory)
         except Conflict as error:
             raise Failure(str(directory), str(error), "name another directory") from error
-    output = Output()
-    if as_json:
-        output.json(
-            {"size_before": done.size_before, "size": done.size, "files_written": done.files}
-        )
-    else:
-        output.line(_told(done, directory))
+    document = {"size_before": done.size_before, "size": done.size, "files_written": done.files}
+    answer(document, [_told(done, directory)], as_json=as_json)
 
 
 def _told(done: TreeExport, directory: Path) -> Text:
@@ -141,11 +136,8 @@ def _told(done: TreeExport, directory: Path) -> Text:
 
 
 def _show(ring: KeyRing, *, as_json: bool) -> None:
-    output = Output()
-    if as_json:
-        output.json({"origin": ring.origin, "keys": [_document(each) for each in ring.keys]})
-    else:
-        output.lines(toned(str(each.signer.verifier)) for each in ring.keys)
+    document = {"origin": ring.origin, "keys": [_document(each) for each in ring.keys]}
+    answer(document, (toned(str(each.signer.verifier)) for each in ring.keys), as_json=as_json)
 
 
 def _document(each: LogKey) -> dict[str, object]:

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.text import Text
 
 from api.cli.arguments import WRITTEN, as_json_option
 from api.cli.failures import NO, Failure
 from api.cli.filters import filter_options, read_filter, tell_unsearched
-from api.cli.log_records import check_free, replaced
+from api.cli.log_records import READERS, check_free
 from api.cli.service import opened_service
-from api.cli.terminal import Output, toned
+from api.cli.terminal import answer, toned
 from api.installation.publishing import publisher_of
 from api.installation.signing import signer_of
 from api.log.evidence import EvidenceSelection, EvidenceSource, TooMany, select_by
@@ -22,6 +23,7 @@ from engine.audit.merkle.tree import ProofError
 from engine.evaluation.prose import Tone, counted
 from engine.source.json_fault import excerpt
 from engine.storage.errors import NotFound
+from engine.storage.files import replacing
 from engine.storage.governance.policies import PolicyVersions
 from engine.storage.log.attestations import AttestationStore
 from engine.storage.log.tile_log import TileLog
@@ -81,14 +83,11 @@ def evidence(
             first = next(entries, None)
             made = None
             if first is not None:
-                with replaced(file) as stream:
+                with replacing(file, mode=READERS) as stream:
                     made = source.write(stream, chain([first], entries), found)
         except (TooMany, NotFound, ProofError) as error:
             raise Failure(str(file), str(error)) from error
-    if made is None:
-        _show_none(file, found, as_json=as_json)
-    else:
-        _show(file, made, as_json=as_json)
+    answer(_document(file, made, found), [_line(file, made, found)], as_json=as_json)
     tell_unsearched(found.unsearched)
     if made is None:
         ctx.exit(NO)
@@ -108,21 +107,24 @@ def _found(decisions: Decisions, filters: DecisionFilter) -> Iterator[LogEntry]:
         yield decisions.get(each.columns.decision_id)
 
 
-def _show_none(file: Path, found: EvidenceSelection, *, as_json: bool) -> None:
-    if as_json:
-        Output().json({"file": None, "decisions": 0, "erased": 0, "size": found.size})
-        return
-    told = toned("no decision meets the options", Tone.OPEN)
-    Output().line(told + toned(f"; {file} is not written; as of size {found.size}", Tone.QUIET))
+def _document(
+    file: Path, made: EvidenceManifest | None, found: EvidenceSelection
+) -> dict[str, object]:
+    if made is None:
+        return {"file": None, "decisions": 0, "erased": 0, "size": found.size}
+    return {
+        "file": str(file),
+        "decisions": len(made.decisions),
+        "erased": len(made.erased),
+        "size": made.size,
+    }
 
 
-def _show(file: Path, made: EvidenceManifest, *, as_json: bool) -> None:
-    output = Output()
-    shown, erased = len(made.decisions), len(made.erased)
-    if as_json:
-        output.json({"file": str(file), "decisions": shown, "erased": erased, "size": made.size})
-        return
-    count = f"  {counted(shown, 'decision', 'decisions')}"
-    gone = f", {erased:,} erased" if erased else ""
+def _line(file: Path, made: EvidenceManifest | None, found: EvidenceSelection) -> Text:
+    if made is None:
+        told = toned(f"; {file} is not written; as of size {found.size}", Tone.QUIET)
+        return toned("no decision meets the options", Tone.OPEN) + told
+    count = f"  {counted(len(made.decisions), 'decision', 'decisions')}"
+    gone = f", {len(made.erased):,} erased" if made.erased else ""
     told = toned(f"{gone}; as of size {made.size}", Tone.QUIET)
-    output.line(toned(str(file), Tone.POINTER) + toned(count, Tone.TITLE) + told)
+    return toned(str(file), Tone.POINTER) + toned(count, Tone.TITLE) + told

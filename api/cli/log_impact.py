@@ -12,7 +12,7 @@ from api.cli.failures import NO
 from api.cli.filters import filter_options, read_filter, tell_unknown, tell_unsearched
 from api.cli.log_query import outcome_text
 from api.cli.service import opened_service
-from api.cli.terminal import Output, counting, toned
+from api.cli.terminal import Output, answer, counting, toned
 from api.deciding.impact import (
     Assessment,
     Compared,
@@ -82,11 +82,8 @@ def impact(
                 output.lines(_lines(made))
             advance()
         unknown = () if counts.total else log.unknown_names(filters)
-    if as_json:
-        listed = [assessment_document(each) for each in told]
-        output.json({**impact_document(counts), "listed": listed})
-    else:
-        output.lines(_summary(counts))
+    document = {**impact_document(counts), "listed": list(map(assessment_document, told))}
+    answer(document, _summary(counts), as_json=as_json)
     tell_unknown(unknown)
     tell_unsearched(beyond)
     if counts.changed or counts.undecidable:

@@ -1,5 +1,6 @@
 """`assent log save`, `queries` and `forget`: queries under a name, for `--saved`."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -10,7 +11,7 @@ from api.cli.failures import Failure
 from api.cli.filters import ALTERED, filter_options, read_filter, tell_unknown
 from api.cli.service import opened_service
 from api.cli.subjects import by_option
-from api.cli.terminal import Output, toned
+from api.cli.terminal import answer, toned
 from api.log.listing import saved_query_document
 from engine.audit.instants import rfc3339
 from engine.evaluation.prose import Tone
@@ -47,13 +48,9 @@ def save(name: str, *, by: str, as_json: bool, **criteria: Any) -> None:
             raise Failure(excerpt(name), str(error)) from error
         except Conflict as error:
             raise Failure(excerpt(name), str(error), "`assent log forget` deletes one") from error
-    output = Output()
     tell_unknown(unknown)
-    if as_json:
-        output.json(saved_query_document(made))
-        return
-    output.line(toned("SAVED", Tone.ALLOW) + toned(f"  {made.name}", Tone.TITLE))
-    output.line(_by_entry(made.index, rfc3339(made.saved_at)))
+    lines = _done("SAVED", name, made.index, rfc3339(made.saved_at))
+    answer(saved_query_document(made), lines, as_json=as_json)
 
 
 @click.command()
@@ -71,11 +68,8 @@ def queries(*, as_json: bool) -> None:
             found = SavedQueries(database).all()
         except LogInconsistent as error:
             raise Failure("the log", str(error), ALTERED) from error
-    output = Output()
-    if as_json:
-        output.json({"queries": [saved_query_document(each) for each in found]})
-    else:
-        output.lines(map(_line, found) if found else [toned("no query is saved", Tone.QUIET)])
+    lines = map(_line, found) if found else [toned("no query is saved", Tone.QUIET)]
+    answer({"queries": list(map(saved_query_document, found))}, lines, as_json=as_json)
 
 
 @click.command()
@@ -97,16 +91,14 @@ def forget(name: str, *, by: str, as_json: bool) -> None:
             done = SavedQueries(database).delete(name, actor=by)
         except NotFound as error:
             raise Failure("the log", str(error), "`assent log queries` lists them") from error
-    output, at = Output(), rfc3339(done.logged_at)
-    if as_json:
-        output.json({"deleted": name, "entry": {"index": done.index, "logged_at": at}})
-        return
-    output.line(toned("DELETED", Tone.ALLOW) + toned(f"  {name}", Tone.TITLE))
-    output.line(_by_entry(done.index, at))
+    at = rfc3339(done.logged_at)
+    document = {"deleted": name, "entry": {"index": done.index, "logged_at": at}}
+    answer(document, _done("DELETED", name, done.index, at), as_json=as_json)
 
 
-def _by_entry(index: int, at: str) -> Text:
-    return toned(f"  by entry {index}, logged at {at}", Tone.POINTER)
+def _done(deed: str, name: str, index: int, at: str) -> Iterator[Text]:
+    yield toned(deed, Tone.ALLOW) + toned(f"  {name}", Tone.TITLE)
+    yield toned(f"  by entry {index}, logged at {at}", Tone.POINTER)
 
 
 def _line(each: SavedQuery) -> Text:

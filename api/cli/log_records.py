@@ -1,12 +1,8 @@
 """`assent log records`: the decisions that a search finds as a file, with its manifest."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 
@@ -20,9 +16,12 @@ from api.installation.publishing import publisher_of
 from api.installation.signing import signer_of
 from engine.audit.exhibits.manifest import MANIFEST_ENDING, Manifest
 from engine.evaluation.prose import Tone, counted
-from engine.storage.files import write_durably
+from engine.storage.files import replacing, write_durably
 from engine.storage.log.tile_log import TileLog
 from engine.storage.search.decisions import Decisions
+
+READERS = 0o640
+"""Who may read a file of decisions: its owner, and the owner's group."""
 
 
 @click.command()
@@ -65,7 +64,7 @@ def records(file: Path, *, name: str | None, force: bool, as_json: bool, **crite
             )
         except Unavailable as error:
             raise Failure(str(file), str(error)) from error
-        with replaced(file) as stream:
+        with replacing(file, mode=READERS) as stream:
             stream.writelines(written.pieces())
         manifest = written.manifest(file.name, datetime.now(UTC))
         write_durably(beside, manifest.encode())
@@ -90,22 +89,6 @@ def check_free(file: Path, *, is_forced: bool) -> None:
     if file.exists() and not is_forced:
         advice = "name another, or have it replaced by --force"
         raise Failure(str(file), "it is there already", advice)
-
-
-@contextmanager
-def replaced(file: Path) -> Iterator[BinaryIO]:
-    """Give a stream that becomes the file once all is written; until then, another name has it."""
-    with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as stream:
-        try:
-            os.fchmod(stream.fileno(), 0o640)
-            yield stream  # type: ignore[misc] # A wrapper that acts as one.
-            stream.flush()
-            os.fsync(stream.fileno())
-            Path(stream.name).rename(file)
-        except BaseException:
-            with suppress(OSError):
-                Path(stream.name).unlink()
-            raise
 
 
 def _show(file: Path, manifest: Manifest, *, as_json: bool) -> None:

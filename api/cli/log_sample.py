@@ -1,19 +1,21 @@
 """`assent log sample`: decisions drawn from the root of the log, so that nobody has picked them."""
 
 from base64 import b64encode
+from collections.abc import Iterator
 from typing import Any
 
 import click
+from rich.text import Text
 
 from api.cli.arguments import as_json_option
 from api.cli.filters import filter_options, read_filter, tell_unknown, tell_unsearched
 from api.cli.log_query import decision_line
 from api.cli.service import opened_service
-from api.cli.terminal import Output, toned
+from api.cli.terminal import answer, toned
 from api.log.listing import sample_document
 from engine.evaluation.prose import Tone
 from engine.storage.search.decisions import Decisions
-from engine.storage.search.samples import SAMPLE_LIMIT
+from engine.storage.search.samples import SAMPLE_LIMIT, Sample
 
 
 @click.command()
@@ -40,13 +42,13 @@ def sample(count: int, *, as_json: bool, **criteria: Any) -> None:
         log, filters = Decisions(database), asked.of(database)
         made = log.sample(filters, count)
         unknown = () if made.decisions else log.unknown_names(filters)
-    output = Output()
     tell_unknown(unknown)
     tell_unsearched(made.unsearched)
-    if as_json:
-        output.json(sample_document(made))
-        return
-    output.lines(decision_line(each.decision) for each in made.decisions)
+    answer(sample_document(made), _lines(made), as_json=as_json)
+
+
+def _lines(made: Sample) -> Iterator[Text]:
+    yield from (decision_line(each.decision) for each in made.decisions)
     drawn = f"{len(made.decisions):,} of {made.population:,} decisions"
     head = f"{made.head.size}:{b64encode(made.head.root).decode()}"
-    output.line(toned(drawn, Tone.TITLE) + toned(f"; drawn from {head}", Tone.QUIET))
+    yield toned(drawn, Tone.TITLE) + toned(f"; drawn from {head}", Tone.QUIET)

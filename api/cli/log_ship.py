@@ -28,7 +28,7 @@ from api.shipping.destinations import (
 from api.shipping.events import Sender
 from api.shipping.shapes import SHAPES, Shape
 from api.shipping.shipper import OtherLogError, Shipper
-from engine.evaluation.prose import Tone
+from engine.evaluation.prose import Tone, counted
 from engine.source.json_fault import excerpt
 from engine.storage.errors import StorageUnavailable
 from engine.storage.log.anchor import KeyFile
@@ -184,6 +184,6 @@ def _follow(shipper: Shipper) -> None:
 
 
 def _summary(delivered: int, target: str) -> Text:
-    events = "1 event" if delivered == 1 else f"{delivered:,} events"
+    events = counted(delivered, "event", "events")
     where = "standard output" if target == _STDOUT else target
     return toned(f"{events} delivered", Tone.TITLE) + toned(f" to {where}", Tone.QUIET)

@@ -10,7 +10,7 @@ from api.cli.arguments import as_json_option
 from api.cli.filters import filter_options, read_filter, tell_unknown, tell_unsearched
 from api.cli.log_query import outcome_text
 from api.cli.service import opened_service
-from api.cli.terminal import Output, toned
+from api.cli.terminal import answer, toned
 from api.log.listing import statistics_document
 from engine.evaluation.prose import Tone, counted
 from engine.source.json_fault import excerpt
@@ -39,13 +39,9 @@ def statistics(*, as_json: bool, **criteria: Any) -> None:
         log, filters = Decisions(database), asked.of(database)
         made = log.statistics(filters)
         unknown = () if made.decisions else log.unknown_names(filters)
-    output = Output()
     tell_unknown(unknown)
     tell_unsearched(made.unsearched)
-    if as_json:
-        output.json(statistics_document(made))
-    else:
-        output.lines(_lines(made))
+    answer(statistics_document(made), _lines(made), as_json=as_json)
 
 
 def _lines(made: Statistics) -> Iterator[Text]:

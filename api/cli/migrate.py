@@ -1,14 +1,16 @@
 """`assent migrate`: brings the database of an earlier version to this one."""
 
 import click
+from rich.text import Text
 
 from api.cli.arguments import as_json_option
 from api.cli.failures import NO
 from api.cli.service import service_told
-from api.cli.terminal import Output, toned
+from api.cli.terminal import answer, toned
 from api.installation.settings import load_settings
 from api.installation.setup import revisions, upgrade
 from engine.evaluation.prose import Tone
+from engine.storage.migrate import Schema
 
 
 @click.command()
@@ -31,27 +33,23 @@ def migrate(ctx: click.Context, *, check: bool, as_json: bool) -> None:
     with service_told():
         settings = load_settings()
         found = revisions(settings) if check else upgrade(settings)
-    output = Output()
-    if as_json:
-        now = found.current if check else found.newest
-        output.json(
-            {
-                "before": found.current,
-                "revision": now,
-                "newest": found.newest,
-                "revisions": list(found.pending),
-                "is_current": now == found.newest,
-            }
-        )
-    elif not found.pending:
-        output.line(toned(f"the database is up to date, at revision {found.newest}"))
-    elif check:
-        pending = ", ".join(found.pending)
-        output.line(
-            toned(f"the database is at revision {found.current}; pending: ")
-            + toned(pending, Tone.VALUE)
-        )
-    else:
-        output.line(toned(f"brought from revision {found.current} to {found.newest}", Tone.TITLE))
+    now = found.current if check else found.newest
+    document = {
+        "before": found.current,
+        "revision": now,
+        "newest": found.newest,
+        "revisions": list(found.pending),
+        "is_current": now == found.newest,
+    }
+    answer(document, [_line(found, is_check=check)], as_json=as_json)
     if check and found.pending:
         ctx.exit(NO)
+
+
+def _line(found: Schema, *, is_check: bool) -> Text:
+    if not found.pending:
+        return toned(f"the database is up to date, at revision {found.newest}")
+    if is_check:
+        told = toned(f"the database is at revision {found.current}; pending: ")
+        return told + toned(", ".join(found.pending), Tone.VALUE)
+    return toned(f"brought from revision {found.current} to {found.newest}", Tone.TITLE)

@@ -3,16 +3,17 @@
 import os
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 
 import click
+from rich.text import Text
 
 from api.cli.arguments import as_json_option
 from api.cli.failures import Failure, unreadable
 from api.cli.groups import Group
-from api.cli.terminal import Output, toned
+from api.cli.terminal import answer, toned
 from api.examination.policy_files import shipped_vocabulary
 from engine.evaluation.prose import Tone
 from engine.syntax.lexis import RESERVED_WORDS
@@ -53,19 +54,14 @@ def policy(name: str, output: Path | None, *, as_json: bool) -> None:
     if path.suffix != ".policy":
         raise Failure(str(path), "policies are in files that end in `.policy`", "name such a file")
     _write(path, template(name))
-    if as_json:
-        Output().json({"policy": name, "file": os.fspath(path)})
-    else:
-        shown = shlex.quote(os.fspath(path))
-        _tell(
-            (path,),
-            (
-                (f"assent check {shown}", "is there a mistake in it?"),
-                (f"assent fmt {shown}", "lay it out as all policies are"),
-                ("assent new vocabulary", "the facts that it speaks of, for a folder of its own"),
-                ("assent test DIR", "do its tests pass, in the directory of its vocabulary?"),
-            ),
-        )
+    shown = shlex.quote(os.fspath(path))
+    steps = (
+        (f"assent check {shown}", "is there a mistake in it?"),
+        (f"assent fmt {shown}", "lay it out as all policies are"),
+        ("assent new vocabulary", "the facts that it speaks of, for a folder of its own"),
+        ("assent test DIR", "do its tests pass, in the directory of its vocabulary?"),
+    )
+    answer({"policy": name, "file": os.fspath(path)}, _lines([path], steps), as_json=as_json)
 
 
 @new.command()
@@ -100,12 +96,9 @@ def vocabulary(output: Path, *, as_json: bool) -> None:
         raise unreadable(error, str(output)) from error
     for path, text in texts.items():
         _write(path, text)
-    if as_json:
-        Output().json({"files": [os.fspath(path) for path in texts]})
-    else:
-        root = shlex.quote(os.fspath(output.parent))
-        steps = (f"assent check {root}", "are your policies right by it?")
-        _tell(tuple(texts), (steps,))
+    root = shlex.quote(os.fspath(output.parent))
+    steps = [(f"assent check {root}", "are your policies right by it?")]
+    answer({"files": list(map(os.fspath, texts))}, _lines(texts, steps), as_json=as_json)
 
 
 def template(name: str) -> str:
@@ -124,11 +117,10 @@ def _write(path: Path, text: str) -> None:
         raise unreadable(error, str(path)) from error
 
 
-def _tell(paths: Sequence[Path], steps: Sequence[tuple[str, str]]) -> None:
-    """Show what was written, and the commands that come next with what each is for."""
-    output = Output()
+def _lines(paths: Iterable[Path], steps: Sequence[tuple[str, str]]) -> Iterator[Text]:
+    """Yield what was written, and the commands that come next with what each is for."""
     for path in paths:
-        output.line(toned("written: ") + toned(os.fspath(path), Tone.POINTER))
-    output.line(toned("what to do next", Tone.TITLE))
+        yield toned("written: ") + toned(os.fspath(path), Tone.POINTER)
+    yield toned("what to do next", Tone.TITLE)
     for command, why in steps:
-        output.line(toned(f"  {command}") + toned(f"  # {why}", Tone.QUIET))
+        yield toned(f"  {command}") + toned(f"  # {why}", Tone.QUIET)

@@ -23,7 +23,7 @@ from api.cli.submissions import Record
 from api.deciders.engine_recipe import EngineRecipe
 from api.deciders.worker_processes import WorkerDied
 from api.deciding.submission import Terms
-from api.stated_facts import given_facts
+from api.standing_facts.stated import given_facts
 from engine.source.json_text import JSONValue
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from api.cli.failures import NO, Failure
 from api.cli.groups import Group
 from api.cli.service import opened_service
 from api.cli.subjects import by_option
-from api.cli.terminal import Output, toned
+from api.cli.terminal import answer, toned
 from api.installation.settings import Settings
 from engine.audit.entries.retention import RetentionClass, Schedule
 from engine.audit.instants import rfc3339
@@ -43,11 +43,7 @@ def show(*, day: date | None, as_json: bool) -> None:
     """  # noqa: D301 - click reads the escape.
     with opened_service() as (settings, database):
         outlook = outlook_of(database, _schedule(settings), day or _today())
-    output = Output()
-    if as_json:
-        output.json(_outlook_document(outlook))
-    else:
-        output.lines(_outlook_lines(outlook))
+    answer(_outlook_document(outlook), _outlook_lines(outlook), as_json=as_json)
 
 
 @retention.command()
@@ -77,22 +73,18 @@ def run(ctx: click.Context, *, dry_run: bool, day: date | None, by: str, as_json
     chosen = day or _today()
     if chosen > _today() and not dry_run:
         raise click.BadParameter("the day is to come; add --dry-run", param_hint="--as-of")
-    output = Output()
     with opened_service() as (settings, database):
         schedule = _schedule(settings)
         if dry_run:
             outlook = outlook_of(database, schedule, chosen)
-            output.json(_outlook_document(outlook)) if as_json else output.lines(_due(outlook))
+            answer(_outlook_document(outlook), _due(outlook), as_json=as_json)
             return
         try:
             done = Retention(database, schedule).run(chosen, actor=by)
         except Conflict as error:
             advice = "give all processes the same setting, then run it again"
             raise Failure("retention", str(error), advice) from error
-    if as_json:
-        output.json(_document(chosen, done))
-    else:
-        output.lines(_lines(done))
+    answer(_document(chosen, done), _lines(done), as_json=as_json)
     if not done.is_purged:
         ctx.exit(NO)
 

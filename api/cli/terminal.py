@@ -69,6 +69,15 @@ class Output:
                 self.json(json.loads(line))
 
 
+def answer(document: object, lines: Iterable[Text], *, as_json: bool) -> None:
+    """Write what a command answers to standard output: as one JSON value, or as lines to read."""
+    output = Output()
+    if as_json:
+        output.json(document)
+    else:
+        output.lines(lines)
+
+
 def styled(line: Line) -> Text:
     """Return a line of the engine's prose in its colours."""
     return Text.assemble(*((piece.text, STYLES[piece.tone]) for piece in line))

@@ -17,14 +17,15 @@ from engine.audit.export import Line
 from engine.audit.faults import VerificationFault
 from engine.audit.instants import rfc3339
 from engine.audit.merkle.tree import TreeHead
+from engine.audit.verification.report import Report, SignedReport
 from engine.audit.verification.terms import terms_of
 from engine.audit.verification.verify import VerificationReport
 from engine.evaluation.prose import Tone, counted, printable
 
-Report: TypeAlias = VerificationReport | ReceiptReport | RecordsReport | EvidenceReport
+AnyReport: TypeAlias = VerificationReport | ReceiptReport | RecordsReport | EvidenceReport
 
 
-def report_lines(report: Report, *, advice: str | None) -> Iterator[Text]:
+def report_lines(report: AnyReport, *, advice: str | None) -> Iterator[Text]:
     """Yield the lines that tell what is right and wrong; advice is for what nobody has signed."""
     match report:
         case ReceiptReport():
@@ -37,7 +38,7 @@ def report_lines(report: Report, *, advice: str | None) -> Iterator[Text]:
             return log_lines(report, advice=advice)
 
 
-def report_document(report: Report) -> dict[str, object]:
+def report_document(report: AnyReport) -> dict[str, object]:
     """Return the JSON form of what was found."""
     match report:
         case ReceiptReport():
@@ -84,9 +85,7 @@ def receipt_lines(report: ReceiptReport) -> Iterator[Text]:
         yield _pair("policies", printable(f"{columns.policy_set} {columns.policy_digest}"))
     if report.checkpoint is not None:
         yield _pair("head", head_text(report.checkpoint.head))
-        signers = ", ".join(str(key) for key in report.checkpoint.signers)
-        yield _pair("signed by", printable(signers))
-    yield from _cosigned(report)
+    yield from _signed(report)
 
 
 def _terms_lines(line: Line) -> Iterator[Text]:
@@ -113,10 +112,7 @@ def records_lines(report: RecordsReport) -> Iterator[Text]:
         yield _pair("filters", printable(given or "none"))
         yield _pair("as of", head_text(TreeHead(size=manifest.size, root=manifest.root)))
         yield from _unsearched_lines(manifest)
-    if report.checkpoint is not None:
-        signers = ", ".join(str(key) for key in report.checkpoint.signers)
-        yield _pair("signed by", printable(signers))
-    yield from _cosigned(report)
+    yield from _signed(report)
     told = "that a row is as it was logged, and that none is left out: nobody signs a manifest"
     yield _pair("not shown", told)
 
@@ -136,9 +132,7 @@ def evidence_lines(report: EvidenceReport) -> Iterator[Text]:
         yield from _unsearched_lines(manifest)
     if report.checkpoint is not None:
         yield _pair("head", head_text(report.checkpoint.head))
-        signers = ", ".join(str(key) for key in report.checkpoint.signers)
-        yield _pair("signed by", printable(signers))
-    yield from _cosigned(report)
+    yield from _signed(report)
     yield from _stamp_lines(report.stamped)
     if manifest is not None:
         unproved = (
@@ -194,15 +188,14 @@ def receipt_document(report: ReceiptReport) -> dict[str, object]:
         "as_of": terms.as_of if terms is not None else None,
         "as_if_launched": terms.as_if_launched if terms is not None else None,
         "size": checkpoint.head.size if checkpoint is not None else None,
-        "signed_by": [str(key) for key in checkpoint.signers] if checkpoint is not None else [],
-        "cosigned_by": _cosignatures(report),
+        **_signatures(report),
         **_faults(report),
     }
 
 
 def records_document(report: RecordsReport) -> dict[str, object]:
     """Return the JSON form of what was found of a manifest and its file."""
-    manifest, checkpoint = report.manifest, report.checkpoint
+    manifest = report.manifest
     return {
         "verified": report.is_valid,
         "file": manifest.file if manifest is not None else None,
@@ -211,8 +204,7 @@ def records_document(report: RecordsReport) -> dict[str, object]:
         "size": manifest.size if manifest is not None else None,
         "root": b64encode(manifest.root).decode() if manifest is not None else None,
         "unsearched": _unsearched(manifest),
-        "signed_by": [str(key) for key in checkpoint.signers] if checkpoint is not None else [],
-        "cosigned_by": _cosignatures(report),
+        **_signatures(report),
         **_faults(report),
     }
 
@@ -229,8 +221,7 @@ def evidence_document(report: EvidenceReport) -> dict[str, object]:
         "assumed": [{"id": id_, "as_if_launched": day} for id_, day in report.assumed.items()],
         "unsearched": _unsearched(manifest),
         "size": checkpoint.head.size if checkpoint is not None else None,
-        "signed_by": [str(key) for key in checkpoint.signers] if checkpoint is not None else [],
-        "cosigned_by": _cosignatures(report),
+        **_signatures(report),
         "stamped": _stamped(report),
         **_faults(report),
     }
@@ -273,6 +264,18 @@ def _fault_lines(faults: Sequence[VerificationFault], whole: str) -> Iterator[Te
         where = whole if fault.index is None else f"entry {fault.index}"
         told = printable(f"{where}: {fault.message} ({fault.code})")
         yield toned(f"  first: {told}", Tone.OPEN) if number == 0 else toned(f"         {told}")
+
+
+def _signed(report: SignedReport) -> Iterator[Text]:
+    if report.checkpoint is not None:
+        signers = ", ".join(map(str, report.checkpoint.signers))
+        yield _pair("signed by", printable(signers))
+    yield from _cosigned(report)
+
+
+def _signatures(report: SignedReport) -> dict[str, object]:
+    signers = () if report.checkpoint is None else report.checkpoint.signers
+    return {"signed_by": list(map(str, signers)), "cosigned_by": _cosignatures(report)}
 
 
 def _cosigned(report: Report) -> Iterator[Text]:

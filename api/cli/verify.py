@@ -18,9 +18,9 @@ from api.cli.arguments import as_json_option
 from api.cli.failures import NO, Failure
 from api.cli.log_sources import WEB, CountedSource, source_of
 from api.cli.submissions import STANDARD_INPUT
-from api.cli.terminal import Output, counting, reading
+from api.cli.terminal import answer, counting, reading
 from api.cli.trust import LOG_KEYS, WITNESS_KEYS, Trust, authority_of, trust_of
-from api.cli.verification_view import Report, report_document, report_lines
+from api.cli.verification_view import AnyReport, report_document, report_lines
 from api.cli.verified_kinds import (
     DATABASE,
     EVIDENCE,
@@ -143,19 +143,20 @@ def verify(  # noqa: PLR0913 - one parameter for each option.
     source = _source(what, kind, key_file)
     report = _of_file(what, kind, trust) if source is None else _of_log(what, source, trust)
     is_taken_on_trust = source is None and trust.head is None
-    _show(report, as_json=as_json, advice=_HEAD_ADVICE if is_taken_on_trust else None)
+    lines = report_lines(report, advice=_HEAD_ADVICE if is_taken_on_trust else None)
+    answer(report_document(report), lines, as_json=as_json)
     if not report.is_valid:
         ctx.exit(NO)
 
 
-def _of_log(what: str, source: LogSource, trust: Trust) -> Report:
+def _of_log(what: str, source: LogSource, trust: Trust) -> AnyReport:
     trust.need_key(what)
     with counting("entries read", elsewhere=True) as count:
         counted = CountedSource(source=source, count=count)
         return verify_log(counted, trust.keys, trusted=trust.head, requirements=trust.demands)
 
 
-def _of_file(what: str, kind: str | None, trust: Trust) -> Report:
+def _of_file(what: str, kind: str | None, trust: Trust) -> AnyReport:
     if what.startswith(_DATABASES):
         _need_no_stamp(what, trust)
         return _of_database(what, trust)
@@ -275,11 +276,3 @@ def _buffered(stream: BinaryIO) -> Iterator[BufferedReader]:
         yield buffered
     finally:
         buffered.detach()
-
-
-def _show(report: Report, *, as_json: bool, advice: str | None) -> None:
-    output = Output()
-    if as_json:
-        output.json(report_document(report))
-    else:
-        output.lines(report_lines(report, advice=advice))

@@ -13,8 +13,7 @@ from engine import explain
 from engine.audit.entries.record import LogEntry, Payload
 from engine.audit.instants import rfc3339
 from engine.audit.log import Receipt
-from engine.audit.merkle.tree import TreeHead
-from engine.audit.verification.verify import InclusionProof
+from engine.audit.merkle.tree import InclusionProof, TreeHead
 from engine.evaluation.prose import Tone, plain_text, wrapped
 
 from .bodies import JSON, TEXT

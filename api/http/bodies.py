@@ -60,6 +60,12 @@ def read_document(request: Request, limit: int, *, longest: int = LONGEST_STRING
     return Body(text=read_bytes(request, limit), limits=limits).value
 
 
+def read_json_body(request: Request, limit: int) -> JSONValue:
+    """Return the JSON value of a body that has to be of that type. Raises `ProblemRaised`."""
+    body_type(request, JSON)
+    return read_document(request, limit)
+
+
 @dataclass(frozen=True, kw_only=True)  # Without slots: what was read once is kept.
 class Body:
     """The body of a request that is to be one JSON value, and is read as far as it is needed."""

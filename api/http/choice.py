@@ -7,7 +7,7 @@ from engine import Engine
 from engine.storage.keys import ApiKey
 
 from .access import check_reach
-from .problems import NOT_FRESH, Problem, ProblemError, retry_later
+from .problems import NOT_FRESH, Problem, ProblemError, ProblemRaised, invalid_query, retry_later
 from .service import Service
 
 UNKNOWN_SET = "`GET /v1/policy-sets` lists them; without a name the default decides"
@@ -22,6 +22,14 @@ def choose_engine(service: Service, key: ApiKey, policy_set: str | None) -> Engi
     chosen = service.policies.default if policy_set is None else policy_set
     check_reach(key, chosen)
     return service.policies.engine(chosen)
+
+
+def engine_of_query(service: Service, key: ApiKey, policy_set: str | None) -> Engine:
+    """Do as `choose_engine` does, for a name that stands in the query, which is then at fault."""
+    try:
+        return choose_engine(service, key, policy_set)
+    except NotInForce as error:
+        raise ProblemRaised(invalid_query([unknown_set(str(error))])) from None
 
 
 def unknown_set(message: str, *, pointer: str | None = None) -> ProblemError:

@@ -9,7 +9,8 @@ from api.in_force.policies import NotFresh
 from api.journal import ERRORS
 from engine.audit.errors import LogError
 from engine.storage.errors import NotFound, StorageError
-from engine.storage.governance.policy_sets import OutdatedRevision, OwnVersion, WrongState
+from engine.storage.governance.changes import OutdatedRevision, WrongState
+from engine.storage.governance.policy_sets import OwnVersion
 from engine.storage.governance.waivers import OwnWaiver, SameWaiver
 from engine.storage.lifecycle.holds import UnderHold
 

@@ -9,9 +9,9 @@ from engine.storage.search.filters import Criteria, DecisionFilter
 from engine.storage.search.saved_queries import SavedQuery
 
 from .access import check_reach, check_unlimited, sees_all
-from .problems import FORBIDDEN, Problem, ProblemError, ProblemRaised
+from .problems import FORBIDDEN, Problem, ProblemError, ProblemRaised, invalid_query
 from .service import Service
-from .shapes import FilterParameters, invalid_query
+from .shapes import FilterParameters
 
 
 def filters_of(service: Service, query: FilterParameters, key: ApiKey) -> DecisionFilter:
@@ -66,8 +66,8 @@ def check_query_reach(key: ApiKey, filters: DecisionFilter) -> None:
         check_reach(key, filters.policy_set)
 
 
-def refused(message: str, parameter: str) -> ProblemRaised:
-    """Return the problem of one parameter of a query."""
+def refused(message: str, parameter: str | None = None) -> ProblemRaised:
+    """Return the problem of one parameter of a query, or of the query as a whole."""
     return ProblemRaised(invalid_query([ProblemError(message=message, parameter=parameter)]))
 
 

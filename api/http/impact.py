@@ -51,13 +51,10 @@ def impact_answer(
     It takes the place of a stream: a page keeps a thread busy.
     """
     filters = _filters(service, key, version.policy_set, query)
-    leave = service.streams.open()
-    try:
+    with service.streams.open():
         engine, former = _engine(service, version), _former(service, version, query)
         page = page_of(service, filters, limit=query.limit, cursor=query.cursor)
         made = _assessed(service, engine, former, page)
-    finally:
-        leave()
     note_access(service, key, Action.REPLAY, spans_of(each.index for each in made))
     counts = Impact()
     for each in made:

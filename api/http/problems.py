@@ -401,6 +401,18 @@ def submission_problem(errors: Sequence[ProblemError]) -> Problem:
     return Problem(kind=MALFORMED_SUBMISSION, detail=count, errors=tuple(errors))
 
 
+def invalid_query(errors: Iterable[ProblemError]) -> Problem:
+    """Return the problem of a query with these faults."""
+    listed = tuple(errors)
+    return Problem(kind=INVALID_QUERY, detail=in_a_line(listed), errors=listed)
+
+
+def malformed_order(errors: Iterable[ProblemError]) -> Problem:
+    """Return the problem of a body that should say what to do, with these faults."""
+    listed = tuple(errors)
+    return Problem(kind=MALFORMED_ORDER, detail=in_a_line(listed), errors=listed)
+
+
 def malformed_fact(faults: Sequence[CampaignFault]) -> Problem:
     """Return the problem of a standing fact that cannot be recorded, with every fault."""
     errors = tuple(_errors(faults, ""))

@@ -1,7 +1,8 @@
 """What the routes use: the parts of one process, made by whoever starts it."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -52,12 +53,16 @@ class Streams:
     def __init__(self, most: int) -> None:
         self._free = threading.BoundedSemaphore(most)
 
-    def open(self) -> Callable[[], None]:
-        """Take a place and return what gives it back. Raises `ProblemRaised` where none is free."""
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """Have a place while the context lasts. Raises `ProblemRaised` where none is free."""
         if not self._free.acquire(blocking=False):
             detail = "as many batches and exports are open as this process serves"
             raise ProblemRaised(retry_later(BUSY, detail, 1))
-        return self._free.release
+        try:
+            yield
+        finally:
+            self._free.release()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

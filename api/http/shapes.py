@@ -5,8 +5,8 @@ name. All faults of a query or an envelope are reported together. The envelope's
 handed on untouched.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from dataclasses import fields as dataclass_fields
 from datetime import date, datetime
 from functools import cache
@@ -46,14 +46,7 @@ from .fields import (
 )
 from .loading import NOWHERE, NameFault, load
 from .misplaced import in_address, misplaced
-from .problems import (
-    INVALID_QUERY,
-    MALFORMED_ORDER,
-    Problem,
-    ProblemError,
-    ProblemRaised,
-    in_a_line,
-)
+from .problems import ProblemError, ProblemRaised, invalid_query, malformed_order
 
 BRIEF, FULL = "brief", "full"
 INDEX, WAIT = "index", "wait"
@@ -66,14 +59,22 @@ MOST_ENTRIES = 10**15
 """A size of the log beyond this is a slip of the pen."""
 
 
+_READER = "reader"
+
+
+def _read_by(reader: Described) -> Mapping[str, Described]:
+    """Return what says of a member of a query how it is read."""
+    return {_READER: reader}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactParameters:
     """The query of a list of standing facts."""
 
-    kind: str | None = None
-    name: str | None = None
-    limit: int = 100
-    cursor: int = -1
+    kind: str | None = field(default=None, metadata=_read_by(Word(tuple(SubjectKind))))
+    name: str | None = field(default=None, metadata=_read_by(Text()))
+    limit: int = field(default=100, metadata=_read_by(QueryNumber(1, PAGE_LIMIT)))
+    cursor: int = field(default=-1, metadata=_read_by(Cursor()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,56 +86,62 @@ class NoParameters:
 class PolicySetParameters:
     """The query of an endpoint that is about one policy set: None for the default."""
 
-    policy_set: str | None = None
+    policy_set: str | None = field(default=None, metadata=_read_by(Text()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiffParameters:
     """The query of a comparison: `old` is the version in force unless it is named."""
 
-    new: str
-    old: str | None = None
+    new: str = field(metadata=_read_by(Text(required=True)))
+    old: str | None = field(default=None, metadata=_read_by(Text()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OPAParameters:
     """The query of OPA's data API; there is no explanation beside the reasons."""
 
-    pretty: bool = False
-    metrics: bool = False
-    provenance: bool = False
-    instrument: bool = False
-    strict_builtin_errors: bool = False
-    explain: str | None = None
+    pretty: bool = field(default=False, metadata=_read_by(LenientFlag()))
+    metrics: bool = field(default=False, metadata=_read_by(LenientFlag()))
+    provenance: bool = field(default=False, metadata=_read_by(LenientFlag()))
+    instrument: bool = field(default=False, metadata=_read_by(LenientFlag()))
+    strict_builtin_errors: bool = field(
+        default=False, metadata=_read_by(LenientFlag(data_key="strict-builtin-errors"))
+    )
+    explain: str | None = field(default=None, metadata=_read_by(Word(("off",))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OPAHealthParameters:
     """The query of OPA's health API: readiness covers both."""
 
-    bundles: bool = False
-    plugins: bool = False
+    bundles: bool = field(default=False, metadata=_read_by(LenientFlag()))
+    plugins: bool = field(default=False, metadata=_read_by(LenientFlag()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionParameters:
+class _ShownParameters:
+    """Whose record is sent, and how much is told of the decision."""
+
+    format: str = field(default=NATIVE, metadata=_read_by(Word(FORMAT_NAMES)))
+    view: str = field(default=BRIEF, metadata=_read_by(Word((BRIEF, FULL))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionParameters(_ShownParameters):
     """The query of a single decision."""
 
-    format: str = NATIVE
-    view: str = BRIEF
-    receipt: str = INDEX
+    receipt: str = field(default=INDEX, metadata=_read_by(Word((INDEX, WAIT))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BatchParameters:
+class BatchParameters(_ShownParameters):
     """The query of a batch: the terms of all its items."""
 
-    format: str = NATIVE
-    view: str = BRIEF
-    as_of: datetime | None = None
-    as_if_launched: date | None = None
-    dry_run: bool = False
-    policy_set: str | None = None
+    as_of: datetime | None = field(default=None, metadata=_read_by(Instant()))
+    as_if_launched: date | None = field(default=None, metadata=_read_by(Day()))
+    dry_run: bool = field(default=False, metadata=_read_by(QueryFlag()))
+    policy_set: str | None = field(default=None, metadata=_read_by(Text()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,52 +151,52 @@ class FilterParameters(Criteria):
     `saved` names a query that has them; beside it there may be `as_of`.
     """
 
-    as_of: int | None = None
-    saved: str | None = None
+    as_of: int | None = field(default=None, metadata=_read_by(QueryNumber(0, MOST_ENTRIES)))
+    saved: str | None = field(default=None, metadata=_read_by(QueryName()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchParameters(FilterParameters):
     """The query of a search; what is no page has neither `limit` nor `cursor`."""
 
-    format: str | None = None
-    limit: int | None = None
-    cursor: str | None = None
+    format: str | None = field(default=None, metadata=_read_by(Word((PAGE, *MEDIA_TYPES))))
+    limit: int | None = field(default=None, metadata=_read_by(QueryNumber(1, PAGE_LIMIT)))
+    cursor: str | None = field(default=None, metadata=_read_by(Text()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImpactParameters(FilterParameters):
     """The query of what other policies would have decided, page by page."""
 
-    against: str | None = None
-    limit: int = PAGE_LIMIT
-    cursor: str | None = None
+    against: str | None = field(default=None, metadata=_read_by(Text()))
+    limit: int = field(default=PAGE_LIMIT, metadata=_read_by(QueryNumber(1, PAGE_LIMIT)))
+    cursor: str | None = field(default=None, metadata=_read_by(Text()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestParameters(FilterParameters):
     """The query of the manifest of an export."""
 
-    format: str | None = None
+    format: str | None = field(default=None, metadata=_read_by(Word(tuple(MEDIA_TYPES))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleParameters(FilterParameters):
     """The query of a sample."""
 
-    count: int | None = None
+    count: int | None = field(default=None, metadata=_read_by(QueryNumber(1, SAMPLE_LIMIT)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaiverParameters:
     """The query of a list of waivers."""
 
-    state: str | None = None
-    used: bool | None = None
-    rule: str | None = None
-    policy_set: str | None = None
-    limit: int = 100
-    cursor: int | None = None
+    state: str | None = field(default=None, metadata=_read_by(Word(WAIVER_STATES)))
+    used: bool | None = field(default=None, metadata=_read_by(QueryFlag()))
+    rule: str | None = field(default=None, metadata=_read_by(Text()))
+    policy_set: str | None = field(default=None, metadata=_read_by(Text()))
+    limit: int = field(default=100, metadata=_read_by(QueryNumber(1, WAIVER_PAGE_LIMIT)))
+    cursor: int | None = field(default=None, metadata=_read_by(Cursor()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,56 +223,6 @@ class _Shape(Schema):
         unknown = RAISE
 
 
-class _NoParametersShape(_Shape):
-    pass
-
-
-class _FactShape(_Shape):
-    kind = Word(tuple(SubjectKind))
-    name = Text()
-    limit = QueryNumber(1, PAGE_LIMIT)
-    cursor = Cursor()
-
-
-class _PolicySetShape(_Shape):
-    policy_set = Text()
-
-
-class _DiffShape(_Shape):
-    new = Text(required=True)
-    old = Text()
-
-
-class _OPAShape(_Shape):
-    pretty = LenientFlag()
-    metrics = LenientFlag()
-    provenance = LenientFlag()
-    instrument = LenientFlag()
-    strict_builtin_errors = LenientFlag(data_key="strict-builtin-errors")
-    explain = Word(("off",))
-
-
-class _OPAHealthShape(_Shape):
-    bundles = LenientFlag()
-    plugins = LenientFlag()
-
-
-class _TermsShape(_Shape):
-    format = Word(FORMAT_NAMES)
-    view = Word((BRIEF, FULL))
-
-
-class _DecisionShape(_TermsShape):
-    receipt = Word((INDEX, WAIT))
-
-
-class _BatchShape(_TermsShape):
-    as_of = Instant()
-    as_if_launched = Day()
-    dry_run = QueryFlag()
-    policy_set = Text()
-
-
 _WORDS = {"outcome": get_args(Outcome), "rule_status": SEARCHABLE_STATUSES}
 
 
@@ -273,58 +230,21 @@ def _criterion(name: str, kind: object) -> Described:
     """Return what reads one of the `Criteria`."""
     if name in _WORDS:
         return Word(_WORDS[name])
+    if kind == bool | None:
+        return QueryFlag()
     return Instant() if kind == datetime | None else Text()
 
 
-class _CriteriaShape(_Shape):
-    """Without `conclusive`, which a query says in another way than a body."""
-
+class _SavedQueryShape(_Shape):
     class Meta(_Shape.Meta):
         include: ClassVar = {
             each.name: _criterion(each.name, each.type)
             for each in dataclass_fields(Criteria)
-            if each.name != "conclusive"
+            if each.name != "conclusive"  # Which a body says in another way than a query.
         }
 
-
-class _FilterShape(_CriteriaShape):
-    conclusive = QueryFlag()
-    as_of = QueryNumber(0, MOST_ENTRIES)
-    saved = QueryName()
-
-
-class _SavedQueryShape(_CriteriaShape):
     name = QueryName(required=True)
     conclusive = Flag()
-
-
-class _SearchShape(_FilterShape):
-    format = Word((PAGE, *MEDIA_TYPES))
-    limit = QueryNumber(1, PAGE_LIMIT)
-    cursor = Text()
-
-
-class _ImpactShape(_FilterShape):
-    against = Text()
-    limit = QueryNumber(1, PAGE_LIMIT)
-    cursor = Text()
-
-
-class _ManifestShape(_FilterShape):
-    format = Word(tuple(MEDIA_TYPES))
-
-
-class _SampleShape(_FilterShape):
-    count = QueryNumber(1, SAMPLE_LIMIT)
-
-
-class _WaiversShape(_Shape):
-    state = Word(WAIVER_STATES)
-    used = QueryFlag()
-    rule = Text()
-    policy_set = Text()
-    limit = QueryNumber(1, WAIVER_PAGE_LIMIT)
-    cursor = Cursor()
 
 
 class _WaiverRequestShape(_Shape):
@@ -381,36 +301,8 @@ class _ActivationShape(_Shape):
     reason = Text()
 
 
-_Parameters = TypeVar(
-    "_Parameters",
-    bound=NoParameters
-    | FactParameters
-    | PolicySetParameters
-    | DiffParameters
-    | OPAParameters
-    | OPAHealthParameters
-    | DecisionParameters
-    | BatchParameters
-    | FilterParameters
-    | WaiverParameters,
-)
+_Parameters = TypeVar("_Parameters")
 
-_SHAPES: Mapping[type[object], Schema] = {
-    NoParameters: _NoParametersShape(),
-    FactParameters: _FactShape(),
-    PolicySetParameters: _PolicySetShape(),
-    DiffParameters: _DiffShape(),
-    OPAParameters: _OPAShape(),
-    OPAHealthParameters: _OPAHealthShape(),
-    DecisionParameters: _DecisionShape(),
-    BatchParameters: _BatchShape(),
-    FilterParameters: _FilterShape(),
-    SearchParameters: _SearchShape(),
-    SampleParameters: _SampleShape(),
-    ImpactParameters: _ImpactShape(),
-    ManifestParameters: _ManifestShape(),
-    WaiverParameters: _WaiversShape(),
-}
 ENVELOPE = EnvelopeShape()
 ERASURE = _ErasureShape()
 SAVED_QUERY = _SavedQueryShape()
@@ -418,9 +310,19 @@ REASON, REJECTION, ACTIVATION = _ReasonShape(), _RejectionShape(), _ActivationSh
 WAIVER_REQUEST, GRANT = _WaiverRequestShape(), _GrantShape()
 
 
-def schema_of(shape: type[object]) -> Schema:
-    """Return the schema that reads the query of a shape."""
-    return _SHAPES[shape]
+_SCHEMAS: dict[type[object], Schema] = {}
+
+
+def schema_of(query: type[Any]) -> Schema:
+    """Return the schema that reads a query, with a field for each of its members; made once."""
+    known = _SCHEMAS.get(query)
+    if known is None:
+        members = {
+            each.name: each.metadata.get(_READER) or _criterion(each.name, each.type)
+            for each in dataclass_fields(query)
+        }
+        known = _SCHEMAS[query] = _Shape.from_dict(members)()
+    return known
 
 
 def read_query(
@@ -435,7 +337,7 @@ def read_query(
         for name, values in query.lists()
         if len(values) > 1
     ]
-    read = _SHAPES[shape]
+    read = schema_of(shape)
     given = dict(query.items())
     values, faults = load(read, given, elsewhere) if given else _of_no_query(read)
     faults = [*faults, *_assumed(values, faults)]
@@ -457,12 +359,6 @@ def _of_no_query(shape: Schema) -> tuple[dict[str, Any], list[NameFault]]:
     return load(shape, {})
 
 
-def invalid_query(errors: Iterable[ProblemError]) -> Problem:
-    """Return the problem of a query with these faults."""
-    listed = tuple(errors)
-    return Problem(kind=INVALID_QUERY, detail=in_a_line(listed), errors=listed)
-
-
 def read_envelope(
     body: object,
     query: type[object],
@@ -482,18 +378,13 @@ def read_envelope(
         return None, Envelope(), (error,)
     if body.keys() == _ALONE and body["campaign"] is not None:
         return body["campaign"], _BARE, ()  # There is nothing around it that could be wrong.
-    values, faults = load(shape or ENVELOPE, body, in_address(_SHAPES[query]))
+    values, faults = load(shape or ENVELOPE, body, in_address(schema_of(query)))
     faults += _assumed(values, faults)
     unknown = [fault.name for fault in faults if fault.is_unknown]
     if (itself := misplaced(body, unknown)) is not None:
         error = ProblemError(message=itself, pointer=before, help=_ENVELOPE_HELP)
         return None, Envelope(), (error,)
-    errors = tuple(
-        ProblemError(
-            message=fault.message, pointer=f"{before}/{escaped(fault.name)}", help=fault.help
-        )
-        for fault in faults
-    )
+    errors = tuple(_errors(faults, before))
     campaign = values.pop("campaign", None)
     if campaign is None:
         missing = ProblemError(
@@ -507,12 +398,9 @@ def read_erasure(body: object) -> ErasureOrder:
     """Return the order in the body of an erasure. Raises `ProblemRaised` with every fault of it."""
     if not isinstance(body, dict):
         error = ProblemError(message="the body should be an object", pointer="", help=_ERASURE_HELP)
-        raise ProblemRaised(_malformed_order([error]))
+        raise ProblemRaised(malformed_order([error]))
     values, faults = load(ERASURE, body)
-    errors = [
-        ProblemError(message=fault.message, pointer=f"/{escaped(fault.name)}", help=fault.help)
-        for fault in faults
-    ]
+    errors = list(_errors(faults))
     given = [selector for selector in Selector if body.get(selector) is not None]
     if len(given) != 1:
         message = "exactly one of `decision`, `campaign` and `actor` says what to erase"
@@ -521,7 +409,7 @@ def read_erasure(body: object) -> ErasureOrder:
         message = "there is no ground"
         errors.append(ProblemError(message=message, pointer="/ground", help=_ERASURE_HELP))
     if errors:
-        raise ProblemRaised(_malformed_order(errors))
+        raise ProblemRaised(malformed_order(errors))
     (selector,) = given
     return ErasureOrder(selector=selector, value=values[selector], ground=Ground(values["ground"]))
 
@@ -533,26 +421,20 @@ def read_members(shape: Schema, body: object, advice: str) -> dict[str, Any]:
     """
     if not isinstance(body, dict):
         error = ProblemError(message="the body should be an object", pointer="", help=advice)
-        raise ProblemRaised(_malformed_order([error]))
+        raise ProblemRaised(malformed_order([error]))
     values, faults = load(shape, body)
     if faults:
-        raise ProblemRaised(
-            _malformed_order(
-                [
-                    ProblemError(
-                        message=fault.message,
-                        pointer=f"/{escaped(fault.name)}",
-                        help=fault.help or advice,
-                    )
-                    for fault in faults
-                ]
-            )
-        )
+        raise ProblemRaised(malformed_order(_errors(faults, advice=advice)))
     return values
 
 
-def _malformed_order(errors: Sequence[ProblemError]) -> Problem:
-    return Problem(kind=MALFORMED_ORDER, detail=in_a_line(errors), errors=tuple(errors))
+def _errors(
+    faults: Iterable[NameFault], before: str = "", *, advice: str | None = None
+) -> Iterator[ProblemError]:
+    """Yield faults of the members of a body, with pointers to them behind `before`."""
+    for fault in faults:
+        pointer = f"{before}/{escaped(fault.name)}"
+        yield ProblemError(message=fault.message, pointer=pointer, help=fault.help or advice)
 
 
 _ERASURE_HELP = 'write `{"campaign": "cmp-7", "ground": "objection"}`'

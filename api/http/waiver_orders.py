@@ -1,25 +1,18 @@
 """What is asked about waivers, and why it cannot be: the words of the checker, by member."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from engine import Diagnostic, Engine
 from engine.bundle.grants import Approval, WaiverTerms, written
 from engine.semantics.tree import Rule
-from engine.storage.governance.policy_sets import WrongState
+from engine.storage.governance.changes import WrongState
 from engine.storage.governance.waiver_rows import RequestedWaiver
 from engine.storage.governance.waivers import granted_text
 from engine.storage.keys import ApiKey
 
-from .problems import (
-    MALFORMED_ORDER,
-    WRONG_ROLE,
-    Problem,
-    ProblemError,
-    ProblemRaised,
-    in_a_line,
-)
+from .problems import WRONG_ROLE, Problem, ProblemError, ProblemRaised, malformed_order
 
 MOST_DAYS = 366
 """The most days of a waiver by request: what lasts longer belongs into the policies."""
@@ -60,14 +53,8 @@ def terms_of(asked: Mapping[str, Any], engine: Engine, requester: str, today: da
         text = written(_TRIED, terms, Approval(approver=requester, role=role or "any", day=day))
         faults += [_fault(each, text) for each in engine.grant_faults(text)]
     if faults:
-        raise ProblemRaised(malformed(faults))
+        raise ProblemRaised(malformed_order(faults))
     return terms
-
-
-def malformed(faults: Iterable[ProblemError]) -> Problem:
-    """Return the problem of a request with these faults."""
-    listed = tuple(faults)
-    return Problem(kind=MALFORMED_ORDER, detail=in_a_line(listed), errors=listed)
 
 
 def rule_of(engine: Engine, name: str) -> Rule | None:
@@ -137,7 +124,7 @@ def role_for(found: RequestedWaiver, engine: Engine, key: ApiKey, named: str | N
         message = "say in which role: the rule leaves it to the house, and the key has several"
         listed = ", ".join(f'"{each}"' for each in own)
         fault = ProblemError(message=message, pointer="/as", help=f"write one of {listed}")
-        raise ProblemRaised(malformed([fault]))
+        raise ProblemRaised(malformed_order([fault]))
     if role not in key.may_grant:
         shown = f'as "{role}"' if role is not None else "at all"
         listed = ", ".join(f'"{each}"' for each in own)

@@ -25,6 +25,7 @@ from typing import TypeAlias
 from api.deciders.engine_recipe import Basis, EngineRecipe, compile_ahead
 from api.deciding.stored_policies import stored_bundle
 from engine import Engine, EngineError
+from engine.audit.instants import utc_now
 from engine.bundle.grants import Grants
 from engine.evaluation.document import Identity
 from engine.evaluation.standing_facts.book import FactBook
@@ -64,11 +65,6 @@ class _State:
     failures: Mapping[_Key, str] = field(default_factory=lambda: MappingProxyType({}))
     books: Mapping[_Key, FactBook] = field(default_factory=lambda: MappingProxyType({}))
     confirmed: float = float("-inf")
-
-
-def utc_now() -> datetime:
-    """Return the time of this machine."""
-    return datetime.now(UTC)
 
 
 class PoliciesInForce:

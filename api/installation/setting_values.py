@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from api.identity.tokens import ALGORITHMS
@@ -20,6 +20,7 @@ from engine.audit.entries.retention import Schedule
 from engine.storage.keys import Role
 
 _PAIRS = "pairs of a witness's public key and its address, with spaces between them"
+_ORIGINS = "origins like `https://console.example`, in small letters and no path"
 
 Read: TypeAlias = Callable[[object, Path], object]
 """Reads a value as written; paths are relative to the directory. Raises `ValueError`."""
@@ -99,12 +100,17 @@ def _inline_table(text: str) -> object:
     return document["value"] if len(document) == 1 else None
 
 
+def _words(value: object, wanted: str) -> list[str]:
+    """Return the words of one text, or of the texts of a list; else what is wanted is told."""
+    texts: list[Any] = value if isinstance(value, list) else [value]
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError(wanted)
+    return [word for text in texts for word in text.split()]
+
+
 def read_witnesses(value: object, _base: Path) -> tuple[Witness, ...]:
     """Read pairs of a key and an address, in one text or as the texts of a list."""
-    texts = value if isinstance(value, list) else [value]
-    words = [word for text in texts if isinstance(text, str) for word in text.split()]
-    if not all(isinstance(text, str) for text in texts):
-        raise ValueError(_PAIRS)
+    words = _words(value, _PAIRS)
     if len(words) % 2:
         raise ValueError(_PAIRS)
     return tuple(map(_witness, words[::2], words[1::2]))
@@ -152,12 +158,11 @@ def read_otlp_endpoint(value: object, _base: Path) -> str | None:
 
 def read_origins(value: object, _base: Path) -> frozenset[str]:
     """Read origins (RFC 6454), in one text or as the texts of a list."""
-    texts = value if isinstance(value, list) else [value]
-    words = [word for text in texts if isinstance(text, str) for word in text.split()]
+    words = _words(value, _ORIGINS)
     for word in words:
         parts = urlsplit(read_address(word))
         if f"{parts.scheme}://{parts.netloc}".lower() != word:
-            raise ValueError("origins like `https://console.example`, in small letters and no path")
+            raise ValueError(_ORIGINS)
     return frozenset(words)
 
 

@@ -1,15 +1,17 @@
 """Settings: what an operator may choose, read from the environment and from one TOML file.
 
-The only reader of the environment. Each setting has one line in `SETTINGS`, from which the reading,
+The only reader of the environment. Each setting is declared in `Settings`, from which the reading,
 the errors and `docs/settings.md` derive. A variable is `ASSENT_` and the setting's name in
 capitals; in the file the name stands as it is. The environment wins over the file, and a setting
 that nobody knows is an error in either. There is no setting that turns a check off.
 """
 
+# ruff: noqa: RUF009 - each call of `_setting` makes a field, and no value that instances share.
+
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -61,55 +63,6 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """The settings of one service, complete and checked. Paths are absolute."""
-
-    data_directory: Path
-    database_url: str
-    content_key: Path
-    content_keys_url: str
-    log_key: Path
-    log_anchor: Path
-    log_origin: str
-    log_public: bool
-    public_url: str | None
-    log_witnesses: tuple[Witness, ...]
-    log_quorum: int
-    log_vouched: Path
-    log_tsa: str
-    log_tsa_certificates: Path | str
-    log_tsa_minutes: int
-    policies: Path
-    policy_set: str
-    policy_freshness: int
-    host: str
-    port: int
-    workers: int
-    threads: int
-    body_limit: int
-    batch_records: int
-    batch_limit: int
-    batch_processes: int
-    commit_queue: int
-    commit_patience: int
-    retention: Schedule | None
-    graceful_timeout: int
-    log_level: str
-    metrics_public: bool
-    otlp_endpoint: str | None
-    rate_limit: int
-    cors_origins: frozenset[str]
-    oidc_issuer: str
-    oidc_audience: str
-    oidc_jwks: str
-    oidc_algorithms: tuple[str, ...]
-    oidc_token_type: str
-    oidc_roles_claim: str
-    oidc_roles: Mapping[str, Role]
-    oidc_grants: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """One setting: how it is read, and what `docs/settings.md` says of it.
 
@@ -128,284 +81,252 @@ class Setting:
         return PREFIX + self.name.upper()
 
 
-SETTINGS = (
-    Setting(
-        name="data_directory",
-        default="var",
-        meaning=(
-            "directory of the database, the signing keys, the anchor, and of what the processes of"
-            " a server share; made by `assent init`"
-        ),
+def _setting(**said: Any) -> Any:
+    """Return the field of one setting: what is said of it makes its `Setting`."""
+    return field(metadata=said)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of one service, complete and checked, as `load_settings` reads them.
+
+    Paths are absolute.
+    """
+
+    data_directory: Path = _setting(
         read=read_path,
-    ),
-    Setting(
-        name="database_url",
+        default="var",
+        meaning="directory of the database, the signing keys, the anchor, and of what the processes"
+        " of a server share; made by `assent init`",
+    )
+    database_url: str = _setting(
+        read=unless_empty(read_text),
         default="",
         shown="`sqlite:///<data_directory>/assent.db`",
         meaning="database of the log and the keys: an SQLite file, or `postgresql://user@host/name`",
-        read=unless_empty(read_text),
-    ),
-    Setting(
-        name="content_key",
+    )
+    content_key: Path = _setting(
+        read=unless_empty(read_path),
         default="",
         shown="`<data_directory>/content.key`",
         meaning="file of the key that wraps the keys of contents; only its owner may read it",
-        read=unless_empty(read_path),
-    ),
-    Setting(
-        name="content_keys_url",
+    )
+    content_keys_url: str = _setting(
+        read=unless_empty(read_text),
         default="",
         shown="`sqlite:///<data_directory>/content-keys.db`",
         meaning="database of the keys of contents, never that of the log ([below](#contents))",
-        read=unless_empty(read_text),
-    ),
-    Setting(
-        name="log_key",
+    )
+    log_key: Path = _setting(
+        read=unless_empty(read_path),
         default="",
         shown="`<data_directory>/log.key`",
         meaning="file of the keys that sign the log; only its owner may read it",
+    )
+    log_anchor: Path = _setting(
         read=unless_empty(read_path),
-    ),
-    Setting(
-        name="log_anchor",
         default="",
         shown="`<data_directory>/checkpoint`",
         meaning="file of the last signed checkpoint; best on another disk than the database",
-        read=unless_empty(read_path),
-    ),
-    Setting(
-        name="log_origin",
+    )
+    log_origin: str = _setting(
+        read=unless_empty(read_text),
         default="",
         shown="a random name, made by `assent init`",
         meaning="name of the log, a URL without its scheme; it cannot be changed later",
-        read=unless_empty(read_text),
-    ),
-    Setting(
-        name="log_public",
+    )
+    log_public: bool = _setting(
+        read=read_flag,
         default=False,
         shown="`false`",
         meaning="`true` shows `/log/` to everyone, `false` to keys with the role `auditor`",
-        read=read_flag,
-    ),
-    Setting(
-        name="public_url",
+    )
+    public_url: str | None = _setting(
+        read=read_public_url,
         default=None,
         shown="none",
         meaning="by which address clients reach the service: `https://…`; for AuthZEN's discovery",
-        read=read_public_url,
-    ),
-    Setting(
-        name="log_witnesses",
+    )
+    log_witnesses: tuple[Witness, ...] = _setting(
+        read=read_witnesses,
         default="",
         shown="none",
         meaning="witnesses that cosign the log: the public key of each, and its address after that",
-        read=read_witnesses,
-    ),
-    Setting(
-        name="log_quorum",
+    )
+    log_quorum: int = _setting(
+        read=unless_empty(read_whole(1, 100)),
         default="",
         shown="more than half of them",
         meaning="how many witnesses have to cosign a checkpoint before it is published",
-        read=unless_empty(read_whole(1, 100)),
-    ),
-    Setting(
-        name="log_vouched",
+    )
+    log_vouched: Path = _setting(
+        read=unless_empty(read_path),
         default="",
         shown="`<data_directory>/vouched`",
         meaning="directory of cosigned checkpoints; best on another disk than the database",
-        read=unless_empty(read_path),
-    ),
-    Setting(
-        name="log_tsa",
+    )
+    log_tsa: str = _setting(
+        read=unless_empty(lambda value, base: read_address(read_text(value, base))),
         default="",
         shown="none",
         meaning="address of a time stamp authority (RFC 3161) that stamps checkpoints",
-        read=unless_empty(lambda value, base: read_address(read_text(value, base))),
-    ),
-    Setting(
-        name="log_tsa_certificates",
+    )
+    log_tsa_certificates: Path | str = _setting(
+        read=unless_empty(read_path),
         default="",
         shown="none",
         meaning="file with the certificates of that authority, its root among them (PEM)",
-        read=unless_empty(read_path),
-    ),
-    Setting(
-        name="log_tsa_minutes",
+    )
+    log_tsa_minutes: int = _setting(
+        read=read_whole(1, 1440),
         default=60,
         meaning="least minutes from one time stamp to the next",
-        read=read_whole(1, 1440),
-    ),
-    Setting(
-        name="policies",
+    )
+    policies: Path = _setting(
+        read=read_path,
         default=shipped_directory(),
         shown="the policies that come with Assent",
         meaning="directory of which `assent init` makes the first version of the policy set",
-        read=read_path,
-    ),
-    Setting(
-        name="policy_set",
+    )
+    policy_set: str = _setting(
+        read=read_set_name,
         default="assent",
         meaning="policy set that decides for whoever names none",
-        read=read_set_name,
-    ),
-    Setting(
-        name="policy_freshness",
+    )
+    policy_freshness: int = _setting(
+        read=read_whole(1, 60),
         default=2,
         meaning="most seconds for which a process decides without having seen what is in force",
-        read=read_whole(1, 60),
-    ),
-    Setting(name="host", default="127.0.0.1", meaning="address to listen on", read=read_text),
-    Setting(name="port", default=8000, meaning="port to listen on", read=read_whole(1, 65_535)),
-    Setting(
-        name="workers",
+    )
+    host: str = _setting(read=read_text, default="127.0.0.1", meaning="address to listen on")
+    port: int = _setting(read=read_whole(1, 65_535), default=8000, meaning="port to listen on")
+    workers: int = _setting(
+        read=read_whole(1, 64),
         default=2,
         meaning="processes that answer; one for each core is a good number",
-        read=read_whole(1, 64),
-    ),
-    Setting(
-        name="threads",
+    )
+    threads: int = _setting(
+        read=read_whole(2, 64),
         default=4,
         meaning="threads in each process; at most half of them stream at a time",
-        read=read_whole(2, 64),
-    ),
-    Setting(
-        name="body_limit",
+    )
+    body_limit: int = _setting(
+        read=read_whole(1024, 64 * MEBIBYTE),
         default=8 * MEBIBYTE,
         meaning="most bytes of a request that is read as a whole",
-        read=read_whole(1024, 64 * MEBIBYTE),
-    ),
-    Setting(
-        name="batch_records",
-        default=100_000,
-        meaning="most campaigns of one batch",
-        read=read_whole(1, 10_000_000),
-    ),
-    Setting(
-        name="batch_limit",
+    )
+    batch_records: int = _setting(
+        read=read_whole(1, 10_000_000), default=100_000, meaning="most campaigns of one batch"
+    )
+    batch_limit: int = _setting(
+        read=read_whole(1024, 1024 * 1024 * MEBIBYTE),
         default=1024 * MEBIBYTE,
         meaning="most bytes of one NDJSON batch",
-        read=read_whole(1024, 1024 * 1024 * MEBIBYTE),
-    ),
-    Setting(
-        name="batch_processes",
+    )
+    batch_processes: int = _setting(
+        read=read_whole(0, 64),
         default=2,
         meaning="processes for each of `workers` that decide long batches beside it"
         " ([below](#batches))",
-        read=read_whole(0, 64),
-    ),
-    Setting(
-        name="commit_queue",
+    )
+    commit_queue: int = _setting(
+        read=read_whole(1, 1_000_000),
         default=4096,
         meaning="most decisions of one process that wait to be written; more are told to retry",
-        read=read_whole(1, 1_000_000),
-    ),
-    Setting(
-        name="commit_patience",
+    )
+    commit_patience: int = _setting(
+        read=read_whole(1, 600),
         default=30,
         meaning="most seconds that a decision waits to be written",
-        read=read_whole(1, 600),
-    ),
-    Setting(
-        name="retention",
+    )
+    retention: Schedule | None = _setting(
+        read=read_schedule,
         default="",
         shown="none: nothing is erased for its age",
         meaning="how long the contents of decisions are kept, by class ([below](#retention))",
-        read=read_schedule,
-    ),
-    Setting(
-        name="graceful_timeout",
+    )
+    graceful_timeout: int = _setting(
+        read=read_whole(1, 600),
         default=30,
         meaning="most seconds that a stopping process has to finish its requests",
-        read=read_whole(1, 600),
-    ),
-    Setting(
-        name="log_level",
+    )
+    log_level: str = _setting(
+        read=read_word(*LOG_LEVELS),
         default="info",
         meaning="least severe events in the service's own log",
-        read=read_word(*LOG_LEVELS),
-    ),
-    Setting(
-        name="metrics_public",
+    )
+    metrics_public: bool = _setting(
+        read=read_flag,
         default=False,
         shown="`false`",
         meaning="`true` shows `/metrics` to everyone, `false` to keys with the role `monitor`",
-        read=read_flag,
-    ),
-    Setting(
-        name="otlp_endpoint",
+    )
+    otlp_endpoint: str | None = _setting(
+        read=read_otlp_endpoint,
         default=None,
         shown="none: no spans are made",
         meaning="collector that takes spans (OTLP): `http://127.0.0.1:4318` ([below](#spans))",
-        read=read_otlp_endpoint,
-    ),
-    Setting(
-        name="rate_limit",
+    )
+    rate_limit: int = _setting(
+        read=read_whole(0, 1_000_000),
         default=0,
         shown="`0`: no limit",
         meaning="most requests of one key in a minute; more are answered 429 ([below](#limits))",
-        read=read_whole(0, 1_000_000),
-    ),
-    Setting(
-        name="cors_origins",
+    )
+    cors_origins: frozenset[str] = _setting(
+        read=read_origins,
         default="",
         shown="none",
         meaning="origins whose pages may call the service, like `https://console.example`",
-        read=read_origins,
-    ),
-    Setting(
-        name="oidc_issuer",
+    )
+    oidc_issuer: str = _setting(
+        read=unless_empty(read_text),
         default="",
         shown="none",
         meaning="issuer (`iss`) whose access tokens are taken beside keys ([below](#tokens))",
+    )
+    oidc_audience: str = _setting(
         read=unless_empty(read_text),
-    ),
-    Setting(
-        name="oidc_audience",
         default="",
         shown="none",
         meaning="audience (`aud`) that a token has to be for",
-        read=unless_empty(read_text),
-    ),
-    Setting(
-        name="oidc_jwks",
+    )
+    oidc_jwks: str = _setting(
+        read=unless_empty(read_place),
         default="",
         shown="none",
         meaning="address (`https://…`) or file of the issuer's public keys, a JWK Set",
-        read=unless_empty(read_place),
-    ),
-    Setting(
-        name="oidc_algorithms",
+    )
+    oidc_algorithms: tuple[str, ...] = _setting(
+        read=read_algorithms,
         default="RS256 PS256 ES256 EdDSA",
         meaning="algorithms that a token may be signed by; asymmetric ones only",
-        read=read_algorithms,
-    ),
-    Setting(
-        name="oidc_token_type",
+    )
+    oidc_token_type: str = _setting(
+        read=read_word(ACCESS_TOKEN, "JWT"),
         default=ACCESS_TOKEN,
         meaning="`typ` of a token: `at+jwt` (RFC 9068), or `JWT` for providers that know no other",
-        read=read_word(ACCESS_TOKEN, "JWT"),
-    ),
-    Setting(
-        name="oidc_roles_claim",
+    )
+    oidc_roles_claim: str = _setting(
+        read=read_text,
         default="roles",
         meaning="claim that has the roles; dots lead into it, as in `realm_access.roles`",
-        read=read_text,
-    ),
-    Setting(
-        name="oidc_roles",
+    )
+    oidc_roles: Mapping[str, Role] = _setting(
+        read=read_roles,
         default="",
         shown="none",
         meaning="which values of that claim are which roles, a table",
-        read=read_roles,
-    ),
-    Setting(
-        name="oidc_grants",
+    )
+    oidc_grants: Mapping[str, str] = _setting(
+        read=read_grants,
         default="",
         shown="none",
         meaning="which values of that claim grant waivers in which role of the policies, a table",
-        read=read_grants,
-    ),
-)
+    )
+
+
+SETTINGS = tuple(Setting(name=each.name, **each.metadata) for each in fields(Settings))
 """Every setting, in the order of the documentation."""
 
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
@@ -508,7 +429,7 @@ def _settings(values: dict[str, Any]) -> Settings:
             " verified is not kept"
         )
     _check_issuer(values)
-    return Settings(**{field.name: values[field.name] for field in fields(Settings)})
+    return Settings(**values)
 
 
 def _check_issuer(values: Mapping[str, Any]) -> None:

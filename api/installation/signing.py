@@ -2,12 +2,12 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from engine.audit.checkpoints.keyring import KeyRing
 from engine.audit.checkpoints.note import NoteError
 from engine.audit.checkpoints.signing import CheckpointSigner
 from engine.audit.errors import LogError
+from engine.audit.instants import utc_now
 from engine.audit.merkle.tree import EMPTY_TREE, Frontier
 from engine.storage.databases.database import Database
 from engine.storage.errors import StorageError
@@ -37,7 +37,7 @@ def signer_of(
         TileLog(database),
         AnchorFile(settings.log_anchor),
         KeyFile(settings.log_key).read,
-        clock=lambda: datetime.now(UTC),
+        clock=utc_now,
         on_change=on_change,
         appended=appended,
     )

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from api.identity.jwks import KeySet
 from api.identity.tokens import Issuer, Tokens
-from api.in_force.policies import utc_now
 from api.outward import getter
+from engine.audit.instants import utc_now
 
 from .settings import Settings
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import BinaryIO
 
 from .errors import StorageUnavailable
 
@@ -20,14 +21,24 @@ _LOCK_STEP = 0.005
 
 def write_durably(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     """Replace a file, and return once that is durable. Raises `OSError`."""
+    with replacing(path, mode=mode) as file:
+        file.write(content)
+
+
+@contextmanager
+def replacing(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
+    """Give a stream that becomes the file once all is written, durably. Raises `OSError`.
+
+    Until then, and where anything is raised, what was there before stays.
+    """
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         temporary = Path(file.name)
         try:
             os.fchmod(file.fileno(), mode)
-            file.write(content)
+            yield file  # type: ignore[misc] # A wrapper that acts as one.
             file.flush()
             os.fsync(file.fileno())
-            temporary.rename(path)
+            temporary.replace(path)
         except BaseException:
             with suppress(OSError):
                 temporary.unlink()
@@ -45,6 +56,15 @@ def sync_directory(directory: Path) -> None:
 
 
 @contextmanager
+def unavailable(problem: str) -> Iterator[None]:
+    """Tell whatever the file system refuses as a `StorageUnavailable` in these words."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageUnavailable(problem) from error
+
+
+@contextmanager
 def locked(path: Path, *, until: float | None = None, step: float = _LOCK_STEP) -> Iterator[None]:
     """Hold the exclusive lock of a file, which is created empty and stays.
 
@@ -53,10 +73,8 @@ def locked(path: Path, *, until: float | None = None, step: float = _LOCK_STEP) 
     seconds; it is tried once in any case.
     """
     end = time.monotonic() + _LOCK_SECONDS if until is None else until
-    try:
+    with unavailable(f"the lock file `{path.name}` cannot be opened"):
         lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise StorageUnavailable(f"the lock file `{path.name}` cannot be opened") from error
     try:
         _await(lock, path, end, step)
         try:

@@ -14,7 +14,6 @@ class Readiness:
 
     is_reachable: bool
     is_current: bool
-    is_log_consistent: bool
     size: int | None
     problem: str | None
 
@@ -41,13 +40,8 @@ def probe(database: Database) -> Readiness:
             head = read_head(connection)
     except StorageError as error:
         return _not_ready(str(error), is_reachable=is_reachable, is_current=is_current)
-    return Readiness(
-        is_reachable=True,
-        is_current=True,
-        is_log_consistent=True,
-        size=head.frontier.size,
-        problem=None,
-    )
+    size = head.frontier.size
+    return Readiness(is_reachable=True, is_current=True, size=size, problem=None)
 
 
 def _behind(schema: Schema) -> str:
@@ -60,10 +54,4 @@ def _behind(schema: Schema) -> str:
 
 
 def _not_ready(problem: str, *, is_reachable: bool, is_current: bool = False) -> Readiness:
-    return Readiness(
-        is_reachable=is_reachable,
-        is_current=is_current,
-        is_log_consistent=False,
-        size=None,
-        problem=problem,
-    )
+    return Readiness(is_reachable=is_reachable, is_current=is_current, size=None, problem=problem)

@@ -8,13 +8,14 @@ what the tree hashes. Times are microseconds since 1970 in UTC: exact, sortable 
 in every database.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     Date,
     Dialect,
     ForeignKey,
@@ -26,7 +27,9 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    literal_column,
     text,
+    type_coerce,
 )
 
 from ..audit.instants import EPOCH
@@ -58,6 +61,19 @@ class Instant(TypeDecorator[datetime]):
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - as above.
         """Return the time of microseconds."""
         return None if value is None else moment(value)
+
+
+_DAY = literal_column("86400000000", BigInteger)  # In microseconds.
+
+
+def day_number(column: ColumnElement[datetime]) -> ColumnElement[int]:
+    """Return the day in UTC of a column of instants: how many there were since 1970."""
+    return type_coerce(column, BigInteger) // _DAY
+
+
+def day_of_number(number: float) -> date:
+    """Return the day of what `day_number` gives."""
+    return EPOCH.date() + timedelta(days=int(number))
 
 
 metadata = MetaData()

@@ -1,12 +1,10 @@
 """A file that keeps a secret: only its owner may read it, and it is replaced as a whole."""
 
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import StorageUnavailable
-from .files import write_durably
+from .files import unavailable, write_durably
 
 _SECRET = 0o600
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -25,12 +23,12 @@ class SecretFile:
 
     def exists(self) -> bool:
         """Whether there is a secret."""
-        with self._translated("cannot be read"):
+        with unavailable(f"{self._shown} cannot be read"):
             return self._path.exists()
 
     def read(self) -> str:
         """Return the secret. Raises `ValueError` for what is no text."""
-        with self._translated("cannot be read"):
+        with unavailable(f"{self._shown} cannot be read"):
             if self._path.stat().st_mode & _OTHERS:
                 advice = f"others may read {self._name}; `chmod 600 {self._path}`"
                 raise StorageUnavailable(advice)
@@ -38,12 +36,5 @@ class SecretFile:
 
     def write(self, text: str) -> None:
         """Replace the secret, and return once that is durable."""
-        with self._translated("cannot be written"):
+        with unavailable(f"{self._shown} cannot be written"):
             write_durably(self._path, text.encode(), mode=_SECRET)
-
-    @contextmanager
-    def _translated(self, problem: str) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise StorageUnavailable(f"{self._shown} {problem}") from error

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from api.doctor import Finding, Status, examine
-from api.in_force.policies import utc_now
 from api.installation.settings import Settings
 from api.installation.setup import initialise, make_key
 from api.wsgi import start
+from engine.audit.instants import utc_now
 from engine.storage.databases.database import Database
 from engine.storage.governance.standing_facts import StandingFacts
 from engine.storage.keys import ApiKeys, Role

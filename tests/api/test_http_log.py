@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from api.wsgi import start
+from engine.audit.checkpoints import signing
 from engine.audit.checkpoints.checkpoint import open_checkpoint
 from engine.audit.checkpoints.note import VerifierKey
 from engine.audit.exhibits.log_proof import verify_receipt
@@ -21,14 +22,19 @@ SIZE = 258
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
-    """A log of 258 entries, all of them signed: the first policies, keys, and decisions."""
+    """A log of 258 entries, all of them signed: the first policies, keys, and decisions.
+
+    Whoever reads entries adds one, which is not signed meanwhile, however long the tests take.
+    """
     installation = install(tmp_path_factory.mktemp("filled"), log_level="error")
-    started = start(installation.settings)
-    caller = Caller(app=cast(Flask, started.wsgi), installation=installation)
-    made = caller.batch([campaign(id=f"c{number}") for number in range(SIZE - FIRST)])
-    assert caller.get(f"/v1/decisions/{made[-1]['id']}/receipt").status_code == 200
-    yield caller
-    started.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(signing, "INTERVAL_SECONDS", 3600.0)
+        started = start(installation.settings)
+        caller = Caller(app=cast(Flask, started.wsgi), installation=installation)
+        made = caller.batch([campaign(id=f"c{number}") for number in range(SIZE - FIRST)])
+        assert caller.get(f"/v1/decisions/{made[-1]['id']}/receipt").status_code == 200
+        yield caller
+        started.close()
 
 
 def _keys(api: Caller) -> tuple[VerifierKey, ...]:

@@ -13,8 +13,8 @@ from flask import Flask
 
 from api.wsgi import start
 from engine.audit.exhibits.sampling import drawn_positions, sample_seed
-from engine.audit.merkle.tree import TreeHead
-from engine.audit.verification.verify import InclusionProof, check_receipt, verify_export
+from engine.audit.merkle.tree import InclusionProof, TreeHead
+from engine.audit.verification.verify import verify_export
 from engine.storage.databases.database import Database
 from engine.storage.keys import ApiKeys, Role
 from tests.api.installation import FIRST, Caller, allowed, campaign, install, problem_of
@@ -283,10 +283,10 @@ def test_proof_checks_and_an_altered_one_does_not(filled: Caller) -> None:
             hashes=tuple(base64.b64decode(each) for each in made["hashes"]),
         )
         leaf, root = base64.b64decode(made["leaf"]), base64.b64decode(made["root"])
-        check_receipt(leaf=leaf, proof=proof, root=root)
+        proof.check(leaf=leaf, root=root)
         assert hashlib.sha256(b"\0" + leaf).digest() == proof.leaf_hash
         with pytest.raises(ValueError, match=r"."):
-            check_receipt(leaf=leaf + b" ", proof=proof, root=root)
+            proof.check(leaf=leaf + b" ", root=root)
 
 
 def test_export_verifies_and_is_the_log_of_the_proofs(filled: Caller) -> None:

@@ -19,8 +19,9 @@ from engine import Engine
 from engine.audit.entries.acts import Transition
 from engine.storage.databases.database import Database
 from engine.storage.errors import StorageUnavailable
+from engine.storage.governance.changes import ChangeOrder
 from engine.storage.governance.policies import policy_version
-from engine.storage.governance.policy_sets import ChangeOrder, CheckReport, PolicySets
+from engine.storage.governance.policy_sets import CheckReport, PolicySets
 from engine.storage.schema import policy_version as kept
 from tests.api.installation import Caller, Installation, allowed, copied, install, problem_of
 from tests.api.publishing import policies

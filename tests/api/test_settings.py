@@ -89,6 +89,8 @@ def test_unknown_variable(name: str, words: str) -> None:
         (f'log_witnesses = "{PAIR}"\nlog_quorum = 2', "a quorum of 1 witness is a number from 1"),
         ("log_quorum = 1", "there are no witnesses; name them as `log_witnesses`"),
         ("log_quorum = 0", "whole number from 1"),
+        ("cors_origins = true", "origins like `https://console.example`"),
+        ('cors_origins = ["https://console.example", 1]', "origins like"),
         ("otlp_endpoint = 1", "a web address"),
         ('otlp_endpoint = ""', "a web address"),
         ('otlp_endpoint = "127.0.0.1:4318"', "a web address"),

@@ -10,7 +10,8 @@ from engine.audit.entries.acts import Ground, HoldGround, Transition
 from engine.audit.merkle.tree import Frontier
 from engine.storage.databases.database import Database
 from engine.storage.errors import LogInconsistent, StorageUnavailable
-from engine.storage.governance.policy_sets import ChangeOrder, PolicySets
+from engine.storage.governance.changes import ChangeOrder
+from engine.storage.governance.policy_sets import PolicySets
 from engine.storage.governance.standing_facts import StandingFacts
 from engine.storage.governance.waivers import Waivers
 from engine.storage.lifecycle.erasures import Erasures

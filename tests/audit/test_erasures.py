@@ -22,7 +22,7 @@ from engine.audit.errors import RecordError
 from engine.audit.export import write_export
 from engine.audit.instants import EPOCH
 from engine.audit.log import Committer
-from engine.audit.verification.verify import check_receipt, verify_export
+from engine.audit.verification.verify import verify_export
 from engine.storage.databases.database import Database
 from engine.storage.errors import LogInconsistent, NotFound
 from engine.storage.lifecycle import erasures as module
@@ -81,7 +81,7 @@ def test_one_decision(
     assert (entry.columns.campaign, entry.columns.actor, entry.columns.rules) == (None, None, ())
     assert entry.columns.outcome == "deny"
     assert Decisions(database).get(ids[0]).payload is not None
-    check_receipt(leaf=leaf, proof=before, root=head.root)
+    before.check(leaf=leaf, root=head.root)
     assert verified(database) == 4
 
 

@@ -27,7 +27,8 @@ from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify import verify_export
 from engine.audit.verification.verify_log import verify_log
 from engine.storage.databases.database import Database
-from engine.storage.governance.policy_sets import ChangeOrder, PolicySets
+from engine.storage.governance.changes import ChangeOrder
+from engine.storage.governance.policy_sets import PolicySets
 from engine.storage.governance.versions import Event, Timeline
 from engine.storage.log.log_store import SQLLogStore
 from tests.audit.conftest import NOON, Clock, _make_record

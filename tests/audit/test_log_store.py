@@ -22,7 +22,7 @@ from engine.audit.merkle.tree import (
     verify_consistency,
     verify_inclusion,
 )
-from engine.audit.verification.verify import check_receipt, verify_export
+from engine.audit.verification.verify import verify_export
 from engine.storage.databases.database import Database
 from engine.storage.errors import InvalidQuery, LogInconsistent, NotFound, StorageUnavailable
 from engine.storage.log.log_store import SQLLogStore
@@ -118,7 +118,7 @@ def test_inclusion_by_decision_id(store: SQLLogStore, database: Database, make_r
         proof, head = decisions.prove(record.decision_id)
         entry = decisions.get(record.decision_id)
         assert proof.leaf_hash == entry.leaf_hash
-        check_receipt(leaf=entry.leaf, proof=proof, root=head.root)
+        proof.check(leaf=entry.leaf, root=head.root)
     with pytest.raises(NotFound, match="nothing-like-it"):
         decisions.prove("nothing-like-it")
     with pytest.raises(NotFound):
@@ -191,8 +191,7 @@ def test_what_is_altered_in_the_database_is_named(
     with database.writing() as connection:
         connection.exec_driver_sql(statement)
     report = verify_export(exported(database))
-    assert report.first is not None
-    assert (report.first.index, report.first.code) == (1, code)
+    assert (report.faults[0].index, report.faults[0].code) == (1, code)
 
 
 @pytest.mark.parametrize(

@@ -22,15 +22,9 @@ from engine.audit.verification.verify_log import verify_log
 from engine.audit.workflows.publications import PublicationChecker, same_person
 from engine.storage.databases.database import Database
 from engine.storage.errors import Conflict, NotFound
+from engine.storage.governance.changes import ChangeOrder, OutdatedRevision, WrongState
 from engine.storage.governance.policies import PolicyVersion, PolicyVersions, policy_version
-from engine.storage.governance.policy_sets import (
-    ChangeOrder,
-    CheckReport,
-    OutdatedRevision,
-    OwnVersion,
-    PolicySets,
-    WrongState,
-)
+from engine.storage.governance.policy_sets import CheckReport, OwnVersion, PolicySets
 from engine.storage.log.tile_log import TileLog
 from engine.storage.schema import policy_set_version
 from tests.audit.conftest import NOON, Clock

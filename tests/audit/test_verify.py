@@ -20,14 +20,16 @@ from engine.audit.entries.sealed_acts import Entry
 from engine.audit.exhibits.manifest import Manifest
 from engine.audit.export import Line, write_export
 from engine.audit.log import LogHead, sequence
-from engine.audit.merkle.tree import ProofError, TreeHead, leaf_hash, prove_inclusion, tree_root
-from engine.audit.verification import verify
-from engine.audit.verification.verify import (
+from engine.audit.merkle.tree import (
     InclusionProof,
-    VerificationReport,
-    check_receipt,
-    verify_export,
+    ProofError,
+    TreeHead,
+    leaf_hash,
+    prove_inclusion,
+    tree_root,
 )
+from engine.audit.verification import verify
+from engine.audit.verification.verify import VerificationReport, verify_export
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 SIZE = 6
@@ -75,7 +77,7 @@ def flipped(text: str, bit: int = 0) -> str:
 def test_untouched_export_is_valid(lines: list[Members]) -> None:
     report = report_on(lines)
     assert report.is_valid
-    assert report.first is None
+    assert report.faults == ()
     assert (report.entries, report.omitted) == (SIZE, 0)
     assert report.root == base64.b64decode(lines[0]["root"])
 
@@ -114,8 +116,7 @@ def test_every_altered_column_is_named(lines: list[Members], name: str) -> None:
     lines[3]["columns"][name] = COLUMNS[name]
     report = report_on(lines)
     assert codes(report) == [(2, "column_differs")]
-    assert report.first is not None
-    assert f"`{name}`" in report.first.message
+    assert f"`{name}`" in report.faults[0].message
     assert not report.is_valid
 
 
@@ -414,7 +415,7 @@ def test_documented_members_are_those_of_the_formats(lines: list[Members]) -> No
 # --- receipts ---------------------------------------------------------------------------------
 
 
-def test_receipt_checks_and_recomputes_the_leaf_hash(make_record: Any) -> None:
+def test_proof_of_inclusion_recomputes_the_leaf_hash(make_record: Any) -> None:
     entries = entries_of([make_record() for _ in range(5)])
     leaves = [entry.leaf_hash for entry in entries]
 
@@ -430,11 +431,11 @@ def test_receipt_checks_and_recomputes_the_leaf_hash(make_record: Any) -> None:
         leaf_hash=leaves[2],
         hashes=prove_inclusion(size=5, index=2, reader=Leaves()),
     )
-    check_receipt(leaf=entries[2].leaf, proof=proof, root=tree_root(leaves))
+    proof.check(leaf=entries[2].leaf, root=tree_root(leaves))
     with pytest.raises(ProofError):
-        check_receipt(leaf=entries[3].leaf, proof=proof, root=tree_root(leaves))
+        proof.check(leaf=entries[3].leaf, root=tree_root(leaves))
     with pytest.raises(ProofError):
-        check_receipt(leaf=entries[2].leaf, proof=proof, root=tree_root(leaves[:4]))
+        proof.check(leaf=entries[2].leaf, root=tree_root(leaves[:4]))
 
 
 def test_contents_that_are_here_are_not_unread(lines: list[dict[str, Any]]) -> None:

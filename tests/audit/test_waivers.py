@@ -25,7 +25,7 @@ from engine.audit.workflows.waivers import WaiverChecker, WaiverState
 from engine.bundle.grants import WaiverTerms
 from engine.storage.databases.database import Database
 from engine.storage.errors import NotFound
-from engine.storage.governance.policy_sets import ChangeOrder, OutdatedRevision, WrongState
+from engine.storage.governance.changes import ChangeOrder, OutdatedRevision, WrongState
 from engine.storage.governance.waiver_rows import (
     UNUSED,
     RequestedWaiver,

@@ -11,11 +11,11 @@ import pytest
 from click.testing import Result
 
 from api.deciding.submission import NATIVE, Terms
-from api.in_force.policies import utc_now
 from api.installation.contents import open_database
 from api.installation.settings import load_settings
 from api.recording import Recorder
 from engine import Engine, load_bundle
+from engine.audit.instants import utc_now
 from engine.audit.log import Committer
 from engine.storage.databases.database import Database
 from engine.storage.log.log_store import SQLLogStore

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from api.in_force.policies import utc_now
 from engine.audit.entries.retention import Schedule
+from engine.audit.instants import utc_now
 from engine.storage.lifecycle.retention import Retention
 
 Run = Callable[..., Result]

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from api.doctor import Status, examine
-from api.in_force.policies import utc_now
 from api.installation.settings import Settings
+from engine.audit.instants import utc_now
 from tests.api.installation import (
     ROOT,
     Installation,

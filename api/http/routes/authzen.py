@@ -19,7 +19,7 @@ from api.http.authzen import (
     message_of,
     semantic_of,
 )
-from api.http.bodies import JSON, TEXT, body_type, read_document
+from api.http.bodies import TEXT, read_json_body
 from api.http.evaluations import evaluated, evaluated_in_turn
 from api.http.failures import problem_noted
 from api.http.idempotency import refuse_key
@@ -56,7 +56,7 @@ def _add_deciding(routes: Blueprint, service: Service) -> None:
         if items is None:
             return json_answer(evaluated(service, g.key, evaluation_of(body)))
         with ExitStack() as place:
-            place.callback(service.streams.open())
+            place.enter_context(service.streams.open())
             answers = evaluated_in_turn(service, g.key, items, semantic)
             answer = json_answer({"evaluations": answers})
             answer.call_on_close(place.pop_all().close)
@@ -105,5 +105,4 @@ def _body(service: Service) -> dict[str, object]:
     refuse_key(
         request, "AuthZEN repeats no answer; leave out a key, or send it with `POST /v1/decisions`"
     )
-    body_type(request, JSON)
-    return check_shape(read_document(request, service.limits.body))
+    return check_shape(read_json_body(request, service.limits.body))

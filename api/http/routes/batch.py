@@ -8,15 +8,12 @@ from werkzeug.wrappers import Response
 from api.deciding.submission import Terms
 from api.http.batches import Batch, answer_array, answer_lines
 from api.http.bodies import JSON, NDJSON, body_type, read_document
-from api.http.choice import choose_engine, obstacle_of, unknown_set
+from api.http.choice import engine_of_query, obstacle_of
 from api.http.idempotency import refuse_key
 from api.http.problems import TOO_LARGE, Problem, ProblemError, ProblemRaised, submission_problem
 from api.http.service import Service
-from api.http.shapes import BatchParameters, invalid_query, read_query
+from api.http.shapes import BatchParameters, read_query
 from api.http.streamed_body import StreamedBody
-from api.in_force.policies import NotInForce
-from engine import Engine
-from engine.storage.keys import ApiKey
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -27,7 +24,7 @@ def blueprint(service: Service) -> Blueprint:
     def decide() -> Response:
         query = read_query(BatchParameters, request.args)
         refuse_key(request, "a key is of one decision: send it with `POST /v1/decisions`")
-        engine = _engine(service, g.key, query.policy_set)
+        engine = engine_of_query(service, g.key, query.policy_set)
         batch = Batch(
             recorder=service.recorder(engine),
             terms=Terms(
@@ -51,17 +48,10 @@ def blueprint(service: Service) -> Blueprint:
     return routes
 
 
-def _engine(service: Service, key: ApiKey, policy_set: str | None) -> Engine:
-    try:
-        return choose_engine(service, key, policy_set)
-    except NotInForce as error:
-        raise ProblemRaised(invalid_query([unknown_set(str(error))])) from None
-
-
 def _answer_lines(service: Service, batch: Batch) -> Response:
     limit = service.limits.batch
     with ExitStack() as place:
-        place.callback(service.streams.open())
+        place.enter_context(service.streams.open())
         body = StreamedBody(request.stream, limit=limit, expected=request.content_length)
         place.callback(body.close)
         answer = Response(answer_lines(batch, body, limit), content_type=NDJSON)
@@ -81,6 +71,8 @@ def _answer_array(service: Service, batch: Batch) -> Response:
     if len(values) > batch.most:
         detail = f"a batch has at most {batch.most:,} campaigns"
         raise ProblemRaised(Problem(kind=TOO_LARGE, detail=detail))
-    answer = Response(answer_array(batch, values), content_type=JSON)
-    answer.call_on_close(service.streams.open())
+    with ExitStack() as place:
+        place.enter_context(service.streams.open())
+        answer = Response(answer_array(batch, values), content_type=JSON)
+        answer.call_on_close(place.pop_all().close)
     return answer

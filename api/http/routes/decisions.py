@@ -23,7 +23,13 @@ from api.http.choice import choose_engine, unknown_set
 from api.http.contents import contents_of
 from api.http.idempotency import REPLAYED, check_same, refuse_key, request_key
 from api.http.misplaced import in_body
-from api.http.problems import ProblemError, ProblemRaised, malformed_submission, submission_problem
+from api.http.problems import (
+    ProblemError,
+    ProblemRaised,
+    invalid_query,
+    malformed_submission,
+    submission_problem,
+)
 from api.http.receipts import receipt_file
 from api.http.service import Service
 from api.http.shapes import (
@@ -31,7 +37,6 @@ from api.http.shapes import (
     WAIT,
     DecisionParameters,
     Envelope,
-    invalid_query,
     read_envelope,
     read_query,
 )

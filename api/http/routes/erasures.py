@@ -4,7 +4,7 @@ from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
 from api.http.answers import json_answer, receipt_document
-from api.http.bodies import JSON, body_type, read_document
+from api.http.bodies import read_json_body
 from api.http.misplaced import in_body
 from api.http.service import Service
 from api.http.shapes import ERASURE, NoParameters, read_erasure, read_query
@@ -17,8 +17,7 @@ def blueprint(service: Service) -> Blueprint:
     @routes.post("/v1/erasures")
     def erase() -> Response:
         read_query(NoParameters, request.args, in_body(ERASURE))
-        body_type(request, JSON)
-        asked = read_erasure(read_document(request, service.limits.body))
+        asked = read_erasure(read_json_body(request, service.limits.body))
         done = service.erasures.erase(
             asked.selector, asked.value, ground=asked.ground, actor=g.key.name
         )

@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response
 from werkzeug.wsgi import FileWrapper
 
 from api.http.accesses import note_access
-from api.http.problems import UNSIGNED, ProblemError, ProblemRaised, retry_later
+from api.http.filters import refused
+from api.http.problems import UNSIGNED, ProblemRaised, retry_later
 from api.http.routes.records import UNSEARCHED
 from api.http.service import Service
-from api.http.shapes import invalid_query
 from api.log.evidence import EvidenceSelection, EvidenceSource, TooMany, select_by
 from engine.audit.entries.acts import Action
 from engine.audit.entries.record import LogEntry
@@ -40,7 +40,7 @@ def evidence_answer(service: Service, key: ApiKey, filters: DecisionFilter) -> R
     try:
         found = select_by(service.decisions, filters)
     except BeyondLog as error:
-        raise _refused(str(error), "as_of") from None
+        raise refused(str(error), "as_of") from None
     answer = _answer(service, key, _Wanted(entries=_entries(service, filters), found=found))
     answer.headers[UNSEARCHED] = str(found.unsearched)
     return answer
@@ -60,7 +60,7 @@ def _entries(service: Service, filters: DecisionFilter) -> Iterator[LogEntry]:
 
 def _answer(service: Service, key: ApiKey, wanted: _Wanted) -> Response:
     with ExitStack() as place:
-        place.callback(service.streams.open())
+        place.enter_context(service.streams.open())
         stream = place.enter_context(TemporaryFile())
         _write(service, key, stream, wanted)
         answer = Response(FileWrapper(stream), content_type=MEDIA_TYPE)
@@ -80,14 +80,10 @@ def _write(service: Service, key: ApiKey, stream: BinaryIO, wanted: _Wanted) -> 
         )
         made = source.write(stream, wanted.entries, wanted.found)
     except TooMany as error:
-        raise _refused(f"{error}: narrow the filters", None) from None
+        raise refused(f"{error}: narrow the filters") from None
     except (ProofError, LogError, StorageError) as error:
         detail = f"the log cannot give evidence at the moment: {error}"
         raise ProblemRaised(retry_later(UNSIGNED, detail)) from error
     shown = spans_of(each.index for each in (*made.decisions, *made.erased))
     note_access(service, key, Action.EXPORT, shown)
     stream.seek(0)
-
-
-def _refused(message: str, parameter: str | None) -> ProblemRaised:
-    return ProblemRaised(invalid_query([ProblemError(message=message, parameter=parameter)]))

@@ -11,7 +11,7 @@ from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
 from api.http.answers import json_answer
-from api.http.bodies import JSON, body_type, read_document
+from api.http.bodies import read_json_body
 from api.http.conditions import seen_revision, tagged
 from api.http.misplaced import in_body
 from api.http.problems import ProblemRaised, malformed_fact
@@ -23,13 +23,18 @@ from api.http.shapes import (
     read_members,
     read_query,
 )
-from api.known_facts import check_agreement, fact_document, statement_of, version_document
-from api.stated_facts import FactFaults, Stated, read_stated
+from api.standing_facts.recorded import (
+    check_agreement,
+    fact_document,
+    statement_of,
+    version_document,
+)
+from api.standing_facts.stated import FactFaults, Stated, read_stated
 from engine import Engine
 from engine.evaluation.standing_facts.fact import STATEMENT
 from engine.source.json_text import JSONValue
+from engine.storage.governance.changes import ChangeOrder
 from engine.storage.governance.fact_versions import FactVersion
-from engine.storage.governance.policy_sets import ChangeOrder
 from engine.storage.governance.standing_facts import Check, FactQuery
 
 _FACT = "/v1/facts/<fact>"
@@ -89,8 +94,7 @@ def _register_changing(routes: Blueprint, service: Service) -> None:
     def withdraw(fact: str) -> Response:
         read_query(NoParameters, request.args, in_body(REASON))
         seen = seen_revision(request)
-        body_type(request, JSON)
-        body = read_document(request, service.limits.body)
+        body = read_json_body(request, service.limits.body)
         asked = read_members(REASON, body, 'write `{}`, or `{"reason": "…"}`')
         order = ChangeOrder(
             actor=g.key.principal, reason=asked.get("reason"), expected_revision=seen
@@ -109,8 +113,7 @@ def _stated(service: Service) -> tuple[Stated, str | None, Check]:
     Raises `ProblemRaised` with every fault.
     """
     read_query(NoParameters, request.args, in_body((*STATEMENT, "reason")))
-    body_type(request, JSON)
-    body = read_document(request, service.limits.body)
+    body = read_json_body(request, service.limits.body)
     engine = service.policies.engine(service.policies.default)
     reason = _reason(body)
     try:

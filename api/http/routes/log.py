@@ -27,7 +27,7 @@ def blueprint(service: Service) -> Blueprint:
     def export() -> Response:
         read_query(NoParameters, request.args)
         with ExitStack() as place:
-            place.callback(service.streams.open())
+            place.enter_context(service.streams.open())
             head = service.tiles.head()
             note_access(service, g.key, Action.EXPORT, ((0, head.size),) if head.size else ())
             answer = Response(_export(service, head), content_type=NDJSON)

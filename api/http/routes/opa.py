@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from api.deciding.submission import NATIVE, Refused, Terms
 from api.http.answers import encoded, json_answer
-from api.http.bodies import JSON, body_type, read_document
+from api.http.bodies import JSON, read_json_body
 from api.http.choice import choose_engine
 from api.http.failures import problem_noted
 from api.http.idempotency import refuse_key
@@ -90,8 +90,7 @@ def _add_data(routes: Blueprint, service: Service) -> None:
         refuse_key(
             request, "OPA repeats no answer; leave out a key, or send it with `POST /v1/decisions`"
         )
-        body_type(request, JSON)
-        body = read_document(request, service.limits.body)
+        body = read_json_body(request, service.limits.body)
         if not isinstance(body, dict):
             error = ProblemError(message="the body should be an object", pointer="")
             raise ProblemRaised(submission_problem((error,)))

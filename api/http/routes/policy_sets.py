@@ -19,7 +19,7 @@ from api.examination.examination import Examination
 from api.examination.policy_files import HERE, PolicyFiles
 from api.http.access import check_reach
 from api.http.answers import json_answer
-from api.http.bodies import JSON, TEXT, body_type, read_document
+from api.http.bodies import JSON, TEXT, read_json_body
 from api.http.conditions import seen_revision, tagged
 from api.http.examining import examined
 from api.http.impact import impact_answer
@@ -45,8 +45,9 @@ from engine.analysis.report import sentences
 from engine.audit.entries.acts import Transition
 from engine.evaluation.prose import plain_text
 from engine.source.json_fault import excerpt
+from engine.storage.governance.changes import ChangeOrder
 from engine.storage.governance.policies import policy_version
-from engine.storage.governance.policy_sets import ChangeOrder, CheckReport
+from engine.storage.governance.policy_sets import CheckReport
 from engine.storage.governance.versions import SetVersion, Timeline
 from engine.version import __version__
 
@@ -182,8 +183,7 @@ def _asked(name: str, service: Service, shape: Schema) -> tuple[int | None, dict
     read_query(NoParameters, request.args, in_body(shape))
     check_reach(g.key, name)
     seen = seen_revision(request)
-    body_type(request, JSON)
-    body = read_document(request, service.limits.body)
+    body = read_json_body(request, service.limits.body)
     return seen, read_members(shape, body, _HELP[shape])
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
 from api.http.answers import json_answer, receipt_document
-from api.http.bodies import JSON, body_type, read_document
+from api.http.bodies import read_json_body
 from api.http.filters import check_query_reach, reaches_query, saved_query
 from api.http.misplaced import in_body
 from api.http.problems import (
@@ -41,8 +41,7 @@ def blueprint(service: Service) -> Blueprint:
     @routes.post("/v1/queries")
     def save() -> Response:
         read_query(NoParameters, request.args, in_body(SAVED_QUERY))
-        body_type(request, JSON)
-        body = read_document(request, service.limits.body)
+        body = read_json_body(request, service.limits.body)
         members = read_members(SAVED_QUERY, body, _ADVICE)
         name = members.pop("name")
         filters = _filters(members)

@@ -16,9 +16,9 @@ from api.exports.formats import MEDIA_TYPES, Unavailable
 from api.exports.manifest import RecordsExport, Written, begin_export
 from api.http.accesses import note_access
 from api.http.bodies import JSON
-from api.http.problems import UNSIGNED, ProblemError, ProblemRaised, retry_later
+from api.http.filters import refused
+from api.http.problems import UNSIGNED, ProblemRaised, retry_later
 from api.http.service import Service
-from api.http.shapes import invalid_query
 from engine.audit.entries.acts import Action
 from engine.audit.errors import LogError
 from engine.audit.merkle.spans import Span
@@ -43,7 +43,7 @@ def export_answer(service: Service, key: ApiKey, filters: DecisionFilter, name: 
     export = _begun(service, filters, name)
     root = service.tiles.root_at(export.size)
     with ExitStack() as place:
-        place.callback(service.streams.open())
+        place.enter_context(service.streams.open())
         shown = _spans(service.decisions.matching_indexes(export.filters))
         note_access(service, key, Action.EXPORT, shown)
         answer = Response(Written(export=export).pieces(), content_type=MEDIA_TYPES[name])
@@ -58,14 +58,11 @@ def export_answer(service: Service, key: ApiKey, filters: DecisionFilter, name: 
 def manifest_answer(service: Service, key: ApiKey, filters: DecisionFilter, name: str) -> Response:
     """Return the manifest of an export, which shows no decision, and counts them."""
     export = _begun(service, filters, name)
-    leave = service.streams.open()
-    try:
+    with service.streams.open():
         written = Written(export=export)
         for _ in written.pieces():
             pass
         manifest = written.manifest(_file(export), service.clock())
-    finally:
-        leave()
     note_access(service, key, Action.SEARCH, ())
     return Response(manifest.encode(), content_type=JSON)
 
@@ -74,11 +71,9 @@ def _begun(service: Service, filters: DecisionFilter, name: str) -> RecordsExpor
     try:
         return begin_export(service.decisions, service.tiles, service.publisher, filters, name)
     except BeyondLog as error:
-        fault = ProblemError(message=str(error), parameter="as_of")
-        raise ProblemRaised(invalid_query([fault])) from None
+        raise refused(str(error), "as_of") from None
     except Unavailable as error:
-        fault = ProblemError(message=str(error), parameter="format")
-        raise ProblemRaised(invalid_query([fault])) from None
+        raise refused(str(error), "format") from None
     except LogError as error:
         detail = f"an export has a signed checkpoint, and there is none: {error}"
         raise ProblemRaised(retry_later(UNSIGNED, detail)) from error

@@ -7,11 +7,9 @@ from werkzeug.wrappers import Response
 
 from api.http.answers import json_answer
 from api.http.campaign_schema import campaign_schema
-from api.http.choice import choose_engine, unknown_set
-from api.http.problems import ProblemRaised
+from api.http.choice import engine_of_query
 from api.http.service import Service
-from api.http.shapes import PolicySetParameters, invalid_query, read_query
-from api.in_force.policies import NotInForce
+from api.http.shapes import PolicySetParameters, read_query
 from engine import Engine
 
 SCHEMA = "application/schema+json"
@@ -29,10 +27,7 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/v1/vocabulary")
     def show() -> Response:
         query = read_query(PolicySetParameters, request.args)
-        try:
-            engine = choose_engine(service, g.key, query.policy_set)
-        except NotInForce as error:
-            raise ProblemRaised(invalid_query([unknown_set(str(error))])) from None
+        engine = engine_of_query(service, g.key, query.policy_set)
         return json_answer(schema_of(engine), type=SCHEMA)
 
     return routes

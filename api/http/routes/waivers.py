@@ -13,11 +13,11 @@ from werkzeug.wrappers import Response
 
 from api.http.access import check_reach, sees_all_waivers
 from api.http.answers import json_answer
-from api.http.bodies import JSON, body_type, read_document
+from api.http.bodies import read_json_body
 from api.http.choice import choose_engine, unknown_set
 from api.http.conditions import seen_revision, tagged
 from api.http.misplaced import in_body
-from api.http.problems import ProblemError, ProblemRaised
+from api.http.problems import ProblemError, ProblemRaised, malformed_order
 from api.http.service import Service
 from api.http.shapes import (
     GRANT,
@@ -29,13 +29,7 @@ from api.http.shapes import (
     read_query,
 )
 from api.http.waiver_documents import EXPIRED, waiver_document
-from api.http.waiver_orders import (
-    REQUEST_HELP,
-    check_grantable,
-    malformed,
-    role_for,
-    terms_of,
-)
+from api.http.waiver_orders import REQUEST_HELP, check_grantable, role_for, terms_of
 from api.in_force.policies import NotInForce
 from engine import Engine
 from engine.audit.workflows.publications import same_person
@@ -43,7 +37,7 @@ from engine.audit.workflows.waivers import WaiverState
 from engine.bundle.grants import Approval
 from engine.evaluation.operations.days import day_of
 from engine.storage.errors import NotFound
-from engine.storage.governance.policy_sets import ChangeOrder
+from engine.storage.governance.changes import ChangeOrder
 from engine.storage.governance.waiver_rows import RequestedWaiver
 from engine.storage.governance.waivers import OwnWaiver, Request, WaiverFilter
 
@@ -90,7 +84,7 @@ def _register_asking(routes: Blueprint, service: Service) -> None:
             made = service.waivers.request(wanted, actor=requester)
         except ValueError as error:  # Midnight has passed meanwhile.
             over = ProblemError(message=str(error), pointer="/until", help=REQUEST_HELP)
-            raise ProblemRaised(malformed([over])) from None
+            raise ProblemRaised(malformed_order([over])) from None
         answer = _told(service, made, status=201)
         answer.headers["Location"] = f"/v1/waivers/{made.id}"
         return answer
@@ -172,8 +166,7 @@ _HELP: Mapping[Schema, str] = {
 
 
 def _body(service: Service, shape: Schema, advice: str) -> dict[str, Any]:
-    body_type(request, JSON)
-    return read_members(shape, read_document(request, service.limits.body), advice)
+    return read_members(shape, read_json_body(request, service.limits.body), advice)
 
 
 def _engine(service: Service, policy_set: str | None) -> Engine:
@@ -181,7 +174,9 @@ def _engine(service: Service, policy_set: str | None) -> Engine:
     try:
         return choose_engine(service, g.key, policy_set)
     except NotInForce as error:
-        raise ProblemRaised(malformed([unknown_set(str(error), pointer="/policy_set")])) from None
+        raise ProblemRaised(
+            malformed_order([unknown_set(str(error), pointer="/policy_set")])
+        ) from None
 
 
 def _told(service: Service, waiver: RequestedWaiver, *, status: int = 200) -> Response:

@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 import msgspec
 
 from ..canonical import canonical
+from ..errors import RecordError
 from ..merkle.tree import SIZE_LIMIT
 from .acts import (
     Action,
@@ -21,8 +22,9 @@ from .acts import (
     Transition,
     WaiverStep,
 )
-from .record import Outcome
-from .retention import Period, RetentionClass, Schedule
+from .commitment import is_commitment
+from .record import Outcome, check_time, is_uuid
+from .retention import Period, RetentionClass, Schedule, ScheduleError
 
 ACTOR = "actor"
 """The member that every act discloses."""
@@ -41,6 +43,9 @@ KEYS = "keys"
 
 TERMS = "terms"
 """The member that an act on an API key discloses as well: what the key may do, or null."""
+
+_TIMED = frozenset({Transition.IMPORT, Transition.ACTIVATE, Transition.ROLLBACK})
+"""The transitions that bring a version into force."""
 
 _Index: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=SIZE_LIMIT - 1)]
 
@@ -63,12 +68,20 @@ class _ActLeaf(
         """Return the leaf: the canonical bytes of its members."""
         return canonical(msgspec.json.decode(msgspec.json.encode(self)))
 
+    def check(self) -> None:
+        """Raise `RecordError` where the members of its kind do not go together."""
+
 
 class ErasureLeaf(_ActLeaf, frozen=True, kw_only=True):
     """The members of a leaf of kind `erasure`, version 1: these and no others."""
 
     kind: Literal["erasure"]
     ground: Ground
+
+    def check(self) -> None:
+        """Raise `RecordError` for an erasure of nothing."""
+        if not self.entries:
+            raise RecordError("the leaf is that of an erasure of nothing")
 
 
 class KeyedErasureLeaf(ErasureLeaf, frozen=True, kw_only=True):
@@ -96,6 +109,11 @@ class ReleaseLeaf(_ActLeaf, frozen=True, kw_only=True):
 
     kind: Literal["release"]
 
+    def check(self) -> None:
+        """Raise `RecordError` for a release of nothing."""
+        if not self.entries:
+            raise RecordError("the leaf is that of a release of nothing")
+
 
 class PolicyLeaf(_ActLeaf, frozen=True, kw_only=True):
     """The members of a leaf of kind `policy`, version 1: these and no others."""
@@ -107,6 +125,14 @@ class PolicyLeaf(_ActLeaf, frozen=True, kw_only=True):
     policy_set: str
     digest: str
     in_force_from: str | None
+
+    def check(self) -> None:
+        """Raise `RecordError` unless it says when a version comes into force that does."""
+        if (self.in_force_from is not None) != (self.transition in _TIMED):
+            told = "the leaf does not say when a version comes into force, or should not"
+            raise RecordError(told)
+        if self.in_force_from is not None:
+            check_time(self.in_force_from)
 
 
 class WaiverLeaf(_ActLeaf, frozen=True, kw_only=True):
@@ -131,6 +157,15 @@ class FactLeaf(_ActLeaf, frozen=True, kw_only=True):
     fact: str
     version: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
     commitment: str | None
+
+    def check(self) -> None:
+        """Raise `RecordError` unless it commits to what is stated, where anything is."""
+        if not is_uuid(self.fact):
+            raise RecordError("the leaf is of a standing fact whose id is not a UUID")
+        if (self.commitment is None) != (self.transition is FactTransition.WITHDRAW):
+            raise RecordError("the leaf does not commit to what is stated, or should not")
+        if self.commitment is not None and not is_commitment(self.commitment):
+            raise RecordError("the leaf has a commitment that is none")
 
 
 class ClassShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,6 +196,15 @@ class ScheduleLeaf(_ActLeaf, frozen=True, kw_only=True):
             )
         )
 
+    def check(self) -> None:
+        """Raise `RecordError` where it has no schedule, or names entries."""
+        if self.entries:
+            raise RecordError("the leaf is that of a schedule, and names entries")
+        try:
+            _ = self.schedule
+        except ScheduleError as error:
+            raise RecordError(f"the leaf has no schedule, which should be {error}") from error
+
 
 class QueryLeaf(_ActLeaf, frozen=True, kw_only=True):
     """The members of a leaf of kind `query`, version 1: these and no others."""
@@ -171,6 +215,14 @@ class QueryLeaf(_ActLeaf, frozen=True, kw_only=True):
     change: QueryChange
     filters_commitment: str | None
 
+    def check(self) -> None:
+        """Raise `RecordError` unless it commits to what is saved, or names what is deleted."""
+        is_saved = self.change is QueryChange.SAVE
+        if (self.filters_commitment is not None) != is_saved:
+            raise RecordError("the leaf does not commit to what a saved query asks, or should not")
+        if bool(self.entries) == is_saved:
+            raise RecordError("the leaf does not name the query that is deleted, or names another")
+
 
 class KeyLeaf(_ActLeaf, frozen=True, kw_only=True):
     """The members of a leaf of kind `key`, version 1: these and no others."""
@@ -180,6 +232,11 @@ class KeyLeaf(_ActLeaf, frozen=True, kw_only=True):
     kind: Literal["key"]
     change: KeyChange
     key: str
+
+    def check(self) -> None:
+        """Raise `RecordError` unless it names the key that is revoked, and no other."""
+        if bool(self.entries) != (self.change is KeyChange.REVOKE):
+            raise RecordError("the leaf does not name the key that is revoked, or names another")
 
 
 ActLeaf: TypeAlias = (

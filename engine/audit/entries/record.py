@@ -23,7 +23,7 @@ from msgspec import UNSET, UnsetType
 from ...source.json_text import JSONValue
 from ..canonical import CanonicalError, canonical, canonical_struct
 from ..errors import RecordError
-from ..instants import EPOCH, INSTANT, rfc3339
+from ..instants import EPOCH, INSTANT, instant, rfc3339
 from ..merkle.tiles import LEAF_LIMIT
 from ..merkle.tree import leaf_hash
 from .commitment import Disclosure, commit, fresh_salt
@@ -495,6 +495,14 @@ def has_sound_texts(envelope: Envelope) -> bool:
     except ValueError:
         return False
     return True
+
+
+def check_time(text: str) -> None:
+    """Raise `RecordError` unless a text of a leaf is a time as `instant` reads it."""
+    try:
+        instant(text)
+    except ValueError as error:
+        raise RecordError(f"the leaf has a time that is none: {error}") from error
 
 
 def is_uuid(text: str) -> bool:

@@ -26,13 +26,13 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from ..checkpoints.checkpoint import SignedCheckpoint, open_checkpoint
-from ..checkpoints.cosignature import Cosignature
 from ..checkpoints.note import NoteError, VerifierKey
 from ..checkpoints.timestamp import Authority, Stamped
 from ..entries.record import Envelope, read_envelope
 from ..errors import RecordError
 from ..export import Count
 from ..faults import FAULT_LIMIT, VerificationFault, fault, gather
+from ..verification.report import SignedReport
 from ..verification.terms import terms_of
 from .evidence_stamp import STAMP_MEMBERS, read_stamp
 from .log_proof import verify_receipt
@@ -94,24 +94,15 @@ class EvidenceManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceReport:
-    """What was found: the manifest and the checkpoint, None where they could not be read.
+class EvidenceReport(SignedReport):
+    """What was found of an evidence; the manifest is None where it could not be read.
 
     `assumed` has, by their ids, the decisions that were made as if launched on another day.
     """
 
     manifest: EvidenceManifest | None
-    checkpoint: SignedCheckpoint | None
-    faults: tuple[VerificationFault, ...]
-    omitted: int
-    cosignatures: tuple[Cosignature, ...] = ()
     stamped: Stamped | None = None
     assumed: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def is_valid(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.faults
 
 
 def receipt_name(decision_id: str) -> str:

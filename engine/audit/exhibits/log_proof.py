@@ -28,6 +28,7 @@ from ..export import Line
 from ..faults import FAULT_LIMIT, VerificationFault, fault, gather
 from ..merkle.tree import ProofError, leaf_hash, verify_inclusion
 from ..verification.entry_check import entry_faults, lacks_contents, leaf_or_fault
+from ..verification.report import SignedReport
 
 MARK = b"c2sp.org/tlog-proof@v1\n"
 """How a receipt begins."""
@@ -79,19 +80,10 @@ class LogProof:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptReport:
-    """What a receipt says and what is wrong with it; None stands for what could not be read."""
+class ReceiptReport(SignedReport):
+    """What a receipt says and what is wrong with it; its line is None where it cannot be read."""
 
     line: Line | None
-    checkpoint: SignedCheckpoint | None
-    faults: tuple[VerificationFault, ...]
-    omitted: int
-    cosignatures: tuple[Cosignature, ...] = ()
-
-    @property
-    def is_valid(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.faults
 
 
 def verify_receipt(

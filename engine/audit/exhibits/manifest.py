@@ -18,11 +18,11 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from ..checkpoints.checkpoint import SignedCheckpoint, open_checkpoint
-from ..checkpoints.cosignature import Cosignature
 from ..checkpoints.note import NoteError, VerifierKey
 from ..export import Count
 from ..faults import FAULT_LIMIT, VerificationFault, fault, gather, misread
 from ..merkle.tree import EMPTY_TREE, ProofError, TreeHead, verify_consistency
+from ..verification.report import SignedReport
 from .unsearched import unsearched_faults
 
 MARK = b'{\n  "assent_records":'
@@ -73,19 +73,10 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordsReport:
+class RecordsReport(SignedReport):
     """What a manifest says and what is wrong with it, or with its file."""
 
     manifest: Manifest | None
-    checkpoint: SignedCheckpoint | None
-    faults: tuple[VerificationFault, ...]
-    omitted: int
-    cosignatures: tuple[Cosignature, ...] = ()
-
-    @property
-    def is_valid(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.faults
 
 
 def read_manifest(content: bytes) -> Manifest:

@@ -332,3 +332,22 @@ def _skip_lonely(fn: int, sn: int) -> tuple[int, int]:
 def _check_hashes(hashes: Sequence[bytes]) -> None:
     if not _are_hashes(hashes):
         raise ProofError(f"a hash has {HASH_SIZE} bytes")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InclusionProof:
+    """That an entry is in the tree of a size: RFC 6962 §2.1.1; the leaf's sibling comes first."""
+
+    index: int
+    size: int
+    leaf_hash: bytes
+    hashes: tuple[bytes, ...]
+
+    def check(self, *, leaf: bytes, root: bytes) -> None:
+        """Check that a leaf is in the tree of a trusted root, at the place that this says.
+
+        Raises `ProofError` where it is not. The leaf hash is recomputed, and this one not believed.
+        """
+        verify_inclusion(
+            size=self.size, root=root, index=self.index, leaf=leaf_hash(leaf), proof=self.hashes
+        )

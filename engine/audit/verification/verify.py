@@ -1,4 +1,4 @@
-"""Verification of an export and of a receipt, with hashing alone: no server, no database.
+"""Verification of an export, with hashing alone: no server, no database.
 
 `verify_export` recomputes everything that an export states: that the indexes are dense, every leaf
 hash from its leaf, every leaf as canonical JSON, both commitments from content and salt, every
@@ -28,25 +28,16 @@ from typing import BinaryIO
 
 import msgspec
 
-from ..checkpoints.cosignature import Cosignature
 from ..checkpoints.timestamp import Stamped
 from ..entries.leaf import Leaf
 from ..entries.record import Envelope
 from ..export import Header, Line
 from ..faults import FAULT_LIMIT, VerificationFault, fault, gather, misread
 from ..instants import instant
-from ..merkle.tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, leaf_hash, verify_inclusion
+from ..merkle.tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, leaf_hash
 from .entry_check import disclosures_of, entry_faults, lacks_contents, leaf_or_fault
 from .history_checker import HistoryChecker
-
-__all__ = [
-    "InclusionProof",
-    "UnreadEntries",
-    "VerificationFault",
-    "VerificationReport",
-    "check_receipt",
-    "verify_export",
-]
+from .report import Report
 
 LINE_LIMIT = 64 * 1024 * 1024
 """The most bytes of a line that are read: the greatest input and result, in base64, and room."""
@@ -69,53 +60,24 @@ class UnreadEntries:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VerificationReport:
+class VerificationReport(Report):
     """What was read and what was found.
 
-    `entries` counts the lines that were entries, `root` is the root recomputed over them. `faults`
-    are in the order of the file, `omitted` counts those beyond the limit, and `erased` the entries
-    that erasures name. `cosignatures` are those of the witnesses that were asked for, and `stamped`
-    tells the newest time stamp where one was.
+    `entries` counts the lines that were entries, `root` is the root recomputed over them, and
+    `erased` counts the entries that erasures name. `stamped` tells the newest time stamp where one
+    was asked for.
     """
 
     entries: int
     root: bytes
-    faults: tuple[VerificationFault, ...]
-    omitted: int
     erased: int
     unread: UnreadEntries | None = None
-    cosignatures: tuple[Cosignature, ...] = ()
     stamped: Stamped | None = None
 
     @property
     def is_valid(self) -> bool:
         """Whether nothing is wrong, and nothing was left unread."""
         return not self.faults and self.unread is None
-
-    @property
-    def first(self) -> VerificationFault | None:
-        """The first fault, in the order of the file."""
-        return self.faults[0] if self.faults else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InclusionProof:
-    """That an entry is in the tree of a size: RFC 6962 §2.1.1; the leaf's sibling comes first."""
-
-    index: int
-    size: int
-    leaf_hash: bytes
-    hashes: tuple[bytes, ...]
-
-
-def check_receipt(*, leaf: bytes, proof: InclusionProof, root: bytes) -> None:
-    """Check that a leaf is in the tree of a trusted root, at the place that its proof says.
-
-    Raises `ProofError` where it is not. The leaf hash is recomputed, and the proof's not believed.
-    """
-    verify_inclusion(
-        size=proof.size, root=root, index=proof.index, leaf=leaf_hash(leaf), proof=proof.hashes
-    )
 
 
 def verify_export(

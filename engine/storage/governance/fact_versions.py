@@ -31,6 +31,14 @@ _VERSION = standing_fact_version.c
 _IN_CLEAR = and_(_VERSION.key.is_(None), _VERSION.content.is_not(None))
 _ASSOCIATED = b"assent standing fact 1 "
 
+CURRENT = (
+    select(standing_fact_version, standing_fact.c.index.label("first"))
+    .join(standing_fact, standing_fact.c.id == _VERSION.fact)
+    .where(standing_fact.c.version == _VERSION.version, ~standing_fact.c.is_withdrawn)
+    .order_by(standing_fact.c.index)
+)
+"""The newest versions of facts that are not withdrawn, in the order of their first entries."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactVersion:
@@ -76,13 +84,7 @@ def current_facts(
     Raises `ContentsUnread` where one is there and cannot be read, and `LogInconsistent` where one
     is not what was logged.
     """
-    query = (
-        select(standing_fact_version)
-        .join(standing_fact, standing_fact.c.id == _VERSION.fact)
-        .where(standing_fact.c.version == _VERSION.version, ~standing_fact.c.is_withdrawn)
-        .order_by(standing_fact.c.index)
-    )
-    rows = connection.execute(query).mappings().all()
+    rows = connection.execute(CURRENT).mappings().all()
     return tuple(MappingProxyType(each.salted_document()) for each in versions_of(rows, contents))
 
 

@@ -10,10 +10,10 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from ...audit.canonical import canonical
+from ...audit.instants import utc_now
 from ...bundle.bundle import digest_of, short_digest
 from ..databases.database import Database
 from ..errors import Conflict, NotFound
-from ..log.log_store import system_clock
 from ..schema import policy_version as _table
 
 
@@ -50,7 +50,7 @@ class PolicyVersions:
         Raises `Conflict` where other files are kept under its digest.
         """
         with self._database.writing() as connection:
-            keep_within(connection, version, system_clock())
+            keep_within(connection, version, utc_now())
 
     def get(self, digest: str) -> PolicyVersion:
         """Return the version of a digest. Raises `NotFound`."""

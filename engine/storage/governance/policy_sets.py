@@ -2,8 +2,7 @@
 
 A version is immutable and named by the digest of its files. Every change of its state is one
 transaction: an entry of the log (`audit.entries.PolicyChange`), its row in `policy_event`, and the
-new state. `audit.workflows.publications` defines the order of the steps. The caller states the
-revision that they saw (optimistic concurrency), so that nobody overwrites what they did not read.
+new state. `audit.workflows.publications` defines the order of the steps.
 """
 
 from collections.abc import Sequence
@@ -15,10 +14,11 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 from ...audit.entries.acts import PolicyChange, Transition
 from ...audit.workflows.publications import AUTHORED, NEXT, State, same_person
 from ..databases.database import announce
-from ..errors import Conflict, StorageError
+from ..errors import StorageError
 from ..log.log_store import Appending
 from ..log.register import Register
 from ..schema import policy_event, policy_set, policy_set_version
+from .changes import ChangeOrder, WrongState
 from .fact_versions import current_facts
 from .policies import PolicyVersion, keep_within
 from .versions import (
@@ -41,14 +41,6 @@ _EVENT = policy_event.c
 _VERSION = policy_set_version.c
 
 
-class WrongState(Conflict):
-    """The version is not in a state that the transition leads from, or is not sound."""
-
-
-class OutdatedRevision(Conflict):
-    """Somebody changed it since the revision that was seen."""
-
-
 class OwnVersion(StorageError):  # noqa: N818 - the house names what happened; the base is an error.
     """An author of a version may not be the one to approve it."""
 
@@ -59,15 +51,6 @@ class CheckReport:
 
     report: bytes
     is_sound: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeOrder:
-    """Who orders a change, why, and the revision that they saw: None for whichever it is."""
-
-    actor: str
-    reason: str | None = None
-    expected_revision: int | None = None
 
 
 class PolicySets(Register):
@@ -174,7 +157,7 @@ class PolicySets(Register):
         """
         with self._appending() as log:
             version = find_version(log.connection, name, digest)
-            _check_seen(order, version.revision)
+            order.check_seen(version.revision)
             state = _next(version, transition)
             if transition is Transition.SUBMIT:
                 _check_sound(version)
@@ -195,7 +178,7 @@ class PolicySets(Register):
         """
         with self._appending() as log:
             timeline = read_timeline(log.connection, name)
-            _check_seen(order, timeline.revision)
+            order.check_seen(timeline.revision)
             version = find_version(log.connection, name, digest)
             _next(version, Transition.ACTIVATE)
             _check_sound(version)
@@ -216,7 +199,7 @@ class PolicySets(Register):
         """
         with self._appending() as log:
             timeline = read_timeline(log.connection, name)
-            _check_seen(order, timeline.revision)
+            order.check_seen(timeline.revision)
             digest = timeline.before(log.now)
             if digest is None:
                 raise WrongState("no other version was in force before this one")
@@ -322,11 +305,6 @@ _ADVICE = {
     Transition.REJECT: "only what is in review is rejected",
     Transition.ACTIVATE: "only what is approved comes into force",
 }
-
-
-def _check_seen(order: ChangeOrder, revision: int) -> None:
-    if order.expected_revision is not None and order.expected_revision != revision:
-        raise OutdatedRevision("somebody changed it since you read it; read it again")
 
 
 def _check_sound(version: SetVersion) -> None:

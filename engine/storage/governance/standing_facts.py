@@ -1,8 +1,7 @@
 """Standing facts of a database: recorded, stated otherwise, withdrawn; every version is kept.
 
 Every change is one transaction: an entry of the log (`FactChange`), the new version, and
-what came of it. Who orders a change says which version they saw, so that nobody overwrites what
-they did not read. Processes learn of a change as they do of policies: it changes the number of the
+what came of it. Processes learn of a change as they do of policies: it changes the number of the
 plan.
 """
 
@@ -23,8 +22,8 @@ from ..log.register import Register
 from ..schema import standing_fact, standing_fact_version
 from ..sealed.contents import check_bound
 from ..sealed.key_store import DataKey
-from .fact_versions import FactVersion, sealed_content, versions_of
-from .policy_sets import ChangeOrder, OutdatedRevision, WrongState
+from .changes import ChangeOrder, WrongState
+from .fact_versions import CURRENT, FactVersion, sealed_content, versions_of
 
 _FACT = standing_fact.c
 _VERSION = standing_fact_version.c
@@ -93,14 +92,7 @@ class StandingFacts(Register):
 
         With it comes the entry behind which the next ones are, None where there are none.
         """
-        wanted = (
-            select(standing_fact_version, _FACT.index.label("first"))
-            .join(standing_fact, _FACT.id == _VERSION.fact)
-            .where(_FACT.version == _VERSION.version, _FACT.index > query.after)
-            .where(~_FACT.is_withdrawn)
-            .order_by(_FACT.index)
-            .limit(query.limit + 1)
-        )
+        wanted = CURRENT.where(_FACT.index > query.after).limit(query.limit + 1)
         if query.kind is not None:
             wanted = wanted.where(_FACT.kind == query.kind)
         if query.name is not None:
@@ -182,20 +174,14 @@ class StandingFacts(Register):
         newest = self._versions(connection, fact)[0]
         if newest.transition is FactTransition.WITHDRAW:
             raise WrongState("the standing fact is withdrawn; record another")
-        if order.expected_revision is not None and order.expected_revision != newest.version:
-            raise OutdatedRevision("somebody changed it since you read it; read it again")
+        order.check_seen(newest.version)
         return newest
 
     def _others(
         self, connection: Connection, statement: Statement, fact: str
     ) -> Sequence[FactVersion]:
-        query = (
-            select(standing_fact_version)
-            .join(standing_fact, _FACT.id == _VERSION.fact)
-            .where(_FACT.version == _VERSION.version, ~_FACT.is_withdrawn, _FACT.id != fact)
-            .where(_FACT.kind == statement.kind, _FACT.name == statement.name)
-            .order_by(_FACT.index)
-        )
+        same = (_FACT.kind == statement.kind, _FACT.name == statement.name)
+        query = CURRENT.where(_FACT.id != fact, *same)
         rows = connection.execute(query).mappings().all()
         return versions_of(rows, self._database.contents)
 

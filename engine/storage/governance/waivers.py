@@ -25,7 +25,7 @@ from ..errors import Conflict, StorageError
 from ..log.log_store import Appending
 from ..log.register import Register
 from ..schema import waiver, waiver_event, waiver_use
-from .policy_sets import ChangeOrder, OutdatedRevision, WrongState
+from .changes import ChangeOrder, WrongState
 from .waiver_rows import RequestedWaiver, find_waiver, read_waivers
 
 PAGE_LIMIT = 500
@@ -172,8 +172,7 @@ def _seen(
 ) -> RequestedWaiver:
     """Return a waiver that may take a step, as whoever orders it has seen it."""
     found = find_waiver(connection, id)
-    if order.expected_revision is not None and order.expected_revision != found.revision:
-        raise OutdatedRevision("somebody changed it since you read it; read it again")
+    order.check_seen(found.revision)
     if (found.state, step) not in NEXT:
         raise WrongState(f"the waiver is {found.state}: {_ADVICE[step]}")
     return found

@@ -3,21 +3,18 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from sqlalchemy import BigInteger, Connection, case, func, literal_column, select, type_coerce
+from sqlalchemy import Connection, case, func, select
 
 from ...audit.entries.retention import RetentionClass, Schedule
 from ..databases.database import Database
 from ..log.entries import DECISION
-from ..schema import erased, log_entry
+from ..schema import day_number, day_of_number, erased, log_entry
 from .holds import is_held
 
 MOST_MONTHS = 120
 """The most months of one outlook: the earliest."""
-
-_DAY = literal_column("86400000000", BigInteger)  # In microseconds, as instants are stored.
-_EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +111,7 @@ class _Tally:
 def _counted(connection: Connection) -> Iterator[tuple[str, str, date, bool, int]]:
     """Yield how many decisions have contents, by policy set, outcome, day, and whether held."""
     columns = log_entry.c
-    day = (type_coerce(columns.decided_at, BigInteger) // _DAY).label("day")
+    day = day_number(columns.decided_at).label("day")
     # Once for each row, so that databases group by the column rather than by its subqueries.
     each = (
         select(
@@ -130,4 +127,4 @@ def _counted(connection: Connection) -> Iterator[tuple[str, str, date, bool, int
     key = (each.c.policy_set, each.c.outcome, each.c.day, each.c.held)
     query = select(*key, func.count()).group_by(*key)
     for policy_set, outcome, number, held, count in connection.execute(query):
-        yield policy_set, outcome, _EPOCH + timedelta(days=int(number)), bool(held), count
+        yield policy_set, outcome, day_of_number(number), bool(held), count

@@ -16,11 +16,11 @@ from sqlalchemy import ColumnElement, Connection, and_, not_, or_, select
 from ...audit.entries.act_leaves import ScheduleLeaf
 from ...audit.entries.acts import Declaration, Ground
 from ...audit.entries.retention import RetentionClass, Schedule
+from ...audit.instants import utc_now
 from ...audit.log import Receipt, receipt_of
 from ..databases.database import Database
 from ..errors import Conflict
 from ..log.entries import DECISION, act_leaf
-from ..log.log_store import system_clock
 from ..log.register import Register
 from ..schema import log_entry
 from ..sealed.contents import check_bound
@@ -68,7 +68,7 @@ class Retention(Register):
         database: Database,
         schedule: Schedule,
         *,
-        clock: Callable[[], datetime] = system_clock,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         super().__init__(database, clock=clock)
         self._schedule = schedule

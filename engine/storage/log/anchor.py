@@ -4,8 +4,8 @@ Both are outside the database on purpose: a backup of it that is put back brings
 """
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import msgspec
@@ -14,7 +14,7 @@ from ...audit.checkpoints.keyring import KeyRing
 from ...audit.checkpoints.note import NoteError
 from ...audit.merkle.tree import TreeHead
 from ..errors import Conflict, StorageUnavailable
-from ..files import locked, write_durably
+from ..files import locked, unavailable, write_durably
 from ..secret_file import SecretFile
 
 _KEYS = "the signing keys"
@@ -37,12 +37,12 @@ class AnchorFile:
 
     def read(self) -> bytes | None:
         """Return the checkpoint, None where there is none."""
-        with _translated("the anchored checkpoint cannot be read"):
+        with unavailable("the anchored checkpoint cannot be read"):
             return self._path.read_bytes() if self._path.exists() else None
 
     def write(self, note: bytes) -> None:
         """Replace the checkpoint, and return once that is durable."""
-        with _translated("the anchored checkpoint cannot be written"):
+        with unavailable("the anchored checkpoint cannot be written"):
             write_durably(self._path, note)
 
     @property
@@ -61,12 +61,12 @@ class AnchorFile:
 
     def keep_acknowledged(self, head: TreeHead) -> None:
         """Replace it, and return once that is durable."""
-        with _translated("what was acknowledged cannot be kept"):
+        with unavailable("what was acknowledged cannot be kept"):
             write_durably(Path(self.place_of_acknowledged), msgspec.json.encode(head) + b"\n")
 
     def age(self) -> float:
         """Return how many seconds ago the checkpoint was written, by this machine's clock."""
-        with _translated("the anchored checkpoint cannot be read"):
+        with unavailable("the anchored checkpoint cannot be read"):
             age = self._clock() - self._path.stat().st_mtime
         # After the clock was set back, the checkpoint seems to be of the future: it is due.
         return age if age >= 0 else float("inf")
@@ -111,11 +111,3 @@ class KeyFile:
 
     def _exclusively(self) -> AbstractContextManager[None]:
         return locked(self._path.with_name(f"{self._path.name}.lock"))
-
-
-@contextmanager
-def _translated(problem: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StorageUnavailable(problem) from error

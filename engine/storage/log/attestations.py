@@ -21,8 +21,7 @@ import msgspec
 from ...audit.checkpoints.panel import WitnessState
 from ...audit.checkpoints.timestamp import LATEST_PATH, RESPONSE_SUFFIX, stamp_path
 from ...audit.exhibits.evidence_stamp import Stamp
-from ..errors import StorageUnavailable
-from ..files import locked_at_once, write_durably
+from ..files import locked_at_once, unavailable, write_durably
 
 _FORK_LIMIT = 100
 _SIZE = re.compile(rb"[0-9]{1,19}\n")
@@ -136,11 +135,5 @@ class AttestationStore:
             write_durably(self.path / name, content)
 
 
-@contextmanager
-def _translated(done: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StorageUnavailable(
-            f"what witnesses vouch for (`log_vouched`) cannot be {done}"
-        ) from error
+def _translated(done: str) -> AbstractContextManager[None]:
+    return unavailable(f"what witnesses vouch for (`log_vouched`) cannot be {done}")

@@ -28,6 +28,13 @@ from ..sealed.contents import NO_STORE, Contents, Opened, SealedContents, is_of
 DECISION = "decision"
 """The kind of entries that decisions have."""
 
+_C = log_entry.c
+SEARCHED = (
+    *(_C.decided_at, _C.outcome, _C.conclusive, _C.campaign),
+    *(_C.policy_set, _C.policy_version, _C.policy_digest, _C.actor, _C.advertiser),
+)
+"""What decisions are searched by, as `QueryColumns` names it; acts have nothing there."""
+
 _ENTRY = select(
     log_entry,
     payload.c.input,
@@ -204,19 +211,8 @@ def _read_facets(connection: Connection, indexes: Sequence[int]) -> Mapping[int,
 
 def query_columns_of(row: RowMapping, rules: Sequence[tuple[str, str]]) -> QueryColumns:
     """Return the query columns of a row of `log_entry`."""
-    return QueryColumns(
-        decision_id=row["id"],
-        decided_at=row["decided_at"],
-        outcome=row["outcome"],
-        conclusive=row["conclusive"],
-        campaign=row["campaign"],
-        policy_set=row["policy_set"],
-        policy_version=row["policy_version"],
-        policy_digest=row["policy_digest"],
-        actor=row["actor"],
-        advertiser=row["advertiser"],
-        rules=tuple(rules),
-    )
+    searched: dict[str, Any] = {column.name: row[column.name] for column in SEARCHED}
+    return QueryColumns(decision_id=row["id"], rules=tuple(rules), **searched)
 
 
 def _payload(row: Mapping[Any, Any]) -> Payload | None:

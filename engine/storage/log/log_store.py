@@ -7,13 +7,14 @@ indexes, and writes entries, payloads, disclosures, full tiles and the new head.
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from ...audit.entries.acts import Act
 from ...audit.entries.record import LogEntry, QueryColumns, SealedRecord
 from ...audit.entries.sealed_acts import Entry, Sealed, seal_act
+from ...audit.instants import utc_now
 from ...audit.log import (
     Answer,
     DecidedBefore,
@@ -75,15 +76,10 @@ _UNSEARCHED: Row = (None,) * 9
 """What acts have in the columns that decisions are searched by."""
 
 
-def system_clock() -> datetime:
-    """Return the time of this machine."""
-    return datetime.now(UTC)
-
-
 class SQLLogStore:
     """The log of one database. `clock` gives the time at which entries are logged."""
 
-    def __init__(self, database: Database, *, clock: Callable[[], datetime] = system_clock) -> None:
+    def __init__(self, database: Database, *, clock: Callable[[], datetime] = utc_now) -> None:
         self._database = database
         self._clock = clock
 

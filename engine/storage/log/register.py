@@ -4,14 +4,15 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
 
+from ...audit.instants import utc_now
 from ..databases.database import Database
-from .log_store import Appending, appending, system_clock
+from .log_store import Appending, appending
 
 
 class Register:
     """What all registers have: their database, and the clock by which acts are logged."""
 
-    def __init__(self, database: Database, *, clock: Callable[[], datetime] = system_clock) -> None:
+    def __init__(self, database: Database, *, clock: Callable[[], datetime] = utc_now) -> None:
         self._database = database
         self._clock = clock
 

@@ -4,7 +4,7 @@ from sqlalchemy import exists, or_, select
 
 from ..databases.database import Database
 from ..errors import LogInconsistent
-from ..log.entries import DECISION
+from ..log.entries import DECISION, SEARCHED
 from ..schema import (
     log_entry,
     log_entry_facet,
@@ -14,17 +14,6 @@ from ..schema import (
     sealed,
 )
 
-_SEARCHED = (
-    log_entry.c.decided_at,
-    log_entry.c.outcome,
-    log_entry.c.conclusive,
-    log_entry.c.campaign,
-    log_entry.c.policy_set,
-    log_entry.c.policy_version,
-    log_entry.c.policy_digest,
-    log_entry.c.actor,
-    log_entry.c.advertiser,
-)
 _BESIDE = (log_entry_rule, log_entry_facet, log_entry_words, payload, sealed)
 
 
@@ -35,7 +24,7 @@ def check_acts(database: Database) -> None:
     """
     # As two ranges, which an index has: acts are few, and decisions many.
     is_act = (log_entry.c.kind < DECISION) | (log_entry.c.kind > DECISION)
-    has_any = [or_(*(each.is_not(None) for each in _SEARCHED))]
+    has_any = [or_(*(each.is_not(None) for each in SEARCHED))]
     has_any += (exists().where(each.c.index == log_entry.c.index) for each in _BESIDE)
     with database.reading() as connection:
         for has in has_any:

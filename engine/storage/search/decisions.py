@@ -15,8 +15,7 @@ from datetime import datetime
 from sqlalchemy import and_, select
 
 from ...audit.entries.record import LogEntry
-from ...audit.merkle.tree import TreeHead
-from ...audit.verification.verify import InclusionProof
+from ...audit.merkle.tree import InclusionProof, TreeHead
 from ..databases.database import Database
 from ..errors import InvalidQuery, NotFound
 from ..log.entries import DECISION, read_decisions
@@ -103,7 +102,7 @@ class Decisions:
             index = position(filters, dialect)
             query = narrowed(LISTED, filters, dialect).where(index < below)
             query = query.order_by(index.desc()).limit(limit + 1)
-            rows = connection.execute(query).all()
+            rows = connection.execute(query).mappings().all()
             decisions = listed_decisions(connection, rows[:limit])
             beyond = unsearched(connection, filters, size)
         more = len(rows) > limit
@@ -151,8 +150,8 @@ class Decisions:
                 dialect = connection.dialect.name
                 index = position(filters, dialect)
                 query = narrowed(LISTED, filters, dialect).where(index > last, index < size)
-                rows = connection.execute(query.order_by(index).limit(PAGE_LIMIT)).all()
-                found = listed_decisions(connection, rows)
+                query = query.order_by(index).limit(PAGE_LIMIT)
+                found = listed_decisions(connection, connection.execute(query).mappings().all())
             yield from found
             if len(found) < PAGE_LIMIT:
                 return

@@ -102,5 +102,5 @@ def _indexes(
 def _decisions(connection: Connection, indexes: Iterable[int]) -> Iterator[LoggedDecision]:
     rest = iter(indexes)
     while some := list(islice(rest, _STEP)):
-        rows = connection.execute(LISTED.where(log_entry.c.index.in_(some))).all()
-        yield from listed_decisions(connection, rows)
+        rows = connection.execute(LISTED.where(log_entry.c.index.in_(some))).mappings()
+        yield from listed_decisions(connection, rows.all())

@@ -9,14 +9,13 @@ import heapq
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from itertools import groupby
 
-from sqlalchemy import BigInteger, Connection, func, literal_column, select, type_coerce
+from sqlalchemy import Connection, func, select
 
 from ..databases.database import Database
 from ..log.log_store import read_head
-from ..schema import log_entry, log_entry_rule
+from ..schema import day_number, day_of_number, log_entry, log_entry_rule
 from .due_facets import unsearched
 from .filters import EVERY_DECISION, DecisionFilter, size_of
 from .query_planner import narrowed
@@ -26,9 +25,6 @@ MOST_RULES = 500
 
 MOST_MONTHS = 120
 """The most months of one answer: the latest."""
-
-_DAY = literal_column("86400000000", BigInteger)  # In microseconds, as instants are stored.
-_EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,14 +116,13 @@ def _outcomes(counts: Mapping[tuple[str, bool], int]) -> tuple[OutcomeCount, ...
 
 def _kinds(connection: Connection, filters: DecisionFilter, size: int) -> Counter[_Kind]:
     columns = log_entry.c
-    day = (type_coerce(columns.decided_at, BigInteger) // _DAY).label("day")
+    day = day_number(columns.decided_at).label("day")
     counted = select(day, columns.outcome, columns.conclusive, func.count())
     query = narrowed(counted, filters, connection.dialect.name).where(columns.index < size)
     rows = connection.execute(query.group_by(day, columns.outcome, columns.conclusive))
     found = Counter[_Kind]()
     for number, outcome, conclusive, count in rows:
-        month = f"{_EPOCH + timedelta(days=int(number)):%Y-%m}"
-        found[month, outcome, conclusive] += count
+        found[f"{day_of_number(number):%Y-%m}", outcome, conclusive] += count
     return found
 
 

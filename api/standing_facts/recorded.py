@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
-from api.stated_facts import FactFaults, Stated
 from engine import Engine
 from engine.audit.entries.acts import FactTransition
 from engine.evaluation.standing_facts.application import disagreements
 from engine.evaluation.standing_facts.fact import StandingFact
 from engine.storage.governance.fact_versions import FactVersion
 from engine.storage.governance.standing_facts import Statement
+
+from .stated import FactFaults, Stated
 
 RECORDED, WITHDRAWN = "recorded", "withdrawn"
 
