@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from ..source.diagnostic import Diagnostic
 from ..syntax import tree as syntax
+from ..syntax.visit import items_of
 from . import faults
 from .tree import Effect, Rule
 
@@ -69,9 +70,8 @@ def _tightened(node: syntax.TightenedRule) -> syntax.EnforcementClause | None:
 
 def written_rules(files: Iterable[syntax.File]) -> dict[str, WrittenRule]:
     """Return every rule of the files by its id, the first of each."""
-    policies = (item for file in files for item in file.items if isinstance(item, syntax.Policy))
     found: dict[str, WrittenRule] = {}
-    for policy in policies:
+    for policy in items_of(syntax.Policy, files):
         for rule in policy.rules:
             made = WrittenRule(policy=policy, rule=rule)
             found.setdefault(made.id, made)

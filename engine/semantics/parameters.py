@@ -59,16 +59,7 @@ def stated(
     found: list[Diagnostic],
 ) -> Constant | None:
     """Return the value of a type that a declaration states, adding to the faults found."""
-    inner = Scope(
-        source=scope.source,
-        vocabulary=scope.vocabulary,
-        sets={},
-        variables={},
-        parameters={},
-        definitions={},
-        tables={},
-        report=found.append,
-    )
+    inner = Scope(source=scope.source, vocabulary=scope.vocabulary, report=found.append)
     term = value(inner, written, kind)
     if term is None:
         return None

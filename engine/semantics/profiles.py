@@ -12,7 +12,7 @@ from datetime import date
 from ..source.diagnostic import Diagnostic
 from ..source.text import Source
 from ..syntax import tree as syntax
-from ..syntax.visit import first_of
+from ..syntax.visit import first_of, items_of
 from . import faults, profile_faults
 from .declare import Instrument, cited
 from .directions import Direction, directions_of, is_as_strict
@@ -38,21 +38,11 @@ _ORDER = (
 """From the loosest to the strictest: whoever names a role lets nobody else waive the rule."""
 
 
-def profiles_in(files: Iterable[syntax.File]) -> tuple[syntax.Profile, ...]:
-    """Return the profiles that files hold."""
-    return tuple(item for file in files for item in file.items if isinstance(item, syntax.Profile))
-
-
 def profile_structure(
     profiles: Iterable[syntax.Profile], files: Iterable[syntax.File], report: Report
 ) -> None:
     """Report what profiles lack, and the modules they adopt that are not there."""
-    modules = {
-        item.name: file.span.source
-        for file in files
-        for item in file.items
-        if isinstance(item, syntax.Module)
-    }
+    modules = {item.name for item in items_of(syntax.Module, files)}
     known = sorted({".".join(name.split(".")[:n]) for name in modules for n in (1, 2, 3)})
     for node in profiles:
         sources = [each for each in node.clauses if isinstance(each, syntax.SourceClause)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from ..source.diagnostic import Diagnostic
 from ..source.text import Source
 from ..syntax import tree as syntax
-from ..syntax.visit import any_broken, first_of
+from ..syntax.visit import any_broken, first_of, items_of
 from . import clauses, faults, waiver_faults
 from .declare import window
 from .definitions import MOST_PARTS, is_sprawling
@@ -83,9 +83,8 @@ class Waivable:
 
 def waived_rules(files: Iterable[syntax.File]) -> dict[str, str]:
     """Return the rule of every waiver, well formed or not, by the name of the waiver."""
-    written = (item for file in files for item in file.items if isinstance(item, syntax.Waiver))
     found: dict[str, str] = {}
-    for node in written:
+    for node in items_of(syntax.Waiver, files):
         clause = first_of(syntax.WaivedClause, node.clauses)
         found.setdefault(node.name.text, clause.rule.id if clause is not None else "")
     return found
@@ -222,7 +221,6 @@ def granted(
         source=source,
         vocabulary=policies.vocabulary,
         sets=policies.sets,
-        variables={},
         parameters=policies.parameters,
         definitions=policies.definitions,
         tables=policies.tables,
