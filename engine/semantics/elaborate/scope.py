@@ -44,14 +44,13 @@ class Scope:
         declared = (self.variables, self.sets, self.parameters, self.definitions, self.tables)
         return name == self.vocabulary.root or any(name in known for known in declared)
 
+    def refuse(self, fault: Diagnostic) -> None:
+        """Report a fault, and return the nothing that is made of the text for it."""
+        self.report(fault)
+
     def words(self, span: Span) -> str:
         """Return the words of a span, on one line."""
         return " ".join(self.source.slice(span).split())
-
-
-def report_fault(scope: Scope, diagnostic: Diagnostic) -> None:
-    """Report a fault; what was to be made of the text is not made."""
-    scope.report(diagnostic)
 
 
 def constant(scope: Scope, span: Span, kind: Type, literal: Value) -> Constant:
