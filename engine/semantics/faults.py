@@ -1,6 +1,7 @@
 """The catalogue of what the checker says about names, types and structure."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ..source.diagnostic import Diagnostic, error
 from ..source.suggest import nearest
@@ -30,15 +31,7 @@ def unknown_fact(
 ) -> Diagnostic:
     """A step of a path that its owner does not have; the advice is for one without a near name."""
     found = _unknown("E0301", "fact", word, span, known)
-    return Diagnostic(
-        code=found.code,
-        severity=found.severity,
-        headline=found.headline,
-        span=span,
-        label=f"`{owner}` has no fact of this name",
-        help=found.help or advice,
-        replacement=found.replacement,
-    )
+    return replace(found, label=f"`{owner}` has no fact of this name", help=found.help or advice)
 
 
 def no_facts_below(span: Span, owner: str, kind: Type) -> Diagnostic:
