@@ -9,9 +9,9 @@ from ..source.diagnostic import Diagnostic
 from ..source.text import Location, Span
 from ..syntax import tree as syntax
 from . import fact_faults, faults, value_faults, waiver_faults
-from .elaborate import Scope, comparable, is_period, members, period, type_of, value
+from .elaborate import Scope, is_period, members, period, stated_constant
 from .fact_advice import fact_advice
-from .tree import Constant, ValueTerm
+from .tree import Constant
 from .types import ListType, RecordType, Scalar, Type
 
 StepKind = TypeVar("StepKind", bound=syntax.Node)
@@ -251,22 +251,13 @@ class _CaseReader:
         return self._constant(kind, written)
 
     def _constant(self, kind: Type, written: syntax.Expression) -> Constant | None:
-        found: ValueTerm | None
-        if isinstance(kind, ListType):
-            found = members(self.scope, written, kind.element)
-        else:
-            found = value(self.scope, written, kind)
-        if found is None:
-            return None
-        if not isinstance(found, Constant):
-            self.scope.report(faults.not_a_constant(written.span))
-            return None
-        sample = Constant(span=written.span, type=kind, value=found.value, text="")
-        if not isinstance(kind, ListType) and not comparable(sample, found):
-            words = self.scope.words(written.span)
-            self.scope.report(value_faults.wrong_type(written.span, type_of(found), kind, words))
-            return None
-        return found
+        if not isinstance(kind, ListType):
+            return stated_constant(self.scope, written, kind, faults.not_a_constant)
+        listed = members(self.scope, written, kind.element)
+        if listed is None or isinstance(listed, Constant):
+            return listed
+        self.scope.report(faults.not_a_constant(written.span))
+        return None
 
     def _expectation(self, node: syntax.Expectation) -> Expectation:
         names = []

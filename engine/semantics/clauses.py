@@ -1,12 +1,25 @@
-"""Which clauses a rule has: those that it needs, and those that have no use beside what it does."""
+"""Which clauses a rule or a declaration has: each once, those it needs, and none in vain."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 from ..source.diagnostic import Diagnostic
 from ..syntax import tree as syntax
+from ..syntax.visit import any_broken
 from . import faults
 
-KEYWORDS: Mapping[type[syntax.Node], str] = {
+Keywords: TypeAlias = Mapping[type[syntax.Node], str]
+"""Clauses by their kind, with the words that begin them."""
+
+Needed: TypeAlias = Mapping[type[syntax.Node], tuple[str, str]]
+"""Clauses by their kind, with the words that begin them, and how to say them."""
+
+Declaration: TypeAlias = (
+    syntax.Parameter | syntax.Definition | syntax.Table | syntax.Waiver | syntax.Profile
+)
+"""What has clauses of its own beside rules."""
+
+KEYWORDS: Keywords = {
     syntax.SourceClause: "source",
     syntax.ForceClause: "in force from",
     syntax.PlaceClause: "applies in",
@@ -32,6 +45,7 @@ MAIN = (syntax.ProhibitClause, syntax.RequireClause, syntax.ObligeClause, syntax
 """The clauses that say what a rule does."""
 
 _REPEATABLE = (syntax.ApplicabilityClause, syntax.ExceptionClause)
+_ONCE = {kind: keyword for kind, keyword in KEYWORDS.items() if kind not in _REPEATABLE}
 _COMMON = (
     *(syntax.SourceClause, syntax.ForceClause, syntax.PlaceClause, syntax.ApplicabilityClause),
     *(syntax.SeverityClause, syntax.EnforcementClause, syntax.UnknownClause),
@@ -68,13 +82,36 @@ def misplaced(policy: syntax.Policy) -> Iterator[Diagnostic]:
             yield faults.misplaced_clause(clause.span, KEYWORDS[type(clause)])
 
 
-def repeated(clauses: tuple[syntax.Clause | syntax.Broken, ...]) -> Iterator[Diagnostic]:
-    """Yield a fault for each clause that may stand once and stands again."""
+def repeated(
+    clauses: Iterable[syntax.Node], once: Keywords = _ONCE, what: str = "rule"
+) -> Iterator[Diagnostic]:
+    """Yield a fault for each clause that may stand `once` and stands again."""
     seen: set[type[syntax.Node]] = set()
     for clause in clauses:
-        if type(clause) in seen and not isinstance(clause, (*_REPEATABLE, syntax.Broken)):
-            yield faults.repeated_clause(clause.span, KEYWORDS[type(clause)])
-        seen.add(type(clause))
+        kind = type(clause)
+        if kind in seen and kind in once:
+            yield faults.repeated_clause(clause.span, once[kind], what)
+        seen.add(kind)
+
+
+def structure_faults(
+    node: Declaration,
+    what: str,
+    once: Keywords,
+    needed: Needed,
+) -> Iterator[Diagnostic]:
+    """Yield a fault for each clause that a declaration repeats or lacks.
+
+    `once` are the clauses that may stand once, and `needed` those that must be there. A
+    broken clause may be the one that seems to be missing.
+    """
+    yield from repeated(node.clauses, once, what)
+    if any_broken(node.clauses):
+        return
+    name, written = node.name, set(map(type, node.clauses))
+    for kind, (keyword, why) in needed.items():
+        if kind not in written:
+            yield faults.missing_clause(name.span, name.text, keyword, why, what)
 
 
 def unfit(policy: syntax.Policy, rule: syntax.Rule) -> Iterator[Diagnostic]:

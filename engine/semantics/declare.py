@@ -12,9 +12,9 @@ from ..syntax.lexis import PERIOD, SCALAR_TYPES
 from ..syntax.visit import items_of
 from . import fact_faults, faults, value_faults
 from .adopted import is_adopted
-from .elaborate import Scope, comparable, value
+from .elaborate import Scope, stated_constant
 from .findings import Report
-from .tree import MARKET, Citation, Constant, Edition, Plain, Window
+from .tree import MARKET, Citation, Edition, Plain, Window
 from .types import ElementType, EnumerationType, ListType, RecordType, Scalar, Type
 from .vocabulary import Fact, RecordShape, Vocabulary
 
@@ -232,18 +232,15 @@ class _VocabularyBuilder:
             vocabulary=nothing,
             report=self.names.report,
         )
-        found = value(scope, written, kind)
+        found = stated_constant(scope, written, kind, fact_faults.presumed_not_stated)
         if found is None:
             return None
-        if not isinstance(found, Constant) or isinstance(found.value, frozenset):
-            self.names.report(fact_faults.presumed_not_stated(written.span))
-            return None
-        sample = Constant(span=written.span, type=kind, value=found.value, text="")
-        is_broken = kind is Scalar.WHOLE_NUMBER and isinstance(found.value, Fraction)
-        if is_broken or not comparable(sample, found):
+        if kind is Scalar.WHOLE_NUMBER and isinstance(found.value, Fraction):
             words = scope.words(written.span)
             self.names.report(value_faults.wrong_type(written.span, found.type, kind, words))
             return None
+        # INVARIANT: members in braces are no value of a single fact.
+        assert not isinstance(found.value, frozenset)  # noqa: S101 - as said.
         return found.value
 
     def _type(self, owner: str, node: syntax.FactDeclaration) -> Type | None:

@@ -14,6 +14,7 @@ from ..source.text import Source
 from ..syntax import tree as syntax
 from ..syntax.visit import first_of, items_of
 from . import faults, profile_faults
+from .clauses import Keywords, Needed, structure_faults
 from .declare import Instrument, cited
 from .directions import Direction, directions_of, is_as_strict
 from .elaborate import Scope
@@ -38,6 +39,12 @@ _ORDER = (
 """From the loosest to the strictest: whoever names a role lets nobody else waive the rule."""
 
 
+_ONCE: Keywords = {syntax.SourceClause: "source"}
+_NEEDED: Needed = {
+    syntax.SourceClause: ("source", "say what decides this in your house: `source CODE sec 2`")
+}
+
+
 def profile_structure(
     profiles: Iterable[syntax.Profile], files: Iterable[syntax.File], report: Report
 ) -> None:
@@ -45,14 +52,8 @@ def profile_structure(
     modules = {item.name for item in items_of(syntax.Module, files)}
     known = sorted({".".join(name.split(".")[:n]) for name in modules for n in (1, 2, 3)})
     for node in profiles:
-        sources = [each for each in node.clauses if isinstance(each, syntax.SourceClause)]
-        for repeated in sources[1:]:
-            report(faults.repeated_clause(repeated.span, "source", "profile"))
-        is_broken = any(isinstance(each, syntax.Broken) for each in node.clauses)
-        if not sources and not is_broken:
-            why = "say what decides this in your house: `source CODE sec 2`"
-            name = node.name
-            report(faults.missing_clause(name.span, name.text, "source", why, "profile"))
+        for fault in structure_faults(node, "profile", _ONCE, _NEEDED):
+            report(fault)
         for clause in node.clauses:
             if isinstance(clause, syntax.AdoptsClause):
                 for each in clause.modules:

@@ -10,9 +10,9 @@ from ..source.diagnostic import Diagnostic
 from ..source.text import Span
 from ..syntax import tree as syntax
 from . import clauses, fact_faults, faults
+from .conditions import checked_clause
 from .declare import Instrument, cited, window
-from .definitions import MOST_PARTS, is_sprawling
-from .elaborate import Scope, condition, fact, members, parameter
+from .elaborate import Scope, fact, members, parameter
 from .polarity import absence_faults
 from .tree import (
     Citation,
@@ -192,16 +192,7 @@ class _RuleReader:
     def _clause(
         self, span: Span, node: syntax.Expression, *, towards_denial: bool
     ) -> Clause | None:
-        made = condition(self.scope, node)
-        if made is None:
-            return None
-        if is_sprawling(made):
-            self.scope.report(faults.sprawling(span, MOST_PARTS))
-            return None
-        for diagnostic in absence_faults(made, towards_denial=towards_denial):
-            self.scope.report(diagnostic)
-        location = self.scope.source.locate(span.start)
-        return Clause(condition=made, text=self.scope.words(span), location=location)
+        return checked_clause(self.scope, span, node, towards_denial=towards_denial)
 
     def _check_settling(self, clauses: Iterable[Clause]) -> None:
         """Report where absence would settle a duty that is undetermined, and thereby help."""

@@ -12,16 +12,16 @@ from ..source.diagnostic import Diagnostic
 from ..source.text import Source
 from ..syntax import tree as syntax
 from ..syntax.visit import any_broken, first_of, items_of
-from . import clauses, faults, waiver_faults
+from . import faults, waiver_faults
+from .clauses import KEYWORDS, Keywords, Needed, structure_faults
+from .conditions import checked_clause
 from .declare import window
-from .definitions import MOST_PARTS, is_sprawling
-from .elaborate import Scope, condition
+from .elaborate import Scope
 from .overrides import WrittenRule
-from .polarity import absence_faults
-from .tree import MARKET, Clause, Effect, Policies, Rule, Waiver
+from .tree import MARKET, Effect, Policies, Rule, Waiver
 from .types import Scalar
 
-_NEEDED: Mapping[type[syntax.Node], tuple[str, str]] = {
+_NEEDED: Needed = {
     syntax.WaivedClause: ("of", "say which rule is waived: `of minors/no_profiling`"),
     syntax.ScopeClause: ("for", 'say for which campaigns: `for campaign.id is "c-771"`'),
     syntax.ForceClause: (
@@ -40,6 +40,7 @@ _NEEDED: Mapping[type[syntax.Node], tuple[str, str]] = {
 }
 """What every waiver says, each with its keyword and how to say it."""
 
+_ONCE: Keywords = {kind: keyword for kind, (keyword, _) in _NEEDED.items()}
 
 _HARMLESS: Mapping[Effect, type[syntax.Node]] = {
     Effect.OBLIGE: syntax.ObligeClause,
@@ -94,8 +95,7 @@ def waiver(
     node: syntax.Waiver, scope: Scope, rules: Mapping[str, Waivable]
 ) -> tuple[str, Waiver] | None:
     """Return the id of a rule and what waives it, or None where a fault in it was reported."""
-    found: list[Diagnostic] = []
-    found += _structure_faults(node)
+    found = [*structure_faults(node, "waiver", _ONCE, _NEEDED), *_empty_texts(node)]
     named = first_of(syntax.WaivedClause, node.clauses)
     held = first_of(syntax.ForceClause, node.clauses)
     signed = first_of(syntax.ApprovalClause, node.clauses)
@@ -110,16 +110,20 @@ def waiver(
     if held is not None and signed is not None and signed.day.value > held.start.value:
         late, first = signed.day, held.start.value
         found.append(waiver_faults.approved_later(late.span, node.name.text, late.value, first))
-    clause = None if about is None else _scope(about, replace(scope, report=found.append))
+    made = None
+    if about is not None:
+        # Leaving a fact out must not bring a waiver about.
+        reporting = replace(scope, report=found.append)
+        made = checked_clause(reporting, about.span, about.condition, towards_denial=False)
     for fault in found:
         scope.report(fault)
-    if found or named is None or force is None or signed is None or clause is None:
+    if found or named is None or force is None or signed is None or made is None:
         return None
     if ticket is None or reason is None or any_broken(node.clauses):
         return None
     return named.rule.id, Waiver(
         name=node.name.text,
-        scope=clause,
+        scope=made,
         window=force,
         approver=signed.approver.value,
         role=signed.role.value,
@@ -129,22 +133,11 @@ def waiver(
     )
 
 
-def _structure_faults(node: syntax.Waiver) -> Iterator[Diagnostic]:
-    """Yield what a waiver lacks, says twice, or leaves empty."""
-    seen: set[type[syntax.Node]] = set()
-    for clause in node.clauses:
-        if type(clause) in seen and not isinstance(clause, syntax.Broken):
-            yield faults.repeated_clause(clause.span, _NEEDED[type(clause)][0], "waiver")
-        seen.add(type(clause))
-        for what, text in _texts(clause):
-            if not text.value.strip():
-                yield waiver_faults.says_nothing(text.span, what)
-    if any_broken(node.clauses):  # The broken clause may be the one that seems to be missing.
-        return
-    for kind, (keyword, why) in _NEEDED.items():
-        if kind not in seen:
-            name = node.name
-            yield faults.missing_clause(name.span, name.text, keyword, why, "waiver")
+def _empty_texts(node: syntax.Waiver) -> Iterator[Diagnostic]:
+    """Yield a fault for each text that a waiver leaves empty."""
+    for what, text in (each for clause in node.clauses for each in _texts(clause)):
+        if not text.value.strip():
+            yield waiver_faults.says_nothing(text.span, what)
 
 
 def _texts(
@@ -171,7 +164,7 @@ def _rule_faults(
     if rule is None:
         yield faults.unknown_rule(reference.span, reference.id, rules)
     elif rule.harmless is not None:
-        keyword = clauses.KEYWORDS[rule.harmless]
+        keyword = KEYWORDS[rule.harmless]
         yield waiver_faults.nothing_to_waive(reference.span, reference.id, keyword)
     elif rule.enforcement is syntax.Enforcement.MANDATORY:
         yield waiver_faults.waives_mandatory(reference.span, reference.id)
@@ -184,20 +177,6 @@ def _rule_faults(
 
 def _obliges(clause: syntax.Clause | syntax.Broken) -> bool:
     return isinstance(clause, syntax.ObligeClause | syntax.PermitClause)
-
-
-def _scope(node: syntax.ScopeClause, scope: Scope) -> Clause | None:
-    """Return for which campaigns a rule is waived; leaving a fact out must not bring that about."""
-    made = condition(scope, node.condition)
-    if made is None:
-        return None
-    if is_sprawling(made):
-        scope.report(faults.sprawling(node.span, MOST_PARTS))
-        return None
-    for fault in absence_faults(made, towards_denial=False):
-        scope.report(fault)
-    location = scope.source.locate(node.span.start)
-    return Clause(condition=made, text=scope.words(node.span), location=location)
 
 
 def with_waivers(rules: Iterable[Rule], waivers: Iterable[tuple[str, Waiver]]) -> Iterator[Rule]:
