@@ -7,7 +7,7 @@ from ..source.text import Span
 from .habits import MARK_HABITS, STRANGE_HABITS, SYMBOL_HABITS
 from .lexis import LONGEST_NAME, MAXIMUM_DEPTH, MOST_DIGITS, MOST_FAULTS
 
-_SHAPES = {
+SHAPES = {
     "policy": "policy NAME",
     "vocabulary": "vocabulary NAME",
     "record": "record NAME",
@@ -19,7 +19,7 @@ _SHAPES = {
     "profile": "profile NAME",
     "test": 'test "TITLE"',
 }
-
+"""The constructs that end with words of their own, and how each begins."""
 
 _NOUNS = {"define": "definition"}
 """What a construct is called where its keyword is no noun."""
@@ -320,7 +320,7 @@ def end_of_rule(span: Span) -> Diagnostic:
 
 def outside(span: Span, found: str, construct: str) -> Diagnostic:
     """Report a part of a construct where no such construct is open."""
-    opening, noun = _SHAPES[construct], _NOUNS.get(construct, construct)
+    opening, noun = SHAPES[construct], _NOUNS.get(construct, construct)
     if found.startswith("end "):
         return error(
             "E0210",
