@@ -31,3 +31,8 @@ def _untested(file: syntax.File) -> syntax.File:
     return replace(
         file, items=tuple(each for each in file.items if not isinstance(each, syntax.Test))
     )
+
+
+def is_within(module: str, adopted: str) -> bool:
+    """Whether a module is the one that is adopted, or lies below it."""
+    return f"{module}.".startswith(f"{adopted}.")

@@ -14,6 +14,7 @@ from ..source.text import Source
 from ..syntax import tree as syntax
 from ..syntax.visit import first_of, items_of
 from . import faults, profile_faults
+from .adopted import is_within
 from .clauses import Keywords, Needed, structure_faults
 from .declare import Instrument, cited
 from .directions import Direction, directions_of, is_as_strict
@@ -59,11 +60,6 @@ def profile_structure(
                 for each in clause.modules:
                     if not any(is_within(name, each.text) for name in modules):
                         report(profile_faults.unknown_module(each.span, each.text, known))
-
-
-def is_within(module: str, adopted: str) -> bool:
-    """Whether a module is the one that is adopted, or lies below it."""
-    return f"{module}.".startswith(f"{adopted}.")
 
 
 # --- rules ----------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeAlias, assert_never
 
 from ...semantics.code_names import CODE_ADVICE, code_advice
@@ -429,15 +429,7 @@ def _amount(value: object) -> int | Fraction | None:
     return Fraction(value) if _DECIMAL.fullmatch(value) else None
 
 
-def _days(value: object) -> Measure | None:
-    return _length(value, Scalar.DAYS)
-
-
-def _months(value: object) -> Measure | None:
-    return _length(value, Scalar.MONTHS)
-
-
-def _length(value: object, kind: Scalar) -> Measure | None:
+def _length(value: object, *, kind: Scalar) -> Measure | None:
     match = _LENGTH.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         return None
@@ -494,8 +486,16 @@ _READERS: dict[Scalar, tuple[Callable[[object], Datum | None], str, str | None]]
         "an instant with its offset",
         'write it after RFC 3339: `"2026-11-23T09:00:00Z"`',
     ),
-    Scalar.DAYS: (_days, "a number of days", 'write it after ISO 8601: `"P30D"`, `"P2W"`'),
-    Scalar.MONTHS: (_months, "a number of months", 'write it after ISO 8601: `"P13M"`, `"P2Y"`'),
+    Scalar.DAYS: (
+        partial(_length, kind=Scalar.DAYS),
+        "a number of days",
+        'write it after ISO 8601: `"P30D"`, `"P2W"`',
+    ),
+    Scalar.MONTHS: (
+        partial(_length, kind=Scalar.MONTHS),
+        "a number of months",
+        'write it after ISO 8601: `"P13M"`, `"P2Y"`',
+    ),
     Scalar.DISTANCE: (
         _distance,
         "a distance",
