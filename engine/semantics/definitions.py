@@ -7,20 +7,15 @@ from ..syntax import tree as syntax
 from ..syntax.lexis import MAXIMUM_HEIGHT, MonthEnd
 from ..syntax.visit import any_broken, first_of
 from . import faults
-from .clauses import Keywords, Needed, structure_faults
+from .clauses import Reasons, structure_faults
 from .conditions import MOST_PARTS, checked_clause
 from .declare import Instrument, cited
 from .elaborate import Scope, bare_word, condition
 from .tree import Definition
 
-_ONCE: Keywords = {syntax.SourceClause: "source", syntax.MeansClause: "means"}
-_NEEDED: Needed = {
-    syntax.MeansClause: (
-        "means",
-        "say what it means: `means campaign.audience.minimum_age is less than 18`",
-    )
+_NEEDED: Reasons = {
+    syntax.MeansClause: "say what it means: `means campaign.audience.minimum_age is less than 18`"
 }
-
 
 Written = tuple[syntax.Definition, Scope]
 """A definition as it stands in a file, with what names mean there."""
@@ -67,7 +62,7 @@ class _Maker:
             self.made[name] = self._definition(node, scope)
 
     def _definition(self, node: syntax.Definition, scope: Scope) -> Definition | None:
-        found = list(structure_faults(node, "definition", _ONCE, _NEEDED))
+        found = list(structure_faults(node, "definition", _NEEDED))
         inner = replace(scope, definitions=self.made, report=found.append)
         source = first_of(syntax.SourceClause, node.clauses)
         means = first_of(syntax.MeansClause, node.clauses)

@@ -7,22 +7,16 @@ from ..source.diagnostic import Diagnostic
 from ..syntax import tree as syntax
 from ..syntax.visit import any_broken, first_of
 from . import faults
-from .clauses import Keywords, Needed, structure_faults
+from .clauses import Reasons, structure_faults
 from .declare import Instrument, cited, in_succession, value_type, window
 from .elaborate import Scope, stated_constant
 from .tree import Constant, Edition, Parameter
 from .types import ElementType, EnumerationType
 
-_ONCE: Keywords = {syntax.SourceClause: "source", syntax.ReviewClause: "reviewed on"}
-_NEEDED: Needed = {
-    syntax.ParameterEdition: (
-        "is",
-        "say its value, and since when: `from 2026-01-01 is EUR 5000`",
-    )
+_NEEDED: Reasons = {
+    syntax.ParameterEdition: "say its value, and since when: `from 2026-01-01 is EUR 5000`"
 }
-_NEEDED_AT_LARGE: Needed = {
-    syntax.SourceClause: ("source", "say who sets it: `source DSA art 28(2)`")
-}
+_NEEDED_AT_LARGE: Reasons = {syntax.SourceClause: "say who sets it: `source DSA art 28(2)`"}
 """What is needed unless each edition says so itself."""
 
 
@@ -79,4 +73,4 @@ def _structure_faults(node: syntax.Parameter) -> Iterator[Diagnostic]:
     editions = [each for each in node.clauses if isinstance(each, syntax.ParameterEdition)]
     is_cited = all(each.source for each in editions)
     needed = _NEEDED if is_cited else {**_NEEDED, **_NEEDED_AT_LARGE}
-    yield from structure_faults(node, "parameter", _ONCE, needed)
+    yield from structure_faults(node, "parameter", needed, (syntax.ParameterEdition,))

@@ -15,7 +15,7 @@ from ..syntax import tree as syntax
 from ..syntax.visit import first_of, items_of
 from . import faults, profile_faults
 from .adopted import is_within
-from .clauses import Keywords, Needed, structure_faults
+from .clauses import Reasons, structure_faults
 from .declare import Instrument, cited
 from .directions import Direction, directions_of, is_as_strict
 from .elaborate import Scope
@@ -40,10 +40,8 @@ _ORDER = (
 """From the loosest to the strictest: whoever names a role lets nobody else waive the rule."""
 
 
-_ONCE: Keywords = {syntax.SourceClause: "source"}
-_NEEDED: Needed = {
-    syntax.SourceClause: ("source", "say what decides this in your house: `source CODE sec 2`")
-}
+_NEEDED: Reasons = {syntax.SourceClause: "say what decides this in your house: `source CODE sec 2`"}
+_REPEATABLE = (syntax.AdoptsClause, syntax.TightenedRule, syntax.TightenedParameter)
 
 
 def profile_structure(
@@ -53,7 +51,7 @@ def profile_structure(
     modules = {item.name for item in items_of(syntax.Module, files)}
     known = sorted({".".join(name.split(".")[:n]) for name in modules for n in (1, 2, 3)})
     for node in profiles:
-        for fault in structure_faults(node, "profile", _ONCE, _NEEDED):
+        for fault in structure_faults(node, "profile", _NEEDED, _REPEATABLE):
             report(fault)
         for clause in node.clauses:
             if isinstance(clause, syntax.AdoptsClause):

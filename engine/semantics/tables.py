@@ -11,7 +11,7 @@ from ..syntax.lexis import SCALAR_TYPES, Comparator
 from ..syntax.visit import any_broken, first_of
 from . import faults, table_faults
 from .cells import MOST_INPUTS, MOST_ROWS, MOST_SAMPLES, Grid
-from .clauses import Keywords, Needed, structure_faults
+from .clauses import Reasons, structure_faults
 from .declare import Instrument, cited, in_succession, value_type, window
 from .elaborate import Scope, has_order, members
 from .parameters import stated
@@ -21,14 +21,9 @@ from .types import ElementType, EnumerationType
 _LOOKED_UP_BY = [name for name in SCALAR_TYPES if name not in ("money", "instant")]
 """Amounts of two currencies have no order, and no cell of a table could hold an instant."""
 
-_ONCE: Keywords = {
-    syntax.SourceClause: "source",
-    syntax.InputsClause: "given",
-    syntax.ResultClause: "gives",
-}
-_NEEDED: Needed = {
-    syntax.InputsClause: ("given", "say what it is looked up by: `given age : whole_number`"),
-    syntax.ResultClause: ("gives", "say the type of what it gives: `gives months`"),
+_NEEDED: Reasons = {
+    syntax.InputsClause: "say what it is looked up by: `given age : whole_number`",
+    syntax.ResultClause: "say the type of what it gives: `gives months`",
 }
 
 _BELOW = (Comparator.LESS_THAN, Comparator.BEFORE)
@@ -319,7 +314,7 @@ def _spans(window: Window, days: set[date]) -> Iterator[Window]:
 
 
 def _structure_faults(node: syntax.Table) -> Iterator[Diagnostic]:
-    yield from structure_faults(node, "table", _ONCE, _NEEDED)
+    yield from structure_faults(node, "table", _NEEDED)
     parts = _written(node)
     for written in parts:
         rest = [row for row in written.rows if isinstance(row, syntax.OtherwiseRow)][1:]

@@ -13,7 +13,7 @@ from ..source.text import Source
 from ..syntax import tree as syntax
 from ..syntax.visit import any_broken, first_of, items_of
 from . import faults, waiver_faults
-from .clauses import KEYWORDS, Keywords, Needed, structure_faults
+from .clauses import Reasons, structure_faults
 from .conditions import checked_clause
 from .declare import window
 from .elaborate import Scope
@@ -21,28 +21,18 @@ from .overrides import WrittenRule
 from .tree import MARKET, Effect, Policies, Rule, Waiver
 from .types import Scalar
 
-_NEEDED: Needed = {
-    syntax.WaivedClause: ("of", "say which rule is waived: `of minors/no_profiling`"),
-    syntax.ScopeClause: ("for", 'say for which campaigns: `for campaign.id is "c-771"`'),
-    syntax.ForceClause: (
-        "in force from",
-        "say on which days: `in force from 2026-09-01 until 2026-11-30`",
-    ),
-    syntax.ApprovalClause: (
-        "approved by",
-        (
-            "say who has approved it, in which role, and when: "
-            '`approved by "A. Jansen" as "Data Protection Officer" on 2026-08-29`'
-        ),
-    ),
-    syntax.TicketClause: ("ticket", 'say where the approval is on record: `ticket "LEG-991"`'),
-    syntax.ReasonClause: ("reason", 'say why the rule is waived: `reason "…"`'),
+_NEEDED: Reasons = {
+    syntax.WaivedClause: "say which rule is waived: `of minors/no_profiling`",
+    syntax.ScopeClause: 'say for which campaigns: `for campaign.id is "c-771"`',
+    syntax.ForceClause: "say on which days: `in force from 2026-09-01 until 2026-11-30`",
+    syntax.ApprovalClause: "say who has approved it, in which role, and when: "
+    '`approved by "A. Jansen" as "Data Protection Officer" on 2026-08-29`',
+    syntax.TicketClause: 'say where the approval is on record: `ticket "LEG-991"`',
+    syntax.ReasonClause: 'say why the rule is waived: `reason "…"`',
 }
-"""What every waiver says, each with its keyword and how to say it."""
+"""What every waiver says, each with how to say it."""
 
-_ONCE: Keywords = {kind: keyword for kind, (keyword, _) in _NEEDED.items()}
-
-_HARMLESS: Mapping[Effect, type[syntax.Node]] = {
+_HARMLESS: Mapping[Effect, type[syntax.Keyed]] = {
     Effect.OBLIGE: syntax.ObligeClause,
     Effect.PERMIT: syntax.PermitClause,
 }
@@ -56,14 +46,15 @@ class Waivable:
     `harmless` is its clause that denies nobody, where that is what it has.
     """
 
-    harmless: type[syntax.Node] | None
+    harmless: type[syntax.Keyed] | None
     enforcement: syntax.Enforcement | None
     role: str | None
 
     @classmethod
     def written(cls, rule: WrittenRule) -> "Waivable":
         """Return that of a rule as it stands in a file, well formed or not."""
-        kinds = (type(clause) for clause in rule.rule.clauses if _obliges(clause))
+        harmless = tuple(_HARMLESS.values())
+        kinds = (type(each) for each in rule.rule.clauses if isinstance(each, harmless))
         clause = rule.enforcement
         role = clause.role if clause is not None else None
         return cls(
@@ -95,7 +86,7 @@ def waiver(
     node: syntax.Waiver, scope: Scope, rules: Mapping[str, Waivable]
 ) -> tuple[str, Waiver] | None:
     """Return the id of a rule and what waives it, or None where a fault in it was reported."""
-    found = [*structure_faults(node, "waiver", _ONCE, _NEEDED), *_empty_texts(node)]
+    found = [*structure_faults(node, "waiver", _NEEDED), *_empty_texts(node)]
     named = first_of(syntax.WaivedClause, node.clauses)
     held = first_of(syntax.ForceClause, node.clauses)
     signed = first_of(syntax.ApprovalClause, node.clauses)
@@ -164,8 +155,8 @@ def _rule_faults(
     if rule is None:
         yield faults.unknown_rule(reference.span, reference.id, rules)
     elif rule.harmless is not None:
-        keyword = KEYWORDS[rule.harmless]
-        yield waiver_faults.nothing_to_waive(reference.span, reference.id, keyword)
+        effect = rule.harmless.keyword
+        yield waiver_faults.nothing_to_waive(reference.span, reference.id, effect)
     elif rule.enforcement is syntax.Enforcement.MANDATORY:
         yield waiver_faults.waives_mandatory(reference.span, reference.id)
     elif rule.enforcement is syntax.Enforcement.ADVISORY:
@@ -173,10 +164,6 @@ def _rule_faults(
     elif signed is not None and rule.role is not None and signed.role.value != rule.role:
         approving = signed.role.value
         yield waiver_faults.other_role(signed.role.span, reference.id, rule.role, approving)
-
-
-def _obliges(clause: syntax.Clause | syntax.Broken) -> bool:
-    return isinstance(clause, syntax.ObligeClause | syntax.PermitClause)
 
 
 def with_waivers(rules: Iterable[Rule], waivers: Iterable[tuple[str, Waiver]]) -> Iterator[Rule]:
