@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from ..source.diagnostic import Diagnostic, error
-from ..source.suggest import nearest
+from ..source.suggest import did_you_mean, nearest
 from ..source.text import Span
 from . import expectations as expect
 from .habits import (
@@ -498,7 +498,7 @@ def unfit(span: Span, found: str, expected: str, before: str) -> Diagnostic:
         "E0201",
         f"expected {wanted}, found {f'`{found}`' if found else 'the end of the file'}",
         span,
-        help=f"did you mean `{near}`?" if near else _unfit_advice(found, expected, before),
+        help=did_you_mean(near, _unfit_advice(found, expected, before)),
         replacement=near,
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ..source.diagnostic import Diagnostic, error, warning
-from ..source.suggest import nearest
+from ..source.suggest import did_you_mean, nearest
 from ..source.text import Span
 
 
@@ -41,5 +41,5 @@ def no_campaign(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
         f"there is no file `{name}` beside the policies",
         span,
         label="the test cannot run without it",
-        help=f"did you mean `{near}`?" if near else "paths are read from the folder of this policy",
+        help=did_you_mean(near, "paths are read from the folder of this policy"),
     )

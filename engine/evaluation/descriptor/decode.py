@@ -30,7 +30,7 @@ from ...semantics.types import (
 from ...semantics.vocabulary import Fact, RecordShape, Vocabulary
 from ...source.json_fault import GREATEST_NUMBER, MOST_DIGITS, escaped, excerpt
 from ...source.json_text import read_json
-from ...source.suggest import nearest
+from ...source.suggest import did_you_mean, nearest
 from ...syntax.lexis import PERIOD, Unit
 from ..values import Campaign, Datum, Group
 from .plain_decode import DOUBTS, PlainDecoder, is_bounded
@@ -310,7 +310,7 @@ def _word(kind: EnumerationType, members: tuple[str, ...]) -> Decode:
         listed = ", ".join(f"`{member}`" for member in members)
         if isinstance(value, str):
             near = None if faults.is_full else nearest(value, members)
-            advice = f"did you mean `{near}`?" if near else f"it is one of {listed}"
+            advice = did_you_mean(near, f"it is one of {listed}")
             faults.add(pointer, f"{excerpt(value)} is not {describe(kind)}", advice)
         else:
             faults.add(pointer, _mistyped(value, "a word"), f"it is one of {listed}")
@@ -567,5 +567,5 @@ def _unknown_fact(name: object, pointer: str, known: Iterable[str], faults: Faul
         return
     word = str.__str__(name)
     near = nearest(word, known) if len(word) <= 64 and not faults.is_full else None
-    advice = f"did you mean `{near}`?" if near else "leave it out, or declare it in a vocabulary"
+    advice = did_you_mean(near, "leave it out, or declare it in a vocabulary")
     faults.add(f"{pointer}/{escaped(word)}", f"unknown fact {excerpt(word)}", advice)
