@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from ..syntax import tree as syntax
 from ..syntax.lexis import MAXIMUM_HEIGHT, MonthEnd
-from ..syntax.visit import any_broken, first_of
+from ..syntax.visit import all_of, any_broken, first_of
 from . import faults
 from .clauses import Reasons, structure_faults
 from .conditions import MOST_PARTS, checked_clause
@@ -92,9 +92,8 @@ def _named(node: syntax.Definition) -> Iterator[syntax.Path]:
 
     Within a value such a word stands where an aggregate chooses its elements, and there alone.
     """
-    waiting: list[syntax.Expression] = [
-        each.condition for each in node.clauses if isinstance(each, syntax.MeansClause)
-    ]
+    means = all_of(syntax.MeansClause, node.clauses)
+    waiting: list[syntax.Expression] = [each.condition for each in means]
     while waiting:
         match waiting.pop():
             case syntax.Junction(operands=operands) | syntax.MixedJunction(operands=operands):

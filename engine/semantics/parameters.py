@@ -5,7 +5,7 @@ from functools import partial
 
 from ..source.diagnostic import Diagnostic
 from ..syntax import tree as syntax
-from ..syntax.visit import any_broken, first_of
+from ..syntax.visit import all_of, any_broken, first_of
 from . import faults
 from .clauses import Reasons, structure_faults
 from .declare import Instrument, cited, in_succession, value_type, window
@@ -46,14 +46,14 @@ def parameter(
         scope.report(diagnostic)
     if found or any_broken(node.clauses) or kind is None:
         return None
-    reviews = (c.day.value for c in node.clauses if isinstance(c, syntax.ReviewClause))
+    review = first_of(syntax.ReviewClause, node.clauses)
     return Parameter(
         name=name,
         label=node.label.value if node.label else name.replace("_", " "),
         editions=ordered,
         type=kind,
         sources=sources,
-        reviewed=next(reviews, None),
+        reviewed=review.day.value if review is not None else None,
     )
 
 
@@ -70,7 +70,6 @@ def stated(
 
 
 def _structure_faults(node: syntax.Parameter) -> Iterator[Diagnostic]:
-    editions = [each for each in node.clauses if isinstance(each, syntax.ParameterEdition)]
-    is_cited = all(each.source for each in editions)
+    is_cited = all(each.source for each in all_of(syntax.ParameterEdition, node.clauses))
     needed = _NEEDED if is_cited else {**_NEEDED, **_NEEDED_AT_LARGE}
     yield from structure_faults(node, "parameter", needed, (syntax.ParameterEdition,))

@@ -12,7 +12,7 @@ from datetime import date
 from ..source.diagnostic import Diagnostic
 from ..source.text import Source
 from ..syntax import tree as syntax
-from ..syntax.visit import first_of, items_of
+from ..syntax.visit import all_of, first_of, items_of
 from . import faults, profile_faults
 from .adopted import is_within
 from .clauses import Reasons, structure_faults
@@ -53,11 +53,10 @@ def profile_structure(
     for node in profiles:
         for fault in structure_faults(node, "profile", _NEEDED, _REPEATABLE):
             report(fault)
-        for clause in node.clauses:
-            if isinstance(clause, syntax.AdoptsClause):
-                for each in clause.modules:
-                    if not any(is_within(name, each.text) for name in modules):
-                        report(profile_faults.unknown_module(each.span, each.text, known))
+        adopted = all_of(syntax.AdoptsClause, node.clauses)
+        for each in (name for clause in adopted for name in clause.modules):
+            if not any(is_within(name, each.text) for name in modules):
+                report(profile_faults.unknown_module(each.span, each.text, known))
 
 
 # --- rules ----------------------------------------------------------------------------------------
@@ -71,9 +70,8 @@ def tightened_rules(
 ) -> dict[str, WrittenRule]:
     """Return the written rules, those that profiles tighten with what these make of them."""
     found = dict(written)
-    for clause in _clauses(profiles):
-        if not isinstance(clause, syntax.TightenedRule):
-            continue
+    clauses = (clause for node in profiles for clause in node.clauses)
+    for clause in all_of(syntax.TightenedRule, clauses):
         name, span = clause.rule.id, clause.rule.span
         rule = found.get(name)
         if rule is None:
@@ -89,18 +87,10 @@ def tightened_rules(
     return found
 
 
-def _clauses(
-    profiles: Iterable[syntax.Profile],
-) -> Iterator[syntax.ProfileClause | syntax.Broken]:
-    for node in profiles:
-        yield from node.clauses
-
-
 def _rule_fault(clause: syntax.TightenedRule, rule: WrittenRule) -> Diagnostic | None:
     name, span = clause.rule.id, clause.rule.span
-    if not any(
-        isinstance(each, syntax.ProhibitClause | syntax.RequireClause) for each in rule.rule.clauses
-    ):
+    demands = (syntax.ProhibitClause, syntax.RequireClause)
+    if not any(isinstance(each, demands) for each in rule.rule.clauses):
         why = "it neither prohibits nor requires, so that nothing is enforced"
         return profile_faults.not_tightened(span, name, why)
     stands, asked = _enforcement(rule.enforcement), _asked(clause)
@@ -187,9 +177,8 @@ class Tightening:
         for node, scope in profiles:
             source = first_of(syntax.SourceClause, node.clauses)
             sources = cited(source, self.instruments, self.report)
-            for clause in node.clauses:
-                if isinstance(clause, syntax.TightenedParameter):
-                    yield clause, scope, sources
+            for clause in all_of(syntax.TightenedParameter, node.clauses):
+                yield clause, scope, sources
 
     def _tightened(
         self,

@@ -6,7 +6,7 @@ from itertools import pairwise
 from ..source.diagnostic import Diagnostic
 from ..source.text import Source
 from . import faults, tree
-from .visit import items_of
+from .visit import all_of, items_of
 
 
 def nested_exceptions(file: tree.File, source: Source) -> Iterator[Diagnostic]:
@@ -17,8 +17,7 @@ def nested_exceptions(file: tree.File, source: Source) -> Iterator[Diagnostic]:
     """
     for policy in items_of(tree.Policy, (file,)):
         for rule in policy.rules:
-            exceptions = [each for each in rule.clauses if isinstance(each, tree.ExceptionClause)]
-            for before, exception in pairwise(exceptions):
+            for before, exception in pairwise(all_of(tree.ExceptionClause, rule.clauses)):
                 if _column(source, exception) > _column(source, before):
                     yield faults.nested_exception(exception.span)
 

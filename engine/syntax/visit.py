@@ -20,6 +20,11 @@ def first_of(kind: type[Kind], nodes: Iterable[Node]) -> Kind | None:
     return next((node for node in nodes if isinstance(node, kind)), None)
 
 
+def all_of(kind: type[Kind], nodes: Iterable[Node]) -> tuple[Kind, ...]:
+    """Return those of some nodes that are of a kind."""
+    return tuple(node for node in nodes if isinstance(node, kind))
+
+
 def any_broken(nodes: Iterable[Node]) -> bool:
     """Whether a part is among some nodes that could not be read."""
     return any(isinstance(node, Broken) for node in nodes)

@@ -18,7 +18,7 @@ from ..semantics.tree import Rule
 from ..source.text import Location
 from ..syntax import tree as syntax
 from ..syntax.parse import parse
-from ..syntax.visit import items_of
+from ..syntax.visit import all_of, items_of
 from .limits import Side
 from .parts import Words, words_of
 from .runner import run_case
@@ -90,9 +90,8 @@ class Writer:
             file, _ = parse(source)
             for test in items_of(syntax.Test, (file,)):
                 self._steps[source.locate(test.span.start)] = test
-                for step in test.steps:
-                    if isinstance(step, syntax.Row):
-                        self._steps[source.locate(step.span.start)] = test
+                for row in all_of(syntax.Row, test.steps):
+                    self._steps[source.locate(row.span.start)] = test
 
     def expected(self, variation: Variation, rule: Rule) -> tuple[str, ...]:
         """Return what the rules decide of a variation; empty where it is malformed."""

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from ...source.diagnostic import Diagnostic
 from ...syntax import tree as syntax
-from ...syntax.visit import items_of
+from ...syntax.visit import all_of, items_of
 from ..tree import Window
 from . import faults
 
@@ -31,21 +31,20 @@ def outdated(files: Iterable[syntax.File], day: date) -> Iterator[Diagnostic]:
 
 
 def _over(waiver: syntax.Waiver, day: date) -> Iterator[Diagnostic]:
-    days = (clause for clause in waiver.clauses if isinstance(clause, syntax.ForceClause))
-    for until in (clause.until for clause in days):
+    for until in (clause.until for clause in all_of(syntax.ForceClause, waiver.clauses)):
         if until is not None and not Window(until=until.value).meets(day, day):
             yield faults.waiver_over(until.span, waiver.name.text, until.value)
 
 
 def _to_be_approved(waiver: syntax.Waiver, day: date) -> Iterator[Diagnostic]:
-    for clause in waiver.clauses:
-        if isinstance(clause, syntax.ApprovalClause) and clause.day.value > day:
+    for clause in all_of(syntax.ApprovalClause, waiver.clauses):
+        if clause.day.value > day:
             yield faults.approval_to_come(clause.day.span, waiver.name.text, clause.day.value)
 
 
 def _unreviewed(parameter: syntax.Parameter, day: date) -> Iterator[Diagnostic]:
-    for clause in parameter.clauses:
-        if isinstance(clause, syntax.ReviewClause) and day - clause.day.value > REVIEW_PERIOD:
+    for clause in all_of(syntax.ReviewClause, parameter.clauses):
+        if day - clause.day.value > REVIEW_PERIOD:
             yield faults.stale_review(clause.day.span, parameter.name.text, clause.day.value)
 
 
