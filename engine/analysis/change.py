@@ -76,19 +76,6 @@ class Realm(Enum):
         return "lists of words" if self is Realm.TYPE else f"{self.value}s"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """What was changed: its name, the words in which people speak of it, and where it stands.
-
-    The place is in the new version, except for what was removed, and takes no part in equality.
-    """
-
-    realm: Realm
-    name: str
-    title: str
-    place: Location | None = field(default=None, compare=False)
-
-
 class Part(Enum):
     """The part of a rule in which a condition stands, or else of what it is the condition."""
 
@@ -168,6 +155,31 @@ class Kind(Enum):
 
 Shown = str | bool | date | Constant | frozenset[str] | tuple[str, ...] | None
 """What a change holds of before and after."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What was changed: its name, the words in which people speak of it, and where it stands.
+
+    The place is in the new version, except for what was removed, and takes no part in equality.
+    """
+
+    realm: Realm
+    name: str
+    title: str
+    place: Location | None = field(default=None, compare=False)
+
+    def change(
+        self,
+        kind: Kind,
+        lean: Lean = Lean.NEUTRAL,
+        old: Shown = None,
+        new: Shown = None,
+        *,
+        about: str = "",
+    ) -> "Change":
+        """Return a change of it as a whole, and not in a condition of it."""
+        return Change(kind=kind, subject=self, lean=lean, old=old, new=new, about=about)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

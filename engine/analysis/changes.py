@@ -65,8 +65,6 @@ def _rules(before: Reader, now: Reader) -> Iterator[Change]:
         if was is not None:
             yield from rule_changes(was, rule, before, now)
             continue
-        lean = lean_of_existence(rule, exists=True)
-        yield Change(kind=Kind.ADDED, subject=subject_of(rule), lean=lean)
+        yield subject_of(rule).change(Kind.ADDED, lean_of_existence(rule, exists=True))
     for rule in gone:
-        lean = lean_of_existence(rule, exists=False)
-        yield Change(kind=Kind.REMOVED, subject=subject_of(rule), lean=lean)
+        yield subject_of(rule).change(Kind.REMOVED, lean_of_existence(rule, exists=False))

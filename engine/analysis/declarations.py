@@ -34,7 +34,6 @@ from .change import (
     Kind,
     Lean,
     Realm,
-    Shown,
     Subject,
     combined_lean,
     lean_of_growth,
@@ -52,35 +51,27 @@ def set_changes(old: Policies, new: Policies) -> Iterator[Change]:
     present, gone = paired_by_name(old.sets, dict(sorted(new.sets.items())), _says, _says)
     for before, after in present:
         if before is None:
-            yield _of_set(Kind.ADDED, after)
+            yield _subject_of_set(after).change(Kind.ADDED)
         elif before.name != after.name:
-            yield _of_set(Kind.RENAMED, after, old=before.name, new=after.name)
+            yield _subject_of_set(after).change(Kind.RENAMED, old=before.name, new=after.name)
         else:
             yield from _editions(before, after, _lean(after.name, old, new))
     for each in gone:
-        yield _of_set(Kind.REMOVED, each)
+        yield _subject_of_set(each).change(Kind.REMOVED)
 
 
 def _says(declared: SetDefinition) -> object:
     return declared.type, timeline(declared)
 
 
-def _of_set(  # noqa: PLR0913 - a change has as many parts.
-    kind: Kind,
-    definition: SetDefinition,
-    lean: Lean = Lean.NEUTRAL,
-    *,
-    old: Shown = None,
-    new: Shown = None,
-    about: str = "",
-) -> Change:
-    subject = Subject(realm=Realm.SET, name=definition.name, title=definition.label)
-    return Change(kind=kind, subject=subject, lean=lean, old=old, new=new, about=about)
+def _subject_of_set(definition: SetDefinition) -> Subject:
+    return Subject(realm=Realm.SET, name=definition.name, title=definition.label)
 
 
 def _editions(old: SetDefinition, new: SetDefinition, lean: Lean) -> Iterator[Change]:
+    subject = _subject_of_set(new)
     if old.label != new.label:
-        yield _of_set(Kind.LABEL, new, old=old.label, new=new.label)
+        yield subject.change(Kind.LABEL, old=old.label, new=new.label)
     if timeline(old) == timeline(new):
         return
     before = {each.window.start: each for each in old.editions}
@@ -88,17 +79,17 @@ def _editions(old: SetDefinition, new: SetDefinition, lean: Lean) -> Iterator[Ch
     for start in sorted({*before, *after}, key=lambda day: day or date.min):
         if start not in before:
             days, added = days_of(after[start].window), _texts(after[start])
-            yield _of_set(Kind.EDITION_ADDED, new, lean, new=added, about=days)
+            yield subject.change(Kind.EDITION_ADDED, lean, new=added, about=days)
         elif start not in after:
             days, removed = days_of(before[start].window), _texts(before[start])
-            yield _of_set(Kind.EDITION_REMOVED, new, lean, old=removed, about=days)
+            yield subject.change(Kind.EDITION_REMOVED, lean, old=removed, about=days)
         else:
             moved = after.keys() ^ before.keys()
-            yield from _edition(new, before[start], after[start], lean, moved)
+            yield from _edition(subject, before[start], after[start], lean, moved)
 
 
 def _edition(
-    owner: SetDefinition,
+    subject: Subject,
     old: Edition[Members],
     new: Edition[Members],
     lean: Lean,
@@ -106,12 +97,12 @@ def _edition(
 ) -> Iterator[Change]:
     days = days_of(new.window)
     for member in sorted(_texts(new) - _texts(old)):
-        yield _of_set(Kind.MEMBER_ADDED, owner, lean, new=member, about=days)
+        yield subject.change(Kind.MEMBER_ADDED, lean, new=member, about=days)
     for member in sorted(_texts(old) - _texts(new)):
-        yield _of_set(Kind.MEMBER_DROPPED, owner, lean, old=member, about=days)
+        yield subject.change(Kind.MEMBER_DROPPED, lean, old=member, about=days)
     if which := edition_that_ends_otherwise(old.window, new.window, moved):
         ends = old.window.until, new.window.until
-        yield _of_set(Kind.EDITION_UNTIL, owner, lean, old=ends[0], new=ends[1], about=which)
+        yield subject.change(Kind.EDITION_UNTIL, lean, *ends, about=which)
 
 
 def _texts(edition: Edition[Members]) -> frozenset[str]:
@@ -249,54 +240,42 @@ def fact_changes(old: Facts, new: Facts, renamed: Mapping[FactName, str]) -> Ite
     """Yield what changed in the facts that a campaign states about itself."""
     former = {(key[0], name): key for key, name in renamed.items()}
     for key, fact in new.known.items():
-        before = former.get(key, key)
+        before, subject = former.get(key, key), _subject_of_fact(new.root, key, fact)
         if before not in old.known:
             lean = Lean.STRICTER if fact.required else Lean.NEUTRAL
-            yield _of_fact(Kind.ADDED, new.root, key, fact, lean, new=fact.required)
+            yield subject.change(Kind.ADDED, lean, new=fact.required)
             continue
         if before != key:
-            yield _of_fact(Kind.RENAMED, new.root, key, fact, old=before[1], new=key[1])
+            yield subject.change(Kind.RENAMED, old=before[1], new=key[1])
         is_waived = before[1] in old.waived or key[1] in new.waived
-        yield from _fact(old.known[before], fact, new.root, key, is_waived=is_waived)
+        yield from _fact(old.known[before], fact, subject, is_waived=is_waived)
     for key, fact in old.known.items():
         if key not in new.known and key not in renamed:
-            yield _of_fact(Kind.REMOVED, old.root, key, fact, Lean.UNCLEAR)
+            yield _subject_of_fact(old.root, key, fact).change(Kind.REMOVED, Lean.UNCLEAR)
     yield from _enumerations(old, new)
 
 
-def _of_fact(  # noqa: PLR0913 - a change has as many parts.
-    kind: Kind,
-    root: str,
-    key: FactName,
-    fact: Fact,
-    lean: Lean = Lean.NEUTRAL,
-    *,
-    old: Shown = None,
-    new: Shown = None,
-) -> Change:
-    name = f"{key[0] or root}.{key[1]}"
-    subject = Subject(realm=Realm.FACT, name=name, title=fact.label)
-    return Change(kind=kind, subject=subject, lean=lean, old=old, new=new)
+def _subject_of_fact(root: str, key: FactName, fact: Fact) -> Subject:
+    return Subject(realm=Realm.FACT, name=f"{key[0] or root}.{key[1]}", title=fact.label)
 
 
-def _fact(old: Fact, new: Fact, root: str, key: FactName, *, is_waived: bool) -> Iterator[Change]:
+def _fact(old: Fact, new: Fact, subject: Subject, *, is_waived: bool) -> Iterator[Change]:
     if not _same_type(old.type, new.type):
-        types = describe(old.type), describe(new.type)
-        yield _of_fact(Kind.RETYPED, root, key, new, Lean.UNCLEAR, old=types[0], new=types[1])
+        yield subject.change(Kind.RETYPED, Lean.UNCLEAR, describe(old.type), describe(new.type))
     if old.required is not new.required:
         lean = lean_of_growth(grows=new.required, sign=1)
-        yield _of_fact(Kind.REQUIRED, root, key, new, lean, old=old.required, new=new.required)
+        yield subject.change(Kind.REQUIRED, lean, old.required, new.required)
     if old.presumed != new.presumed:
         # A presumed value counts against the campaign, where an unknown one only asks; what it
         # establishes may be waived, and what is unknown may not.
         one, other = _presumed(old), _presumed(new)
         grows = None if one is not None and other is not None else other is not None
         lean = lean_of_growth(grows=grows, sign=0 if is_waived else 1)
-        yield _of_fact(Kind.PRESUMED, root, key, new, lean, old=one, new=other)
+        yield subject.change(Kind.PRESUMED, lean, one, other)
     if old.sensitive is not new.sensitive:
-        yield _of_fact(Kind.SENSITIVE, root, key, new, old=old.sensitive, new=new.sensitive)
+        yield subject.change(Kind.SENSITIVE, old=old.sensitive, new=new.sensitive)
     if old.label != new.label:
-        yield _of_fact(Kind.LABEL, root, key, new, old=old.label, new=new.label)
+        yield subject.change(Kind.LABEL, old=old.label, new=new.label)
 
 
 def _presumed(fact: Fact) -> str | None:
@@ -309,9 +288,9 @@ def _enumerations(old: Facts, new: Facts) -> Iterator[Change]:
         after = set(new.enumerations[name].members)
         subject = Subject(realm=Realm.TYPE, name=name, title="")
         for member in sorted(after - before):
-            yield Change(kind=Kind.MEMBER_ADDED, subject=subject, lean=Lean.NEUTRAL, new=member)
+            yield subject.change(Kind.MEMBER_ADDED, new=member)
         for member in sorted(before - after):
-            yield Change(kind=Kind.MEMBER_DROPPED, subject=subject, lean=Lean.UNCLEAR, old=member)
+            yield subject.change(Kind.MEMBER_DROPPED, Lean.UNCLEAR, old=member)
 
 
 # --- instruments --------------------------------------------------------------------------------
@@ -328,7 +307,7 @@ def instrument_changes(old: Policies, new: Policies) -> Iterator[Change]:
             (Kind.URL, one.url, other.url),
         ):
             if was != is_now:
-                yield Change(kind=kind, subject=subject, lean=Lean.NEUTRAL, old=was, new=is_now)
+                yield subject.change(kind, old=was, new=is_now)
 
 
 def _cited(policies: Policies) -> dict[str, Citation]:

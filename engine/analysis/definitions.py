@@ -18,7 +18,7 @@ from ..semantics.tree import (
     rewritten,
     with_conditions,
 )
-from .change import Change, Kind, Lean, Part, Realm, Shown, Subject
+from .change import Change, Kind, Lean, Part, Realm, Subject
 from .conditions import ConditionComparison
 from .declarations import signed
 from .meaning import Key, Reader, meaning
@@ -55,13 +55,13 @@ def definition_changes(before: Reader, now: Reader) -> Iterator[Change]:
     )
     for was, after in present:
         if was is None:
-            yield _of(after, Kind.ADDED)
+            yield _subject(after).change(Kind.ADDED)
         elif was.name != after.name:
-            yield _of(after, Kind.RENAMED, was.name, after.name)
+            yield _subject(after).change(Kind.RENAMED, old=was.name, new=after.name)
         else:
             yield from _changed(was, after, before, now)
     for each in gone:
-        yield _of(each, Kind.REMOVED)
+        yield _subject(each).change(Kind.REMOVED)
 
 
 def _meant(definition: Definition, reader: Reader) -> Key:
@@ -77,21 +77,18 @@ def _subject(definition: Definition) -> Subject:
     )
 
 
-def _of(definition: Definition, kind: Kind, old: Shown = None, new: Shown = None) -> Change:
-    return Change(kind=kind, subject=_subject(definition), lean=Lean.NEUTRAL, old=old, new=new)
-
-
 def _changed(old: Definition, new: Definition, before: Reader, now: Reader) -> Iterator[Change]:
+    subject = _subject(new)
     if old.label != new.label:
-        yield _of(new, Kind.LABEL, old.label, new.label)
+        yield subject.change(Kind.LABEL, old=old.label, new=new.label)
     for kind, gone, come in citation_changes(old.sources, new.sources):
-        yield _of(new, kind, gone, come)
+        yield subject.change(kind, old=gone, new=come)
     signs = {*_signs(new.name, before.policies), *_signs(new.name, now.policies)}
     comparing = ConditionComparison(
         old=before,
         new=now,
         sign=min(signs) if len(signs) == 1 else 1,
-        subject=_subject(new),
+        subject=subject,
         part=Part.DEFINITION,
     )
     conditions = normal_form(old.clause.condition), normal_form(new.clause.condition)

@@ -21,23 +21,14 @@ def parameter_changes(before: Reader, now: Reader) -> Iterator[Change]:
             yield from pair.heading()
             yield from pair.editions()
         else:
-            yield _of(after, Kind.ADDED)
+            yield _subject(after).change(Kind.ADDED)
     for name, each in old.items():
         if name not in new:
-            yield _of(each, Kind.REMOVED)
+            yield _subject(each).change(Kind.REMOVED)
 
 
-def _of(  # noqa: PLR0913 - a change has as many parts.
-    parameter: Parameter,
-    kind: Kind,
-    old: Shown = None,
-    new: Shown = None,
-    *,
-    lean: Lean = Lean.NEUTRAL,
-    about: str = "",
-) -> Change:
-    subject = Subject(realm=Realm.PARAMETER, name=parameter.name, title=parameter.label)
-    return Change(kind=kind, subject=subject, lean=lean, old=old, new=new, about=about)
+def _subject(parameter: Parameter) -> Subject:
+    return Subject(realm=Realm.PARAMETER, name=parameter.name, title=parameter.label)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,18 +40,23 @@ class _Pair:
     before: Reader
     now: Reader
 
+    @property
+    def subject(self) -> Subject:
+        """The parameter as the subject of a change."""
+        return _subject(self.new)
+
     def heading(self) -> Iterator[Change]:
         """Yield what differs in all but the editions."""
-        old, new = self.old, self.new
+        old, new, subject = self.old, self.new, self.subject
         if old.label != new.label:
-            yield _of(new, Kind.LABEL, old.label, new.label)
+            yield subject.change(Kind.LABEL, old=old.label, new=new.label)
         if old.type != new.type:
             types = describe(old.type), describe(new.type)
-            yield _of(new, Kind.RETYPED, *types, lean=Lean.UNCLEAR)
+            yield subject.change(Kind.RETYPED, Lean.UNCLEAR, *types)
         if old.reviewed != new.reviewed:
-            yield _of(new, Kind.REVIEWED, old.reviewed, new.reviewed)
+            yield subject.change(Kind.REVIEWED, old=old.reviewed, new=new.reviewed)
         for kind, gone, come in citation_changes(old.sources, new.sources):
-            yield _of(new, kind, gone, come)
+            yield subject.change(kind, old=gone, new=come)
 
     def editions(self) -> Iterator[Change]:
         """Yield the editions that came, went and changed."""
@@ -81,7 +77,7 @@ class _Pair:
         self, kind: Kind, edition: Edition[Constant], old: Shown = None, new: Shown = None
     ) -> Change:
         days = days_of(edition.window)
-        return _of(self.new, kind, old, new, lean=self._lean(None), about=days)
+        return self.subject.change(kind, self._lean(None), old, new, about=days)
 
     def _edition(
         self, old: Edition[Constant], new: Edition[Constant], moved: set[date | None]
@@ -89,12 +85,12 @@ class _Pair:
         days = days_of(new.window) or "at all times"
         if self.before.term(old.content) != self.now.term(new.content):
             lean = self._lean(rises(old.content, new.content))
-            yield _of(self.new, Kind.VALUE, old.content, new.content, lean=lean, about=days)
+            yield self.subject.change(Kind.VALUE, lean, old.content, new.content, about=days)
         for kind, gone, come in citation_changes(old.sources, new.sources, f", {days}"):
-            yield _of(self.new, kind, gone, come)
+            yield self.subject.change(kind, old=gone, new=come)
         if which := edition_that_ends_otherwise(old.window, new.window, moved):
             ends, lean = (old.window.until, new.window.until), self._lean(None)
-            yield _of(self.new, Kind.EDITION_UNTIL, *ends, lean=lean, about=which)
+            yield self.subject.change(Kind.EDITION_UNTIL, lean, *ends, about=which)
 
     def _lean(self, rise: bool | None) -> Lean:  # noqa: FBT001 - None is a third answer.
         return lean_of(rise, self._is_it, (self.before.policies, self.now.policies))

@@ -7,6 +7,7 @@ for less. A value that is calculated with, or that stands on the left, leans nei
 from collections.abc import Callable, Iterable, Iterator
 
 from ..evaluation.operations.comparison import UndefinedError, order
+from ..semantics.directions import FALLS_WITH_LEFT, RISES_WITH_LEFT
 from ..semantics.tree import (
     ComparisonCondition,
     Constant,
@@ -19,16 +20,8 @@ from .change import Lean, combined_lean, lean_of_growth
 from .declarations import signed
 
 _RISING = {
-    Comparator.AT_MOST: True,
-    Comparator.LESS_THAN: True,
-    Comparator.BEFORE: True,
-    Comparator.ON_OR_BEFORE: True,
-    Comparator.WITHIN: True,
-    Comparator.AT_LEAST: False,
-    Comparator.MORE_THAN: False,
-    Comparator.EXCEEDS: False,
-    Comparator.AFTER: False,
-    Comparator.ON_OR_AFTER: False,
+    **dict.fromkeys((*FALLS_WITH_LEFT, Comparator.WITHIN), True),
+    **dict.fromkeys(RISES_WITH_LEFT, False),
 }
 """The phrases that hold more often, or less, as the value to their right rises."""
 

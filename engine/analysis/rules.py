@@ -18,7 +18,7 @@ from ..semantics.tree import (
     Window,
 )
 from ..syntax.tree import JunctionKind, UnknownTreatment
-from .change import APPLYING, SIGNS, Change, Kind, Lean, Part, Realm, Shown, Subject, lean_of_growth
+from .change import APPLYING, SIGNS, Change, Kind, Lean, Part, Realm, Subject, lean_of_growth
 from .conditions import ConditionComparison
 from .meaning import Reader, meaning
 from .normal import negation_of, normal_form, operands_under
@@ -103,23 +103,18 @@ class _Pair:
     now: Reader
     subject: Subject
 
-    def _describe(
-        self, kind: Kind, lean: Lean, old: Shown = None, new: Shown = None, *, about: str = ""
-    ) -> Change:
-        return Change(kind=kind, subject=self.subject, lean=lean, old=old, new=new, about=about)
-
     def names(self) -> Iterator[Change]:
         """Yield a new name, and a new title unless it only repeats the name."""
         if self.old.id != self.new.id:
-            yield self._describe(Kind.RENAMED, Lean.NEUTRAL, self.old.id, self.new.id)
+            yield self.subject.change(Kind.RENAMED, Lean.NEUTRAL, self.old.id, self.new.id)
         repeats = _repeats_name(self.old) and _repeats_name(self.new)
         if self.old.title != self.new.title and not repeats:
-            yield self._describe(Kind.TITLE, Lean.NEUTRAL, self.old.title, self.new.title)
+            yield self.subject.change(Kind.TITLE, Lean.NEUTRAL, self.old.title, self.new.title)
 
     def sources(self) -> Iterator[Change]:
         """Yield the provisions that are cited now, and those that are no longer."""
         for kind, gone, come in citation_changes(self.old.sources, self.new.sources):
-            yield self._describe(kind, Lean.NEUTRAL, gone, come)
+            yield self.subject.change(kind, Lean.NEUTRAL, gone, come)
 
     # --- when and where ----------------------------------------------------------------------
 
@@ -134,10 +129,10 @@ class _Pair:
         if old.start != new.start:
             earlier = _starts(new) < _starts(old)
             lean = lean_of_growth(grows=earlier, sign=self._sign)
-            yield self._describe(Kind.IN_FORCE_FROM, lean, old.start, new.start)
+            yield self.subject.change(Kind.IN_FORCE_FROM, lean, old.start, new.start)
         if old.until != new.until:
             lean = lean_of_growth(grows=_ends(new) > _ends(old), sign=self._sign)
-            yield self._describe(Kind.IN_FORCE_UNTIL, lean, old.until, new.until)
+            yield self.subject.change(Kind.IN_FORCE_UNTIL, lean, old.until, new.until)
         if self.before.places(self.old.places) != self.now.places(self.new.places):
             yield self._places()
 
@@ -146,7 +141,7 @@ class _Pair:
         if old is None or new is None:
             sign = 0 if self._may_be_settled(old, new) else self._sign
             lean = lean_of_growth(grows=new is None, sign=sign)
-            return self._describe(
+            return self.subject.change(
                 Kind.PLACES, lean, _members(old, self.before), _members(new, self.now)
             )
         sets = self.before.policies.sets, self.now.policies.sets
@@ -154,8 +149,8 @@ class _Pair:
         had, has = newest(old, sets[0]), newest(new, sets[1])
         lean = lean_of_growth(grows=grows, sign=self._sign)
         if had == has:
-            return self._describe(Kind.PLACES_NAMED, lean, old.text, new.text)
-        return self._describe(
+            return self.subject.change(Kind.PLACES_NAMED, lean, old.text, new.text)
+        return self.subject.change(
             Kind.PLACES, lean, _members(old, self.before), _members(new, self.now)
         )
 
@@ -216,7 +211,7 @@ class _Pair:
             sign = 0 if self._is_waived else SIGNS[effect]
             yield from self._condition_comparison(_PARTS[effect], sign).conditions(old, new)
         elif self._is_another_demand(old, new):
-            yield self._describe(
+            yield self.subject.change(
                 Kind.DEMAND,
                 Lean.UNCLEAR,
                 f"{_VERBS[self.old.effect]} {phrase(old)}",
@@ -241,17 +236,17 @@ class _Pair:
             old_one = next((each for each in gone if self._same(each, new_one)), None)
             if old_one is None:
                 yield replace(
-                    self._describe(Kind.EXCEPTION_ADDED, Lean.LOOSER, new=_excuse(new_one)),
+                    self.subject.change(Kind.EXCEPTION_ADDED, Lean.LOOSER, new=_excuse(new_one)),
                     exception=new_one.name,
                 )
             else:
                 gone.remove(old_one)
-                yield self._describe(
+                yield self.subject.change(
                     Kind.EXCEPTION_RENAMED, Lean.NEUTRAL, old_one.name, new_one.name
                 )
         for each in gone:
             yield replace(
-                self._describe(Kind.EXCEPTION_REMOVED, Lean.STRICTER, old=_excuse(each)),
+                self.subject.change(Kind.EXCEPTION_REMOVED, Lean.STRICTER, old=_excuse(each)),
                 exception=each.name,
             )
 
@@ -267,29 +262,31 @@ class _Pair:
         if old.enforcement is not new.enforcement:
             steps = _STRENGTH[new.enforcement] - _STRENGTH[old.enforcement]
             lean = lean_of_growth(grows=steps > 0, sign=1) if steps else Lean.NEUTRAL
-            yield self._describe(
+            yield self.subject.change(
                 Kind.ENFORCEMENT, lean, old.enforcement.value, new.enforcement.value
             )
         if old.override_role != new.override_role:
-            yield self._describe(Kind.ROLE, Lean.NEUTRAL, old.override_role, new.override_role)
+            yield self.subject.change(Kind.ROLE, Lean.NEUTRAL, old.override_role, new.override_role)
         yield from self._lifting()
         if old.severity is not new.severity:
-            yield self._describe(
+            yield self.subject.change(
                 Kind.SEVERITY, Lean.NEUTRAL, old.severity.value, new.severity.value
             )
         if old.if_unknown is not new.if_unknown:
             lean = lean_of_growth(grows=new.if_unknown is UnknownTreatment.DENY, sign=1)
-            yield self._describe(Kind.IF_UNKNOWN, lean, old.if_unknown.value, new.if_unknown.value)
+            yield self.subject.change(
+                Kind.IF_UNKNOWN, lean, old.if_unknown.value, new.if_unknown.value
+            )
 
     def _lifting(self) -> Iterator[Change]:
         """Yield the permissions that came and went."""
         before, after = _permissions(self.old), _permissions(self.new)
         for name in after:
             if name not in before:
-                yield self._describe(Kind.PERMISSION_ADDED, Lean.LOOSER, new=name)
+                yield self.subject.change(Kind.PERMISSION_ADDED, Lean.LOOSER, new=name)
         for name in before:
             if name not in after:
-                yield self._describe(Kind.PERMISSION_REMOVED, Lean.STRICTER, old=name)
+                yield self.subject.change(Kind.PERMISSION_REMOVED, Lean.STRICTER, old=name)
 
     def texts(self) -> Iterator[Change]:
         """Yield the words that a person is told, and the facts that are shown with them."""
@@ -298,12 +295,12 @@ class _Pair:
         for kind, one, other in told if (old.duty is None) is (new.duty is None) else ():
             before = self.before.template(one, old.main.condition)
             if before != self.now.template(other, new.main.condition):
-                yield self._describe(kind, Lean.NEUTRAL, one.written, other.written)
+                yield self.subject.change(kind, Lean.NEUTRAL, one.written, other.written)
         if old.text != new.text:
-            yield self._describe(Kind.TEXT, Lean.NEUTRAL, old.text, new.text)
+            yield self.subject.change(Kind.TEXT, Lean.NEUTRAL, old.text, new.text)
         yield from self._duty()
         if set(map(self.before.term, old.evidence)) != set(map(self.now.term, new.evidence)):
-            yield self._describe(
+            yield self.subject.change(
                 Kind.EVIDENCE, Lean.NEUTRAL, _listed(old.evidence), _listed(new.evidence)
             )
 
@@ -313,9 +310,9 @@ class _Pair:
             return  # The demand is another one, which is told already.
         before = self.before.template(old.text, self.old.main.condition)
         if before != self.now.template(new.text, self.new.main.condition):
-            yield self._describe(Kind.DUTY, Lean.NEUTRAL, old.text.written, new.text.written)
+            yield self.subject.change(Kind.DUTY, Lean.NEUTRAL, old.text.written, new.text.written)
         if _due(old) != _due(new):
-            yield self._describe(Kind.DUE, Lean.NEUTRAL, old.due, new.due)
+            yield self.subject.change(Kind.DUE, Lean.NEUTRAL, old.due, new.due)
 
 
 def _permissions(rule: Rule) -> list[str]:

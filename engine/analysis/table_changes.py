@@ -6,7 +6,7 @@ from datetime import date
 
 from ..semantics.tree import LookupTerm, Policies, Table, ValueTerm, Window
 from ..semantics.types import HAVING_PARTS, describe, wholes_of
-from .change import Change, Kind, Lean, Realm, Shown, Subject
+from .change import Change, Kind, Lean, Realm, Subject
 from .pairs import citation_changes, days_of, edition_that_ends_otherwise, paired_by_name
 from .rising import lean_of, rises
 from .tables import Case, Written, cases, paired, written
@@ -17,9 +17,9 @@ def table_changes(old: Policies, new: Policies) -> Iterator[Change]:
     present, gone = paired_by_name(old.tables, new.tables, _says, _says)
     for before, after in present:
         if before is None:
-            yield _of(after, Kind.ADDED)
+            yield _subject(after).change(Kind.ADDED)
         elif before.name != after.name:
-            yield _of(after, Kind.RENAMED, old=before.name, new=after.name)
+            yield _subject(after).change(Kind.RENAMED, old=before.name, new=after.name)
         else:
             renamed = _renamed(before, after)
             pair = _Pair(old=before, new=after, versions=(old, new), renamed=renamed)
@@ -27,7 +27,7 @@ def table_changes(old: Policies, new: Policies) -> Iterator[Change]:
             yield from pair.inputs()
             yield from pair.editions()
     for each in gone:
-        yield _of(each, Kind.REMOVED)
+        yield _subject(each).change(Kind.REMOVED)
 
 
 def _says(table: Table) -> object:
@@ -46,17 +46,8 @@ def _renamed(old: Table, new: Table) -> dict[str, str]:
     }
 
 
-def _of(  # noqa: PLR0913 - a change has as many parts.
-    table: Table,
-    kind: Kind,
-    lean: Lean = Lean.NEUTRAL,
-    *,
-    old: Shown = None,
-    new: Shown = None,
-    about: str = "",
-) -> Change:
-    subject = Subject(realm=Realm.TABLE, name=table.name, title=table.label)
-    return Change(kind=kind, subject=subject, lean=lean, old=old, new=new, about=about)
+def _subject(table: Table) -> Subject:
+    return Subject(realm=Realm.TABLE, name=table.name, title=table.label)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,16 +59,21 @@ class _Pair:
     versions: tuple[Policies, Policies]
     renamed: Mapping[str, str]
 
+    @property
+    def subject(self) -> Subject:
+        """The table as the subject of a change."""
+        return _subject(self.new)
+
     def heading(self) -> Iterator[Change]:
         """Yield what differs in the label, the sources, and what the table gives."""
         old, new = self.old, self.new
         if old.label != new.label:
-            yield _of(new, Kind.LABEL, old=old.label, new=new.label)
+            yield self.subject.change(Kind.LABEL, old=old.label, new=new.label)
         for kind, gone, come in citation_changes(old.sources, new.sources):
-            yield _of(new, kind, old=gone, new=come)
+            yield self.subject.change(kind, old=gone, new=come)
         if old.type != new.type:
             types = describe(old.type), describe(new.type)
-            yield _of(new, Kind.RETYPED, self._lean(None), old=types[0], new=types[1])
+            yield self.subject.change(Kind.RETYPED, self._lean(None), *types)
 
     def inputs(self) -> Iterator[Change]:
         """Yield the inputs that came and went, and are of another type or order."""
@@ -86,16 +82,18 @@ class _Pair:
         after = {each.name: describe(each.type) for each in self.new.inputs}
         for name, kind in after.items():
             if name not in before:
-                yield _of(self.new, Kind.INPUT_ADDED, lean, new=kind, about=name)
+                yield self.subject.change(Kind.INPUT_ADDED, lean, new=kind, about=name)
             elif before[name] != kind:
-                yield _of(self.new, Kind.RETYPED, lean, old=before[name], new=kind, about=name)
+                yield self.subject.change(
+                    Kind.RETYPED, lean, old=before[name], new=kind, about=name
+                )
         for name in before:
             if name not in after:
-                yield _of(self.new, Kind.INPUT_REMOVED, lean, about=name)
+                yield self.subject.change(Kind.INPUT_REMOVED, lean, about=name)
         one, other = ([n for n in names if n in before and n in after] for names in (before, after))
         if one != other:
             orders = tuple(before), tuple(after)
-            yield _of(self.new, Kind.INPUTS_ORDER, lean, old=orders[0], new=orders[1])
+            yield self.subject.change(Kind.INPUTS_ORDER, lean, *orders)
 
     def editions(self) -> Iterator[Change]:
         """Yield the editions that came, went and changed."""
@@ -106,10 +104,10 @@ class _Pair:
         for start in sorted({*before, *after}, key=lambda day: day or date.min):
             if start not in before:
                 days, added = days_of(after[start].window), self._told(after[start], self.new)
-                yield _of(self.new, Kind.EDITION_ADDED, lean, new=added, about=days)
+                yield self.subject.change(Kind.EDITION_ADDED, lean, new=added, about=days)
             elif start not in after:
                 days, removed = days_of(before[start].window), self._told(before[start], self.old)
-                yield _of(self.new, Kind.EDITION_REMOVED, lean, old=removed, about=days)
+                yield self.subject.change(Kind.EDITION_REMOVED, lean, old=removed, about=days)
             else:
                 yield from self._cases(before[start], after[start])
                 yield from self._until(before[start].window, after[start].window, moved)
@@ -129,10 +127,10 @@ class _Pair:
                 yield from self._case(former, case, days, splits=splits)
                 continue
             about = _on(days, _where(case, self.new))
-            yield _of(self.new, Kind.CASE_ADDED, lean, new=case.value, about=about)
+            yield self.subject.change(Kind.CASE_ADDED, lean, new=case.value, about=about)
         for case in gone:
             about = _on(days, _where(case, self.old))
-            yield _of(self.new, Kind.CASE_REMOVED, lean, old=case.value, about=about)
+            yield self.subject.change(Kind.CASE_REMOVED, lean, old=case.value, about=about)
 
     def _names_parts(self, kept: Sequence[tuple[Case, Case]]) -> bool:
         """Whether some case is for a part of a place or of a language."""
@@ -157,16 +155,18 @@ class _Pair:
         if old.value.value != new.value.value:
             rise = None if splits else rises(old.value, new.value)
             lean, about = self._lean(rise), _on(days, _where(new, self.new))
-            yield _of(self.new, Kind.CASE_VALUE, lean, old=old.value, new=new.value, about=about)
+            yield self.subject.change(
+                Kind.CASE_VALUE, lean, old=old.value, new=new.value, about=about
+            )
         elif old.words != new.words and old.cells != new.cells:
             lean, about = self._lean(None), _on(days, new.value.text)
             asked = _where(old, self.old), _where(new, self.new)
-            yield _of(self.new, Kind.CASE_ASKS, lean, old=asked[0], new=asked[1], about=about)
+            yield self.subject.change(Kind.CASE_ASKS, lean, *asked, about=about)
 
     def _until(self, old: Window, new: Window, moved: set[date | None]) -> Iterator[Change]:
         if which := edition_that_ends_otherwise(old, new, moved):
             ends, lean = (old.until, new.until), self._lean(None)
-            yield _of(self.new, Kind.EDITION_UNTIL, lean, old=ends[0], new=ends[1], about=which)
+            yield self.subject.change(Kind.EDITION_UNTIL, lean, *ends, about=which)
 
     def _lean(self, rise: bool | None) -> Lean:  # noqa: FBT001 - None is a third answer.
         return lean_of(rise, self._is_it, self.versions)

@@ -22,7 +22,7 @@ class _Waived:
 
     def change(self, kind: Kind, lean: Lean, old: Shown = None, new: Shown = None) -> Change:
         """Return a change of the waiver."""
-        return Change(kind=kind, subject=self.subject, lean=lean, old=old, new=new, about=self.rule)
+        return self.subject.change(kind, lean, old, new, about=self.rule)
 
     @property
     def subject(self) -> Subject:

@@ -5,12 +5,12 @@ Names in a bundle are paths relative to its directory, with `/` between their pa
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from importlib.resources import files as package_files
 from pathlib import Path
 from unicodedata import normalize
 
-from ..semantics.adopted import ADOPTED, is_adopted
+from ..semantics.adopted import ADOPTED, is_adopted, is_within
 from ..semantics.lists import LIST_SUFFIX, lies_beside, name_in_bundle
 from ..source.text import Source
 from ..syntax.parse import parse
@@ -103,12 +103,12 @@ def adopted_beside(files: Mapping[str, str]) -> dict[str, str]:
     modules = {name: _MODULE.search(text) for name, text in shipped.items()}
     named = {name: match[1] for name, match in modules.items() if match is not None}
     wanted = {*names, *_ALWAYS}
-    if any(not _is_below(named.values(), each) for each in names):
+    if any(not any(is_within(module, each) for module in named.values()) for each in names):
         wanted = {each.partition(".")[0] for each in named.values()}
     return {
         f"{ADOPTED}{name}": text
         for name, text in shipped.items()
-        if name not in named or any(_is_below((named[name],), each) for each in wanted)
+        if name not in named or any(is_within(named[name], each) for each in wanted)
     }
 
 
@@ -119,10 +119,6 @@ def _adopted_names(files: Mapping[str, str]) -> Iterator[str]:
             for node in walk(file):
                 if isinstance(node, AdoptsClause):
                     yield from (each.text for each in node.modules)
-
-
-def _is_below(modules: Iterable[str], name: str) -> bool:
-    return any(f"{each}.".startswith(f"{name}.") for each in modules)
 
 
 def _stored(directory: Path, name: str) -> Path | None:

@@ -3,16 +3,19 @@
 import re
 from urllib.parse import urlsplit
 
+from ..syntax.habits import PROVISION_HABITS
+
 _KINDS = {
     "art": "Article",
     "sec": "Section",
     "annex": "Annex",
     "rec": "Recital",
-    "par": "Paragraph",
+    "para": "Paragraph",
     "ch": "Chapter",
-    "pt": "Part",
+    "part": "Part",
+    "reg": "Regulation",
+    "sch": "Schedule",
 }
-_SHORT = {spelled.lower(): short for short, spelled in _KINDS.items()}
 _RUN = re.compile(r"(\d+)")
 
 
@@ -26,7 +29,7 @@ def abbreviated(written: str) -> str:
     """Return a provision as rules cite it: `Article 26(3)` and `Art. 26(3)` are `art 26(3)`."""
     kind, space, rest = written.partition(" ")
     word = kind.rstrip(".").lower()
-    return f"{_SHORT.get(word, word)}{space}{rest}"
+    return f"{PROVISION_HABITS.get(word, word)}{space}{rest}"
 
 
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:

@@ -7,14 +7,12 @@ missing is unknown: law that comes into force later may or may not apply to the 
 flight has begun, so may the law of the days past, since the flight may be over already.
 """
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 
 import msgspec
-from msgspec import structs
 
 from ..semantics.vocabulary import Vocabulary
-from .values import Campaign, Datum, Group
+from .values import Campaign, Group
 
 FLIGHT = "flight"
 _DAY = timedelta(days=1)
@@ -110,18 +108,10 @@ def as_if_launched(campaign: Campaign, start: date, vocabulary: Vocabulary) -> C
     flight = campaign.at(FLIGHT)
     if not isinstance(flight, Group):
         fact = vocabulary.campaign.facts[FLIGHT]
-        shape = vocabulary.records[fact.record or FLIGHT]
-        flight = Group(shape=shape, values=(None,) * len(shape.facts))
+        flight = Group.unknown(vocabulary.records[fact.record or FLIGHT])
     old_start, old_end = campaign.day(FLIGHT, "start"), campaign.day(FLIGHT, "end")
     end = None
     if old_start is not None and old_end is not None:
         end = start + (old_end - old_start)
-    moved = _with(flight, (("start", start), ("end", end)))
-    return Campaign(facts=_with(campaign.facts, ((FLIGHT, moved),)))
-
-
-def _with(group: Group, changes: Iterable[tuple[str, Datum | None]]) -> Group:
-    values = list(group.values)
-    for name, value in changes:
-        values[group.shape.positions[name]] = value
-    return structs.replace(group, values=tuple(values))
+    moved = flight.with_facts({"start": start, "end": end})
+    return Campaign(facts=campaign.facts.with_facts({FLIGHT: moved}))

@@ -92,8 +92,7 @@ def lines(decision: Decision, *, origin: Origin | None = None) -> Iterator[Line]
     advisory = [result for result in reported if not result.is_enforced]
     warnings = [result for result in advisory if result.status is Status.VIOLATED]
     if warnings:
-        yield ()
-        yield (Piece(text="Warnings: these rules advise, and do not deny", tone=Tone.TITLE),)
+        yield from _title("Warnings: these rules advise, and do not deny")
         yield from _results(warnings, origin)
     yield from _unjudged([result for result in advisory if result.status is Status.UNDETERMINED])
     yield from _waived(decision, origin)
@@ -228,8 +227,7 @@ def _unjudged(results: Sequence[RuleResult]) -> Iterator[Line]:
     """Yield the advisory rules that lack a fact, each in brief: nobody has to answer them."""
     if not results:
         return
-    yield ()
-    yield (Piece(text="Not judged: these rules advise, and lack a fact", tone=Tone.TITLE),)
+    yield from _title("Not judged: these rules advise, and lack a fact")
     for result in sorted(results, key=_weight, reverse=True)[:MOST_RULES]:
         wanted = [each.label for finding in result.findings for each in finding.wanted]
         lacking = f": {cut(list(dict.fromkeys(wanted)), MOST_NAMES)}" if wanted else ""
@@ -387,8 +385,7 @@ def _waived(decision: Decision, origin: Origin | None) -> Iterator[Line]:
     """Yield the rules that are waived, with what was found and who answers for it."""
     if not decision.waived:
         return
-    yield ()
-    yield (Piece(text="Waived: these rules are broken, and do not deny", tone=Tone.TITLE),)
+    yield from _title("Waived: these rules are broken, and do not deny")
     for result in decision.waived[:MOST_RULES]:
         yield ()
         yield from _heading(result.rule, "~", Tone.OPEN)
@@ -420,8 +417,7 @@ def _obligations(decision: Decision, origin: Origin | None) -> Iterator[Line]:
     owing = [(r, r.obligation) for r in decision.obligations if r.obligation is not None]
     if not owing:
         return
-    yield ()
-    yield (Piece(text="To be done: these duties are owed", tone=Tone.TITLE),)
+    yield from _title("To be done: these duties are owed")
     for result, owed in owing[:MOST_RULES]:
         yield ()
         yield from _heading(result.rule, "→", Tone.REMEDY)
@@ -464,8 +460,7 @@ def _missing(decision: Decision, origin: Origin | None) -> Iterator[Line]:
 def _asked(heading: str, facts: Sequence[MissingFact], origin: Origin | None) -> Iterator[Line]:
     if not facts:
         return
-    yield ()
-    yield (Piece(text=heading, tone=Tone.TITLE),)
+    yield from _title(heading)
     for fact in facts[:MOST_MISSING]:
         yield from _missing_fact(fact, origin)
     if len(facts) > MOST_MISSING:
@@ -491,9 +486,7 @@ def _standing(decision: Decision) -> Iterator[Line]:
         return
     used = list(by_fact(decision.standing))
     if used:
-        yield ()
-        heading = "Taken from standing facts, where the campaign says nothing"
-        yield (Piece(text=heading, tone=Tone.TITLE),)
+        yield from _title("Taken from standing facts, where the campaign says nothing")
     for fact, filled in used[:MOST_RULES]:
         yield ()
         head = f"about the {fact.subject.kind} {fact.subject.name}, until {fact.until}"
@@ -519,9 +512,7 @@ def _standing(decision: Decision) -> Iterator[Line]:
 def _upcoming(decision: Decision, origin: Origin | None) -> Iterator[Line]:
     if not decision.upcoming:
         return
-    yield ()
-    heading = "On its way: the ads run without end, and this will stand against them"
-    yield (Piece(text=heading, tone=Tone.TITLE),)
+    yield from _title("On its way: the ads run without end, and this will stand against them")
     for each in decision.upcoming[:MOST_RULES]:
         yield ()
         yield (Piece(text=f"from {each.day}", tone=Tone.OPEN),)
@@ -539,6 +530,12 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c.isspace() else f"\\u{ord(c):04x}" for c in text)
+
+
+def _title(text: str) -> Iterator[Line]:
+    """Yield the title of what follows, apart from what stands before it."""
+    yield ()
+    yield (Piece(text=text, tone=Tone.TITLE),)
 
 
 def _row(label: str, text: str, tone: Tone) -> Iterator[Line]:

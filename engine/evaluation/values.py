@@ -4,7 +4,7 @@ Numbers are integers or fractions, never binary floats. None stands for *unknown
 absent, null, or whose group of facts is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -36,6 +36,18 @@ class Group(msgspec.Struct, frozen=True, eq=False):
 
     def __repr__(self) -> str:
         return f"Group(values={self.values!r})"
+
+    @classmethod
+    def unknown(cls, shape: RecordShape) -> "Group":
+        """Return a group of which no fact is known."""
+        return cls(shape, (None,) * len(shape.facts))
+
+    def with_facts(self, facts: "Mapping[str, Datum | None]") -> "Group":
+        """Return the group with some facts in place of what it has, by name."""
+        values = list(self.values)
+        for name, value in facts.items():
+            values[self.shape.positions[name]] = value
+        return Group(self.shape, tuple(values))
 
     def get(self, name: str) -> "Datum | None":
         """Return a fact by name, or None where it is unknown."""

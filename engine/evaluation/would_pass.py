@@ -7,8 +7,6 @@ markets may have another result for fewer of them: it is evaluated again for the
 from collections.abc import Sequence
 from dataclasses import replace
 
-from msgspec import structs
-
 from .combine import verdict
 from .decision import Effect, MarketVerdict
 from .evaluate_rule import EvaluationContext
@@ -28,15 +26,9 @@ def would_pass(
         return ()
     reading = context.policies.reading_markets
     if reading:
-        fewer = replace(context, campaign=_cut_down(context.campaign, passing))
+        facts = context.campaign.facts.with_facts({"markets": passing})
+        fewer = replace(context, campaign=Campaign(facts=facts))
         again = evaluate_rules(fewer, reading)
         if verdict(again, complete=True).effect is Effect.DENY:
             return ()
     return passing
-
-
-def _cut_down(campaign: Campaign, markets: tuple[str, ...]) -> Campaign:
-    facts = campaign.facts
-    values = list(facts.values)
-    values[facts.shape.positions["markets"]] = markets
-    return Campaign(facts=structs.replace(facts, values=tuple(values)))

@@ -11,6 +11,7 @@ from ..bundle.bundle import Bundle, policy_sources
 from ..source.text import Source, Span
 from ..syntax.parse import parse
 from ..syntax.tree import Policy
+from ..syntax.visit import items_of
 from .values import Origin
 
 
@@ -30,9 +31,8 @@ def written_policies(bundle: Bundle) -> Iterator[WrittenPolicy]:
     """Yield the policies in the order of their files, and of their places there."""
     for source in policy_sources(bundle.files).values():
         tree, _ = parse(source)
-        for item in tree.items:
-            if isinstance(item, Policy):
-                yield _policy(item, source)
+        for policy in items_of(Policy, (tree,)):
+            yield _policy(policy, source)
 
 
 def _policy(node: Policy, source: Source) -> WrittenPolicy:

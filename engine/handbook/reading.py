@@ -24,7 +24,6 @@ from ..semantics.tree import (
     ValueTerm,
     clauses_of,
     conditions_within,
-    terms_below,
 )
 
 Bound = Mapping[str, str]
@@ -36,7 +35,7 @@ def names_read(rule: Rule, kind: type[DatedTerm]) -> tuple[str, ...]:
 
     `kind` is the term that stands for what is asked about, as `SetTerm` for sets.
     """
-    read = (term for each in clauses_of(rule) for term in terms_below(each.condition))
+    read = (term for each in clauses_of(rule) for term in each.terms)
     terms = (rule.places, *read)
     return tuple(dict.fromkeys(term.name for term in terms if isinstance(term, kind)))
 

@@ -1,12 +1,22 @@
 """The reference part: the facts of a campaign by group, and the lists that rules share."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from ..english.amounts import constant, day, words_of
 from ..english.consequences import in_force
 from ..english.sentences import Writer
 from ..evaluation.values import show_typed
-from ..semantics.tree import Edition, Members, Parameter, Policies, Row, SetDefinition, Table
+from ..semantics.tree import (
+    Definition,
+    Edition,
+    Members,
+    Parameter,
+    Policies,
+    Row,
+    SetDefinition,
+    Table,
+)
 from ..semantics.types import EnumerationType, ListType, RecordType, Type, describe
 from ..semantics.vocabulary import Fact, RecordShape, Vocabulary
 from .chapters import authority
@@ -22,6 +32,8 @@ from .values import (
     TableEdition,
     TableEntry,
 )
+
+Labelled = TypeVar("Labelled", Definition, Parameter, Table, SetDefinition)
 
 _MOST_MEMBERS = 100
 """How many members of a list are told that a file states; the file has them all."""
@@ -93,11 +105,13 @@ def _choices(declared: Type) -> tuple[str, ...]:
             return ()
 
 
+def _by_label(declared: Mapping[str, Labelled]) -> list[Labelled]:
+    return sorted(declared.values(), key=lambda each: (each.label.lower(), each.name))
+
+
 def definitions(policies: Policies, entries: Iterable[RuleEntry]) -> tuple[DefinitionEntry, ...]:
     """Return the definitions by label, each with the rules that rest on it."""
     known, writer = tuple(entries), Writer(policies=policies)
-    declared = policies.definitions.values()
-    ordered = sorted(declared, key=lambda each: (each.label.lower(), each.name))
     return tuple(
         DefinitionEntry(
             name=each.name,
@@ -106,15 +120,14 @@ def definitions(policies: Policies, entries: Iterable[RuleEntry]) -> tuple[Defin
             authorities=tuple(map(authority, each.sources)),
             rules=tuple(entry.reference for entry in known if each.name in entry.definitions),
         )
-        for each in ordered
+        for each in _by_label(policies.definitions)
     )
 
 
 def parameters(policies: Policies, entries: Iterable[RuleEntry]) -> tuple[ParameterEntry, ...]:
     """Return the parameters by label, each with the rules that refer to it."""
     known = tuple(entries)
-    ordered = sorted(policies.parameters.values(), key=lambda each: (each.label.lower(), each.name))
-    return tuple(_parameter(each, known) for each in ordered)
+    return tuple(_parameter(each, known) for each in _by_label(policies.parameters))
 
 
 def _parameter(declared: Parameter, entries: tuple[RuleEntry, ...]) -> ParameterEntry:
@@ -138,8 +151,7 @@ def _parameter(declared: Parameter, entries: tuple[RuleEntry, ...]) -> Parameter
 def tables(policies: Policies, entries: Iterable[RuleEntry]) -> tuple[TableEntry, ...]:
     """Return the tables by label, each with the rules that look it up."""
     known = tuple(entries)
-    ordered = sorted(policies.tables.values(), key=lambda each: (each.label.lower(), each.name))
-    return tuple(_table(each, known) for each in ordered)
+    return tuple(_table(each, known) for each in _by_label(policies.tables))
 
 
 def _table(declared: Table, entries: tuple[RuleEntry, ...]) -> TableEntry:
@@ -169,8 +181,7 @@ def _cells(row: Row, width: int) -> tuple[str, ...]:
 def lists(policies: Policies, entries: Iterable[RuleEntry]) -> tuple[NamedList, ...]:
     """Return the lists by label, each with the rules that refer to it."""
     known = tuple(entries)
-    ordered = sorted(policies.sets.values(), key=lambda each: (each.label.lower(), each.name))
-    return tuple(_named_list(each, known) for each in ordered)
+    return tuple(_named_list(each, known) for each in _by_label(policies.sets))
 
 
 def _named_list(definition: SetDefinition, entries: tuple[RuleEntry, ...]) -> NamedList:

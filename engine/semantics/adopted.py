@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ..syntax import tree as syntax
+from ..syntax.visit import first_of, items_of
 
 ADOPTED = "assent/"
 """The folder of a bundle in which adopted files lie."""
@@ -20,14 +21,8 @@ def is_adopted(name: str) -> bool:
 
 def without_adopted_tests(files: Mapping[str, syntax.File]) -> dict[str, syntax.File]:
     """Return files, the adopted ones without their tests, where a profile among them adopts."""
-    adopts = any(
-        isinstance(clause, syntax.AdoptsClause)
-        for file in files.values()
-        for item in file.items
-        if isinstance(item, syntax.Profile)
-        for clause in item.clauses
-    )
-    if not adopts:
+    profiles = items_of(syntax.Profile, files.values())
+    if not any(first_of(syntax.AdoptsClause, profile.clauses) for profile in profiles):
         return dict(files)
     return {name: _untested(file) if is_adopted(name) else file for name, file in files.items()}
 
@@ -36,3 +31,8 @@ def _untested(file: syntax.File) -> syntax.File:
     return replace(
         file, items=tuple(each for each in file.items if not isinstance(each, syntax.Test))
     )
+
+
+def is_within(module: str, adopted: str) -> bool:
+    """Whether a module is the one that is adopted, or lies below it."""
+    return f"{module}.".startswith(f"{adopted}.")

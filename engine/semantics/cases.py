@@ -3,18 +3,16 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TypeVar
 
 from ..source.diagnostic import Diagnostic
 from ..source.text import Location, Span
 from ..syntax import tree as syntax
+from ..syntax.visit import all_of, any_broken
 from . import fact_faults, faults, value_faults, waiver_faults
-from .elaborate import Scope, comparable, is_period, members, period, type_of, value
+from .elaborate import Scope, is_period, members, period, stated_constant
 from .fact_advice import fact_advice
-from .tree import Constant, ValueTerm
+from .tree import Constant
 from .types import ListType, RecordType, Scalar, Type
-
-StepKind = TypeVar("StepKind", bound=syntax.Node)
 
 Steps = tuple[tuple[str, int | None], ...]
 """A path into a descriptor: names below the campaign, each with an ordinal or None."""
@@ -79,8 +77,7 @@ def cases_of(
     made = reader.read()
     for diagnostic in found:
         scope.report(diagnostic)
-    broken = any(isinstance(step, syntax.Broken) for step in node.steps)
-    return () if found or broken else made
+    return () if found or any_broken(node.steps) else made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,18 +87,16 @@ class _CaseReader:
     rules: Collection[str]
     waived: Mapping[str, str]
 
-    def _steps(self, kind: type[StepKind]) -> tuple[StepKind, ...]:
-        return tuple(step for step in self.node.steps if isinstance(step, kind))
-
     def read(self) -> tuple[Case, ...]:
         """Return the cases of the test as far as they can be read."""
-        days, files = self._steps(syntax.OnStep), self._steps(syntax.GivenFile)
-        expected = self._steps(syntax.Expectation)
-        heads = self._steps(syntax.Columns)
+        days = all_of(syntax.OnStep, self.node.steps)
+        files = all_of(syntax.GivenFile, self.node.steps)
+        expected = all_of(syntax.Expectation, self.node.steps)
+        heads = all_of(syntax.Columns, self.node.steps)
         for second in (*days[1:], *files[1:], *heads[1:]):
             self.scope.report(faults.repeated_step(second.span))
-        if not any(isinstance(step, syntax.Broken) for step in self.node.steps):
-            wanted = (*expected, *heads, *self._steps(syntax.Row))
+        if not any_broken(self.node.steps):
+            wanted = (*expected, *heads, *all_of(syntax.Row, self.node.steps))
             for steps, name in ((days, "on DATE"), (wanted, "expect …"), *self._table_lacks()):
                 if not steps:
                     self.scope.report(faults.incomplete_test(self.node.title.span, name))
@@ -125,7 +120,7 @@ class _CaseReader:
 
     def _table_lacks(self) -> Iterator[tuple[tuple[syntax.Node, ...], str]]:
         """Yield what a table needs: rows below its head, and a head above its rows."""
-        heads, rows = self._steps(syntax.Columns), self._steps(syntax.Row)
+        heads, rows = all_of(syntax.Columns, self.node.steps), all_of(syntax.Row, self.node.steps)
         if heads or rows:
             yield rows, "case …"
             yield heads, "for each …"
@@ -135,7 +130,7 @@ class _CaseReader:
     ) -> Iterator[tuple[syntax.Row, tuple[Given, ...], Expectation]]:
         """Yield the rows of a table with what they give and expect."""
         columns = [(path, self._target(path)) for head in heads[:1] for path in head.paths]
-        for row in self._steps(syntax.Row):
+        for row in all_of(syntax.Row, self.node.steps):
             if heads and len(row.cells) != len(columns):
                 self.scope.report(faults.uneven_row(row.span, len(row.cells), len(columns)))
             given = [
@@ -251,22 +246,13 @@ class _CaseReader:
         return self._constant(kind, written)
 
     def _constant(self, kind: Type, written: syntax.Expression) -> Constant | None:
-        found: ValueTerm | None
-        if isinstance(kind, ListType):
-            found = members(self.scope, written, kind.element)
-        else:
-            found = value(self.scope, written, kind)
-        if found is None:
-            return None
-        if not isinstance(found, Constant):
-            self.scope.report(faults.not_a_constant(written.span))
-            return None
-        sample = Constant(span=written.span, type=kind, value=found.value, text="")
-        if not isinstance(kind, ListType) and not comparable(sample, found):
-            words = self.scope.words(written.span)
-            self.scope.report(value_faults.wrong_type(written.span, type_of(found), kind, words))
-            return None
-        return found
+        if not isinstance(kind, ListType):
+            return stated_constant(self.scope, written, kind, faults.not_a_constant)
+        listed = members(self.scope, written, kind.element)
+        if listed is None or isinstance(listed, Constant):
+            return listed
+        self.scope.report(faults.not_a_constant(written.span))
+        return None
 
     def _expectation(self, node: syntax.Expectation) -> Expectation:
         names = []

@@ -16,9 +16,8 @@ from itertools import accumulate, pairwise
 from math import prod
 from operator import and_, xor
 
-from ..syntax.lexis import Unit
 from .tree import Cell, Input, Measure, Reach, Row, Size, measure, size
-from .types import MEASURES, ElementType, EnumerationType, Scalar
+from .types import BASE_UNITS, ElementType, EnumerationType, Scalar
 
 MOST_ROWS = 500
 """A table has at most so many cases, counted in each of its editions."""
@@ -30,7 +29,6 @@ MOST_SAMPLES = 100_000
 """So many combinations of samples are tried, and no more."""
 
 _DENSE = (Scalar.NUMBER, Scalar.PERCENTAGE, Scalar.DISTANCE)
-_UNITS = {Unit.DAY: Scalar.DAYS, Unit.MONTH: Scalar.MONTHS, Unit.METRE: Scalar.DISTANCE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,9 +164,8 @@ def _values(kind: ElementType, cells: Sequence[Cell]) -> Sequence[object]:
 
 def _value(kind: ElementType, at: Size) -> object:
     """Return the value of a type that has a size."""
-    if kind in MEASURES and isinstance(at, Fraction):
-        unit = next(unit for unit, of in _UNITS.items() if of is kind)
-        return measure(at, unit)
+    if isinstance(kind, Scalar) and kind in BASE_UNITS and isinstance(at, Fraction):
+        return measure(at, BASE_UNITS[kind])
     return at
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from ..source.diagnostic import Diagnostic
 from ..source.memory import Memory, Same
 from ..source.text import Source, Span
 from ..syntax import tree as syntax
+from ..syntax.visit import items_of
 from . import fact_faults, faults
 from .cases import Case, cases_of
 from .declare import (
@@ -25,13 +26,7 @@ from .findings import EnoughError, Findings, Report, recalled
 from .lists import LIST_SUFFIX, listed_members, name_in_bundle
 from .overrides import WrittenRule, overridden, override_faults, written_rules
 from .parameters import parameter
-from .profiles import (
-    Tightening,
-    enforced,
-    profile_structure,
-    profiles_in,
-    tightened_rules,
-)
+from .profiles import Tightening, enforced, profile_structure, tightened_rules
 from .rules import policy_rules
 from .tables import table
 from .tree import (
@@ -52,8 +47,6 @@ from .vocabulary import Vocabulary
 from .waivers import Waivable, waived_rules, waiver, with_waivers
 
 Made = TypeVar("Made")
-
-_NONE: Mapping[str, Any] = {}
 
 _DEPENDED_ON: Mapping[tuple[str, ...], Type] = {
     ("id",): Scalar.TEXT,
@@ -157,7 +150,7 @@ def _declared(
             report(faults.no_vocabulary(_beginning(trees[0])))
         return None
     shapes, enumerations = found
-    for fault in _lacking(shapes, _first_vocabulary(trees)):
+    for fault in _lacking(shapes, next(items_of(syntax.Vocabulary, trees)).name.span):
         report(fault)
     declaring = _Declaring(
         sources=sources,
@@ -168,11 +161,6 @@ def _declared(
         instruments=instruments(trees, names),
     )
     return declaring.read(trees)
-
-
-def _first_vocabulary(files: Iterable[syntax.File]) -> Span:
-    items = (item for file in files for item in file.items)
-    return next(item.name.span for item in items if isinstance(item, syntax.Vocabulary))
 
 
 def _lacking(vocabulary: Vocabulary, span: Span) -> Iterator[Diagnostic]:
@@ -229,37 +217,19 @@ class _Declaring:
             definitions=dict.fromkeys(refused) | definitions(written, self.instruments),
         )
 
-    def _scope(
-        self,
-        file: syntax.File,
-        sets: Mapping[str, SetDefinition] = _NONE,
-        parameters: Mapping[str, Parameter | None] = _NONE,
-        tables: Mapping[str, Table | None] = _NONE,
-    ) -> Scope:
-        return Scope(
-            source=self.sources[file.span.source],
-            vocabulary=self.vocabulary,
-            sets=sets,
-            variables={},
-            parameters=parameters,
-            definitions={},
-            tables=tables,
-            report=self.report,
-        )
+    def _scope(self, node: syntax.Node) -> Scope:
+        """Return what names mean in a declaration as far as the vocabulary alone says."""
+        source = self.sources[node.span.source]
+        return Scope(source=source, vocabulary=self.vocabulary, report=self.report)
 
     # --- sets ----------------------------------------------------------------------------------
 
     def _sets(self, files: Iterable[syntax.File]) -> Iterator[tuple[str, SetDefinition]]:
-        for file in files:
-            scope = self._scope(file)
-            for node in file.items:
-                if isinstance(node, syntax.SetDeclaration) and self._claim_set(node):
-                    made = self._set(node, scope)
-                    if made is not None:
-                        yield made.name, made
-
-    def _claim_set(self, node: syntax.SetDeclaration) -> bool:
-        return self.names.claim_word("set", node.name.text, node.name.span)
+        for node in items_of(syntax.SetDeclaration, files):
+            if self.names.claim_word("set", node.name):
+                made = self._set(node, self._scope(node))
+                if made is not None:
+                    yield made.name, made
 
     def _set(self, node: syntax.SetDeclaration, scope: Scope) -> SetDefinition | None:
         kind = set_type(node, self.enumerations, self.report)
@@ -300,14 +270,10 @@ class _Declaring:
     def _parameters(self, files: Iterable[syntax.File]) -> dict[str, Parameter | None]:
         """Return parameters by name, None where one has faults or another's name."""
         made: dict[str, Parameter | None] = {}
-        for file in files:
-            scope = self._scope(file)
-            for node in file.items:
-                if isinstance(node, syntax.Parameter):
-                    name = node.name
-                    found = parameter(node, scope, self.enumerations, self.instruments)
-                    is_free = self.names.claim_word("parameter", name.text, name.span)
-                    made.setdefault(name.text, found if is_free else None)
+        for node in items_of(syntax.Parameter, files):
+            found = parameter(node, self._scope(node), self.enumerations, self.instruments)
+            is_free = self.names.claim_word("parameter", node.name)
+            made.setdefault(node.name.text, found if is_free else None)
         return made
 
     def _tables(
@@ -315,14 +281,11 @@ class _Declaring:
     ) -> dict[str, Table | None]:
         """Return tables by name, None where one has faults or another's name."""
         made: dict[str, Table | None] = {}
-        for file in files:
-            scope = self._scope(file, sets)
-            for node in file.items:
-                if isinstance(node, syntax.Table):
-                    name = node.name
-                    is_free = self.names.claim_word("table", name.text, name.span)
-                    found = table(node, scope, self.enumerations, self.instruments)
-                    made.setdefault(name.text, found if is_free else None)
+        for node in items_of(syntax.Table, files):
+            is_free = self.names.claim_word("table", node.name)
+            scope = replace(self._scope(node), sets=sets)
+            found = table(node, scope, self.enumerations, self.instruments)
+            made.setdefault(node.name.text, found if is_free else None)
         return made
 
     def _definitions(
@@ -334,16 +297,12 @@ class _Declaring:
     ) -> tuple[list[tuple[syntax.Definition, Scope]], list[str]]:
         """Return the definitions that the files hold, and the names that others have already."""
         written, refused = [], []
-        for file in files:
-            scope = self._scope(file, sets, parameters, tables=tables)
-            scope = scope.binding(MARKET, Scalar.PLACE)
-            for node in file.items:
-                if isinstance(node, syntax.Definition):
-                    name = node.name
-                    if self.names.claim_word("definition", name.text, name.span):
-                        written.append((node, scope))
-                    else:
-                        refused.append(name.text)
+        for node in items_of(syntax.Definition, files):
+            scope = replace(self._scope(node), sets=sets, parameters=parameters, tables=tables)
+            if self.names.claim_word("definition", node.name):
+                written.append((node, scope.binding(MARKET, Scalar.PLACE)))
+            else:
+                refused.append(node.name.text)
         return written, refused
 
 
@@ -360,85 +319,78 @@ class _Checker:
     def read(self, files: list[syntax.File]) -> Checked:
         """Return everything that decides, and the tests."""
         declared = self.declared
-        scopes = [(file, self._scope(file)) for file in files]
-        rules = tuple(sorted(self._overridden(files, scopes), key=lambda rule: rule.id))
+        rules = tuple(sorted(self._overridden(files), key=lambda rule: rule.id))
         policies = Policies(
             vocabulary=declared.vocabulary,
             sets=declared.sets,
             rules=rules,
-            parameters=self._tightened(scopes, rules),
+            parameters=self._tightened(files, rules),
             definitions=_sound(declared.definitions),
             tables=_sound(declared.tables),
         )
-        cases = tuple(self._cases(scopes, self._rule_names(files), waived_rules(files)))
+        names, waived = self._rule_names(files), waived_rules(files)
+        cases = tuple(
+            case
+            for node in items_of(syntax.Test, files)
+            for case in cases_of(node, self._scope(node), names, waived)
+        )
         return Checked(policies=policies, cases=cases)
 
-    def _scope(self, file: syntax.File) -> Scope:
+    def _scope(self, node: syntax.Node) -> Scope:
         declared = self.declared
         return Scope(
-            source=self.sources[file.span.source],
+            source=self.sources[node.span.source],
             vocabulary=declared.vocabulary,
             sets=declared.sets,
-            variables={},
             parameters=declared.parameters,
             definitions=declared.definitions,
             tables=declared.tables,
             report=self.report,
         )
 
-    def _rules(self, scopes: Iterable[tuple[syntax.File, Scope]]) -> Iterator[Rule]:
-        for file, plain in scopes:
-            scope = plain.binding(MARKET, Scalar.PLACE)
-            for node in file.items:
-                if isinstance(node, syntax.Policy):
-                    self.names.claim("policy", node.name.text, node.name.span)
-                    yield from self._of_policy(node, scope)
+    def _rules(self, files: Iterable[syntax.File]) -> Iterator[Rule]:
+        for node in items_of(syntax.Policy, files):
+            self.names.claim("policy", node.name.text, node.name.span)
+            yield from self._of_policy(node)
 
-    def _of_policy(self, node: syntax.Policy, scope: Scope) -> tuple[Rule, ...]:
+    def _of_policy(self, node: syntax.Policy) -> tuple[Rule, ...]:
         # A tree belongs to one text, which is all that a policy is made from beside declarations.
         key = ("rules", Same(node), Same(self.declared))
 
         def make(report: Report) -> tuple[Rule, ...]:
-            telling = replace(scope, report=report)
-            return tuple(policy_rules(node, telling, self.declared.instruments))
+            scope = replace(self._scope(node), report=report).binding(MARKET, Scalar.PLACE)
+            return tuple(policy_rules(node, scope, self.declared.instruments))
 
         return recalled(self.memory, key, make, self.report)
 
-    def _overridden(
-        self, files: Sequence[syntax.File], scopes: Iterable[tuple[syntax.File, Scope]]
-    ) -> Iterator[Rule]:
+    def _overridden(self, files: Sequence[syntax.File]) -> Iterator[Rule]:
         """Yield the rules, each with the permissions that lift it and what waives it."""
-        profiles = profiles_in(files)
+        profiles = tuple(items_of(syntax.Profile, files))
         profile_structure(profiles, files, self.report)
         for node in profiles:
             self.names.claim("profile", node.name.text, node.name.span)
         written = tightened_rules(profiles, written_rules(files), self.sources, self.report)
         for fault in override_faults(written):
             self.report(fault)
-        rules = overridden(enforced(self._rules(scopes), written), written)
-        return with_waivers(rules, tuple(self._waivers(scopes, written)))
+        rules = overridden(enforced(self._rules(files), written), written)
+        return with_waivers(rules, tuple(self._waivers(files, written)))
 
     def _waivers(
-        self,
-        scopes: Iterable[tuple[syntax.File, Scope]],
-        written: Mapping[str, WrittenRule],
+        self, files: Iterable[syntax.File], written: Mapping[str, WrittenRule]
     ) -> Iterator[tuple[str, Waiver]]:
         """Yield the waivers that are well formed, each with the id of its rule."""
         rules = {name: Waivable.written(rule) for name, rule in written.items()}
-        for file, plain in scopes:
-            scope = plain.binding(MARKET, Scalar.PLACE)
-            for node in file.items:
-                if isinstance(node, syntax.Waiver):
-                    self.names.claim("waiver", node.name.text, node.name.span)
-                    made = waiver(node, scope, rules)
-                    if made is not None:
-                        yield made
+        for node in items_of(syntax.Waiver, files):
+            self.names.claim("waiver", node.name.text, node.name.span)
+            made = waiver(node, self._scope(node).binding(MARKET, Scalar.PLACE), rules)
+            if made is not None:
+                yield made
 
     def _tightened(
-        self, scopes: Iterable[tuple[syntax.File, Scope]], rules: tuple[Rule, ...]
+        self, files: Iterable[syntax.File], rules: tuple[Rule, ...]
     ) -> dict[str, Parameter]:
         """Return the parameters, those that profiles tighten with what these make of them."""
-        profiles = [(node, scope) for file, scope in scopes for node in profiles_in((file,))]
+        profiles = [(node, self._scope(node)) for node in items_of(syntax.Profile, files)]
         sound = _sound(self.declared.parameters)
         tightening = Tightening(
             rules=rules,
@@ -451,22 +403,9 @@ class _Checker:
     def _rule_names(self, files: Iterable[syntax.File]) -> frozenset[str]:
         """Return the name of every rule, also of those with faults, claiming each."""
         found = set()
-        for file in files:
-            for node in file.items:
-                if isinstance(node, syntax.Policy):
-                    for rule in node.rules:
-                        name = f"{node.name.text}/{rule.name.text}"
-                        self.names.claim("rule", name, rule.name.span)
-                        found.add(name)
+        for node in items_of(syntax.Policy, files):
+            for rule in node.rules:
+                name = f"{node.name.text}/{rule.name.text}"
+                self.names.claim("rule", name, rule.name.span)
+                found.add(name)
         return frozenset(found)
-
-    def _cases(
-        self,
-        scopes: Iterable[tuple[syntax.File, Scope]],
-        rules: frozenset[str],
-        waived: Mapping[str, str],
-    ) -> Iterator[Case]:
-        for file, scope in scopes:
-            for node in file.items:
-                if isinstance(node, syntax.Test):
-                    yield from cases_of(node, scope, rules, waived)

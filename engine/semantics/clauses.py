@@ -1,56 +1,45 @@
-"""Which clauses a rule has: those that it needs, and those that have no use beside what it does."""
+"""Which clauses a rule or a declaration has: each once, those it needs, and none in vain."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 from ..source.diagnostic import Diagnostic
 from ..syntax import tree as syntax
+from ..syntax.visit import any_broken
 from . import faults
 
-KEYWORDS: Mapping[type[syntax.Node], str] = {
-    syntax.SourceClause: "source",
-    syntax.ForceClause: "in force from",
-    syntax.PlaceClause: "applies in",
-    syntax.ApplicabilityClause: "applies when",
-    syntax.ProhibitClause: "prohibit when",
-    syntax.RequireClause: "require",
-    syntax.ObligeClause: "oblige",
-    syntax.PermitClause: "permit when",
-    syntax.DespiteClause: "despite",
-    syntax.SubjectClause: "subject to",
-    syntax.ExceptionClause: "unless",
-    syntax.UnknownClause: "if unknown",
-    syntax.SeverityClause: "severity",
-    syntax.EnforcementClause: "enforcement",
-    syntax.MonthEndClause: "month end",
-    syntax.TextClause: "text",
-    syntax.MessageClause: "message",
-    syntax.RemedyClause: "remedy",
-    syntax.EvidenceClause: "evidence",
-}
+Kinds: TypeAlias = tuple[type[syntax.Keyed], ...]
+Reasons: TypeAlias = Mapping[type[syntax.Keyed], str]
+"""Clauses that are needed, each with how to say it."""
+
+Declaration: TypeAlias = (
+    syntax.Parameter | syntax.Definition | syntax.Table | syntax.Waiver | syntax.Profile
+)
+"""What has clauses of its own beside rules."""
 
 MAIN = (syntax.ProhibitClause, syntax.RequireClause, syntax.ObligeClause, syntax.PermitClause)
 """The clauses that say what a rule does."""
 
-_REPEATABLE = (syntax.ApplicabilityClause, syntax.ExceptionClause)
-_COMMON = (
+_REPEATABLE: Kinds = (syntax.ApplicabilityClause, syntax.ExceptionClause)
+_COMMON: Kinds = (
     *(syntax.SourceClause, syntax.ForceClause, syntax.PlaceClause, syntax.ApplicabilityClause),
     *(syntax.SeverityClause, syntax.EnforcementClause, syntax.UnknownClause),
     syntax.MonthEndClause,
 )
-_REASONS: Mapping[type[syntax.Node], str] = {
+_REASONS: Reasons = {
     syntax.SourceClause: "say where the rule comes from: `source DSA art 28(2)`",
     syntax.ForceClause: "say from which day it holds: `in force from 2024-02-17`",
     syntax.DespiteClause: "say which rule it lifts: `despite minors/no_profiling`",
     syntax.MessageClause: 'say what a person is told: `message "…"`',
     syntax.RemedyClause: 'say what to change to be allowed: `remedy "…"`',
 }
-_ALWAYS = (syntax.SourceClause, syntax.ForceClause)
-_TEXTS = (syntax.MessageClause, syntax.RemedyClause)
-_NEEDED: Mapping[type[syntax.Node], tuple[type[syntax.Node], ...]] = {
+_ALWAYS: Kinds = (syntax.SourceClause, syntax.ForceClause)
+_TEXTS: Kinds = (syntax.MessageClause, syntax.RemedyClause)
+_NEEDED: Mapping[type[syntax.Keyed], Kinds] = {
     syntax.ObligeClause: _ALWAYS,
     syntax.PermitClause: (*_ALWAYS, syntax.DespiteClause),
 }
-_USELESS: Mapping[type[syntax.Node], tuple[type[syntax.Node], ...]] = {
+_USELESS: Mapping[type[syntax.Keyed], Kinds] = {
     syntax.ProhibitClause: (syntax.DespiteClause,),
     syntax.RequireClause: (syntax.DespiteClause,),
     syntax.ObligeClause: (*_TEXTS, syntax.DespiteClause),
@@ -64,17 +53,36 @@ _USELESS: Mapping[type[syntax.Node], tuple[type[syntax.Node], ...]] = {
 def misplaced(policy: syntax.Policy) -> Iterator[Diagnostic]:
     """Yield a fault for each common clause of a policy that belongs into a rule."""
     for clause in policy.clauses:
-        if not isinstance(clause, (*_COMMON, syntax.Broken)):
-            yield faults.misplaced_clause(clause.span, KEYWORDS[type(clause)])
+        if isinstance(clause, syntax.Keyed) and not isinstance(clause, _COMMON):
+            yield faults.misplaced_clause(clause.span, clause.keyword)
 
 
-def repeated(clauses: tuple[syntax.Clause | syntax.Broken, ...]) -> Iterator[Diagnostic]:
-    """Yield a fault for each clause that may stand once and stands again."""
+def repeated(
+    clauses: Iterable[syntax.Node], what: str = "rule", repeatable: Kinds = _REPEATABLE
+) -> Iterator[Diagnostic]:
+    """Yield a fault for each clause that stands again, but for those that may."""
     seen: set[type[syntax.Node]] = set()
     for clause in clauses:
-        if type(clause) in seen and not isinstance(clause, (*_REPEATABLE, syntax.Broken)):
-            yield faults.repeated_clause(clause.span, KEYWORDS[type(clause)])
-        seen.add(type(clause))
+        if isinstance(clause, syntax.Keyed) and not isinstance(clause, repeatable):
+            if type(clause) in seen:
+                yield faults.repeated_clause(clause.span, clause.keyword, what)
+            seen.add(type(clause))
+
+
+def structure_faults(
+    node: Declaration, what: str, needed: Reasons, repeatable: Kinds = ()
+) -> Iterator[Diagnostic]:
+    """Yield a fault for each clause that a declaration repeats or lacks.
+
+    A broken clause may be the one that seems to be missing.
+    """
+    yield from repeated(node.clauses, what, repeatable)
+    if any_broken(node.clauses):
+        return
+    name, written = node.name, set(map(type, node.clauses))
+    for kind, why in needed.items():
+        if kind not in written:
+            yield faults.missing_clause(name.span, name.text, kind.keyword, why, what)
 
 
 def unfit(policy: syntax.Policy, rule: syntax.Rule) -> Iterator[Diagnostic]:
@@ -85,7 +93,7 @@ def unfit(policy: syntax.Policy, rule: syntax.Rule) -> Iterator[Diagnostic]:
     name = rule.name
     for kind in needed:
         if kind not in written:
-            yield faults.missing_clause(name.span, name.text, KEYWORDS[kind], _REASONS[kind])
+            yield faults.missing_clause(name.span, name.text, kind.keyword, _REASONS[kind])
     if main is None:
         why = (
             "say what the rule does: `prohibit when …`, `require …`, `oblige …` or `permit when …`"
@@ -94,5 +102,5 @@ def unfit(policy: syntax.Policy, rule: syntax.Rule) -> Iterator[Diagnostic]:
         yield faults.missing_clause(name.span, name.text, kinds, why)
         return
     for clause in rule.clauses:
-        if type(clause) in _USELESS[main]:
-            yield faults.useless_clause(clause.span, KEYWORDS[type(clause)], KEYWORDS[main])
+        if isinstance(clause, _USELESS[main]):
+            yield faults.useless_clause(clause.span, clause.keyword, main.keyword)

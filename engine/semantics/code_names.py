@@ -11,7 +11,7 @@ from functools import cache
 
 import pycountry
 
-from ..source.suggest import nearest
+from ..source.suggest import did_you_mean, nearest
 from .types import Scalar, codes, is_code, language_tag
 
 _COUNTRIES = {
@@ -73,7 +73,7 @@ def near_code(kind: Scalar, word: str) -> str | None:
 def code_advice(kind: Scalar, word: str) -> str:
     """Return what to write in place of a word that is no code."""
     near = near_code(kind, word)
-    return f"did you mean `{near}`?" if near is not None else CODE_ADVICE[kind]
+    return did_you_mean(near, CODE_ADVICE[kind])
 
 
 @cache

@@ -1,6 +1,6 @@
 """Declarations: what the items of all files introduce, before any condition is read."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -9,15 +9,15 @@ from typing import TypeVar, assert_never
 from ..source.text import Source, Span
 from ..syntax import tree as syntax
 from ..syntax.lexis import PERIOD, SCALAR_TYPES
+from ..syntax.visit import items_of
 from . import fact_faults, faults, value_faults
 from .adopted import is_adopted
-from .elaborate import Scope, comparable, value
+from .elaborate import Scope, stated_constant
 from .findings import Report
-from .tree import MARKET, Citation, Constant, Edition, Plain, Window
+from .tree import MARKET, Citation, Edition, Plain, Window
 from .types import ElementType, EnumerationType, ListType, RecordType, Scalar, Type
 from .vocabulary import Fact, RecordShape, Vocabulary
 
-Kind = TypeVar("Kind")
 Content = TypeVar("Content")
 
 _EARLIEST = date.min
@@ -50,8 +50,9 @@ class Names:
         self._twice(what, name, first, span)
         return False
 
-    def claim_word(self, what: str, name: str, span: Span) -> bool:
+    def claim_word(self, what: str, written: syntax.Name) -> bool:
         """Register a name that stands as a bare word; report it where any other has it."""
+        name, span = written.text, written.span
         if name == MARKET:
             self.report(faults.name_of_the_market(span, name))
             return False
@@ -82,7 +83,7 @@ class Names:
 def instruments(files: Iterable[syntax.File], names: Names) -> dict[str, Instrument]:
     """Return the instruments that the files declare, by name."""
     found = {}
-    for item in _items(files, syntax.Instrument):
+    for item in items_of(syntax.Instrument, files):
         if names.claim("instrument", item.name.text, item.name.span):
             name = item.name.text
             found[name] = Instrument(name=name, title=item.title.value, url=item.url.value)
@@ -110,11 +111,6 @@ def _citation(
     )
 
 
-def _items(files: Iterable[syntax.File], kind: type[Kind]) -> Iterator[Kind]:
-    for file in files:
-        yield from (item for item in file.items if isinstance(item, kind))
-
-
 # --- vocabulary -------------------------------------------------------------------------------
 
 
@@ -125,11 +121,11 @@ def vocabulary(
 
     Blocks of one name extend each other: an organisation adds facts in a file of its own.
     """
-    blocks = tuple(_items(files, syntax.Vocabulary))
+    blocks = tuple(items_of(syntax.Vocabulary, files))
     if not blocks:
         return None
     root = blocks[0].name.text
-    names.claim_word("vocabulary", root, blocks[0].name.span)
+    names.claim_word("vocabulary", blocks[0].name)
     for block in blocks:
         if block.name.text != root:
             names.report(faults.second_vocabulary(block.name.span, block.name.text, root))
@@ -234,25 +230,17 @@ class _VocabularyBuilder:
         scope = Scope(
             source=self.names.sources[written.span.source],
             vocabulary=nothing,
-            sets={},
-            variables={},
-            parameters={},
-            definitions={},
-            tables={},
             report=self.names.report,
         )
-        found = value(scope, written, kind)
+        found = stated_constant(scope, written, kind, fact_faults.presumed_not_stated)
         if found is None:
             return None
-        if not isinstance(found, Constant) or isinstance(found.value, frozenset):
-            self.names.report(fact_faults.presumed_not_stated(written.span))
-            return None
-        sample = Constant(span=written.span, type=kind, value=found.value, text="")
-        is_broken = kind is Scalar.WHOLE_NUMBER and isinstance(found.value, Fraction)
-        if is_broken or not comparable(sample, found):
+        if kind is Scalar.WHOLE_NUMBER and isinstance(found.value, Fraction):
             words = scope.words(written.span)
             self.names.report(value_faults.wrong_type(written.span, found.type, kind, words))
             return None
+        # INVARIANT: members in braces are no value of a single fact.
+        assert not isinstance(found.value, frozenset)  # noqa: S101 - as said.
         return found.value
 
     def _type(self, owner: str, node: syntax.FactDeclaration) -> Type | None:

@@ -1,31 +1,21 @@
 """Statutory definitions: named conditions, each made after those that it rests on."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import islice
 
-from ..source.diagnostic import Diagnostic
 from ..syntax import tree as syntax
 from ..syntax.lexis import MAXIMUM_HEIGHT, MonthEnd
-from ..syntax.visit import any_broken, first_of
+from ..syntax.visit import all_of, any_broken, first_of
 from . import faults
+from .clauses import Reasons, structure_faults
+from .conditions import MOST_PARTS, checked_clause
 from .declare import Instrument, cited
 from .elaborate import Scope, bare_word, condition
-from .tree import (
-    Clause,
-    Condition,
-    DefinedCondition,
-    Definition,
-    choices_of,
-    conditions_within,
-    inner_conditions,
-)
+from .tree import Definition
 
-MOST_PARTS = 1_000
-"""A condition may have so many parts once its definitions are written out."""
-
-_KEYWORDS = {syntax.SourceClause: "source", syntax.MeansClause: "means"}
-
+_NEEDED: Reasons = {
+    syntax.MeansClause: "say what it means: `means campaign.audience.minimum_age is less than 18`"
+}
 
 Written = tuple[syntax.Definition, Scope]
 """A definition as it stands in a file, with what names mean there."""
@@ -72,16 +62,17 @@ class _Maker:
             self.made[name] = self._definition(node, scope)
 
     def _definition(self, node: syntax.Definition, scope: Scope) -> Definition | None:
-        found: list[Diagnostic] = []
+        found = list(structure_faults(node, "definition", _NEEDED))
         inner = replace(scope, definitions=self.made, report=found.append)
-        _check_structure(node, found.append)
         source = first_of(syntax.SourceClause, node.clauses)
         means = first_of(syntax.MeansClause, node.clauses)
         sources = cited(source, self.instruments, found.append)
-        clause = None if means is None else _clause(means, inner)
+        made = None
+        if means is not None:
+            made = checked_clause(inner, means.span, means.condition, towards_denial=None)
         for diagnostic in found:
             scope.report(diagnostic)
-        if means is None or clause is None or found or any_broken(node.clauses):
+        if means is None or made is None or found or any_broken(node.clauses):
             return None
         rounding_up = condition(replace(inner, month_end=MonthEnd.ROUNDS_UP), means.condition)
         # INVARIANT: it is the same text, in which there was no fault.
@@ -91,32 +82,9 @@ class _Maker:
             name=node.name.text,
             label=label,
             sources=sources,
-            clause=clause,
+            clause=made,
             rounding_up=rounding_up,
         )
-
-
-def _clause(node: syntax.MeansClause, scope: Scope) -> Clause | None:
-    made = condition(scope, node.condition)
-    if made is None:
-        return None
-    if is_sprawling(made):
-        scope.report(faults.sprawling(node.span, MOST_PARTS))
-        return None
-    location = scope.source.locate(node.span.start)
-    return Clause(condition=made, text=scope.words(node.span), location=location)
-
-
-def _check_structure(node: syntax.Definition, report: Callable[[Diagnostic], None]) -> None:
-    seen: set[type[syntax.Node]] = set()
-    for clause in node.clauses:
-        if type(clause) in seen and not isinstance(clause, syntax.Broken):
-            report(faults.repeated_clause(clause.span, _KEYWORDS[type(clause)], "definition"))
-        seen.add(type(clause))
-    if syntax.MeansClause not in seen and not any_broken(node.clauses):
-        why = "say what it means: `means campaign.audience.minimum_age is less than 18`"
-        name = node.name
-        report(faults.missing_clause(name.span, name.text, "means", why, "definition"))
 
 
 def _named(node: syntax.Definition) -> Iterator[syntax.Path]:
@@ -124,9 +92,8 @@ def _named(node: syntax.Definition) -> Iterator[syntax.Path]:
 
     Within a value such a word stands where an aggregate chooses its elements, and there alone.
     """
-    waiting: list[syntax.Expression] = [
-        clause.condition for clause in node.clauses if isinstance(clause, syntax.MeansClause)
-    ]
+    means = all_of(syntax.MeansClause, node.clauses)
+    waiting: list[syntax.Expression] = [each.condition for each in means]
     while waiting:
         match waiting.pop():
             case syntax.Junction(operands=operands) | syntax.MixedJunction(operands=operands):
@@ -161,22 +128,3 @@ def _choices(values: Iterable[syntax.Expression]) -> Iterator[syntax.Expression]
                 yield from () if where is None else (where,)
             case _:
                 pass
-
-
-# --- measure ----------------------------------------------------------------------------------
-
-
-def is_sprawling(whole: Condition) -> bool:
-    """Whether a condition that uses definitions has too many parts once they are written out.
-
-    Without a bound, ten definitions of definitions could stand for a thousand million parts.
-    """
-    parts = list(islice(conditions_within(whole), MOST_PARTS + 1))
-    if not any(isinstance(part, DefinedCondition) for part in parts):
-        return False
-    return len(parts) > MOST_PARTS or _height(whole) > MAXIMUM_HEIGHT
-
-
-def _height(whole: Condition) -> int:
-    below = (*inner_conditions(whole), *choices_of(whole))
-    return 1 + max(map(_height, below), default=0)

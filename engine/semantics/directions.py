@@ -26,14 +26,17 @@ from .tree import (
     terms_of,
 )
 
-_RISES_WITH_LEFT = (
+RISES_WITH_LEFT = (
     *(Comparator.AT_LEAST, Comparator.MORE_THAN, Comparator.EXCEEDS),
     *(Comparator.AFTER, Comparator.ON_OR_AFTER),
 )
-_FALLS_WITH_LEFT = (
+"""The phrases that hold more often as the value to the left rises, and that to the right falls."""
+
+FALLS_WITH_LEFT = (
     *(Comparator.AT_MOST, Comparator.LESS_THAN),
     *(Comparator.BEFORE, Comparator.ON_OR_BEFORE),
 )
+"""The phrases of which the opposite is so."""
 
 
 class Direction(Enum):
@@ -113,9 +116,9 @@ def _rising(part: ComparisonCondition, name: str) -> bool | None:
         return None
     place = places[0]
     match part.comparator:
-        case comparator if comparator in _RISES_WITH_LEFT:
+        case comparator if comparator in RISES_WITH_LEFT:
             return place == 0
-        case comparator if comparator in _FALLS_WITH_LEFT:
+        case comparator if comparator in FALLS_WITH_LEFT:
             return place != 0
         case Comparator.BETWEEN if place:
             return place == 2

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ..source.diagnostic import Diagnostic, error
-from ..source.suggest import nearest
+from ..source.suggest import did_you_mean, nearest
 from ..source.text import Span
 from ..syntax.habits import COMPARISON_HABITS, TYPE_HABITS, WORD_HABITS
 from ..syntax.lexis import Comparator
@@ -14,12 +14,22 @@ from .written import written_code
 _DECLARING = {"set": "set {} of …", "instrument": 'instrument {} "TITLE" "ADDRESS"'}
 
 
-def _unknown(code: str, what: str, word: str, span: Span, known: Iterable[str]) -> Diagnostic:
+def unknown(  # noqa: PLR0913 - what is unknown, and what is said of it.
+    code: str,
+    what: str,
+    word: str,
+    span: Span,
+    known: Iterable[str],
+    *,
+    label: str | None = None,
+    otherwise: str | None = None,
+) -> Diagnostic:
+    """Report a name that is not known; `otherwise` is advised where none is near."""
     near = nearest(word, known)
-    advice = f"did you mean `{near}`?" if near else None
-    if near is None and what in _DECLARING and word.isidentifier():
-        advice = f"declare it (`{_DECLARING[what].format(word)}`), or adopt a pack that does"
-    return error(code, f"unknown {what} `{word}`", span, help=advice, replacement=near)
+    if what in _DECLARING and word.isidentifier():
+        otherwise = f"declare it (`{_DECLARING[what].format(word)}`), or adopt a pack that does"
+    advice = did_you_mean(near, otherwise)
+    return error(code, f"unknown {what} `{word}`", span, label=label, help=advice, replacement=near)
 
 
 # --- names ------------------------------------------------------------------------------------
@@ -29,16 +39,8 @@ def unknown_fact(
     span: Span, word: str, owner: str, known: Iterable[str], advice: str
 ) -> Diagnostic:
     """A step of a path that its owner does not have; the advice is for one without a near name."""
-    found = _unknown("E0301", "fact", word, span, known)
-    return Diagnostic(
-        code=found.code,
-        severity=found.severity,
-        headline=found.headline,
-        span=span,
-        label=f"`{owner}` has no fact of this name",
-        help=found.help or advice,
-        replacement=found.replacement,
-    )
+    label = f"`{owner}` has no fact of this name"
+    return unknown("E0301", "fact", word, span, known, label=label, otherwise=advice)
 
 
 def no_facts_below(span: Span, owner: str, kind: Type) -> Diagnostic:
@@ -60,7 +62,7 @@ def unknown_word(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
     """A bare word that is nothing."""
     habit = WORD_HABITS.get(word.lower())
     if habit is None:
-        return _unknown("E0304", "name", word, span, known)
+        return unknown("E0304", "name", word, span, known)
     replacement = COMPARISON_HABITS.get(word.lower())
     return error("E0304", f"unknown name `{word}`", span, help=habit, replacement=replacement)
 
@@ -74,7 +76,7 @@ def unknown_member(span: Span, word: str, kind: Type, known: Iterable[str]) -> D
         return error("E0305", what, span, help=code_advice(kind, word), replacement=replacement)
     listed = tuple(known)
     near = nearest(word, listed)
-    advice = f"did you mean `{near}`?" if near else f"it is one of {_series(listed)}"
+    advice = did_you_mean(near, f"it is one of {_series(listed)}")
     return error("E0305", what, span, help=advice, replacement=near)
 
 
@@ -87,7 +89,7 @@ def unknown_set(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
     if word in ("none", "nothing", "null"):
         advice = "of a list without elements say `is empty`"
         return error("E0306", f"unknown set `{word}`", span, help=advice)
-    return _unknown("E0306", "set", word, span, known)
+    return unknown("E0306", "set", word, span, known)
 
 
 def member_for_set(span: Span, word: str, member: str) -> Diagnostic:
@@ -104,20 +106,20 @@ def member_for_set(span: Span, word: str, member: str) -> Diagnostic:
 
 def unknown_instrument(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
     """An instrument that is not declared."""
-    return _unknown("E0307", "instrument", word, span, known)
+    return unknown("E0307", "instrument", word, span, known)
 
 
 def unknown_type(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
     """A type that is not declared."""
     meant = TYPE_HABITS.get(word.lower())
     if meant is None:
-        return _unknown("E0308", "type", word, span, known)
+        return unknown("E0308", "type", word, span, known)
     return error("E0308", f"unknown type `{word}`", span, help=f"say `{meant}`", replacement=meant)
 
 
 def unknown_rule(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
     """A rule that a test names and no policy has."""
-    return _unknown("E0309", "rule", word, span, known)
+    return unknown("E0309", "rule", word, span, known)
 
 
 def duplicate(span: Span, what: str, word: str, first: str) -> Diagnostic:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ..source.diagnostic import Diagnostic, error
-from ..source.suggest import nearest
+from ..source.suggest import did_you_mean, nearest
 from ..source.text import Span
 from .code_names import near_code
 from .faults import counted
@@ -27,7 +27,7 @@ def no_such_file(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
         "E0802",
         f"there is no file `{name}` among the policies",
         span,
-        help=f"did you mean `{near}`?" if near else "paths are read from the folder of this policy",
+        help=did_you_mean(near, "paths are read from the folder of this policy"),
     )
 
 
@@ -60,7 +60,7 @@ def no_such_column(span: Span, column: str, name: str, known: Iterable[str]) -> 
         "E0804",
         what,
         span,
-        help=f"did you mean `{near}`?" if near else "its first row names " + _series(listed),
+        help=did_you_mean(near, "its first row names " + _series(listed)),
         replacement=f'"{near}"' if near else None,
     )
 
@@ -134,7 +134,7 @@ def wrong_member(span: Span, field: str, kind: Type, known: Iterable[str]) -> Di
         "E0808",
         f"`{field}` is not {describe(kind)}",
         span,
-        help=f"did you mean `{near}`?" if near else "the set that reads this column has that type",
+        help=did_you_mean(near, "the set that reads this column has that type"),
     )
 
 

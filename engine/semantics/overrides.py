@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from ..source.diagnostic import Diagnostic
 from ..syntax import tree as syntax
+from ..syntax.visit import all_of, first_of, items_of
 from . import faults
 from .tree import Effect, Rule
 
@@ -31,15 +32,14 @@ class WrittenRule:
     @property
     def permits(self) -> bool:
         """Whether it is a permission."""
-        return any(isinstance(clause, syntax.PermitClause) for clause in self.rule.clauses)
+        return first_of(syntax.PermitClause, self.rule.clauses) is not None
 
     @property
     def enforcement(self) -> syntax.EnforcementClause | None:
         """How it is enforced: by a profile, by its own clause or by the common one."""
         if self.tightened is not None:
             return _tightened(self.tightened)
-        clauses = (*self.rule.clauses, *self.policy.clauses)
-        return next((c for c in clauses if isinstance(c, syntax.EnforcementClause)), None)
+        return first_of(syntax.EnforcementClause, (*self.rule.clauses, *self.policy.clauses))
 
     @property
     def is_mandatory(self) -> bool:
@@ -50,13 +50,13 @@ class WrittenRule:
     @property
     def lifts(self) -> tuple[syntax.RuleReference, ...]:
         """The rules that it lifts."""
-        clauses = (c for c in self.rule.clauses if isinstance(c, syntax.DespiteClause))
+        clauses = all_of(syntax.DespiteClause, self.rule.clauses)
         return tuple(each for clause in clauses for each in clause.rules)
 
     @property
     def yields_to(self) -> tuple[syntax.RuleReference, ...]:
         """The permissions that it is subject to."""
-        clauses = (c for c in self.rule.clauses if isinstance(c, syntax.SubjectClause))
+        clauses = all_of(syntax.SubjectClause, self.rule.clauses)
         return tuple(each for clause in clauses for each in clause.permits)
 
 
@@ -69,9 +69,8 @@ def _tightened(node: syntax.TightenedRule) -> syntax.EnforcementClause | None:
 
 def written_rules(files: Iterable[syntax.File]) -> dict[str, WrittenRule]:
     """Return every rule of the files by its id, the first of each."""
-    policies = (item for file in files for item in file.items if isinstance(item, syntax.Policy))
     found: dict[str, WrittenRule] = {}
-    for policy in policies:
+    for policy in items_of(syntax.Policy, files):
         for rule in policy.rules:
             made = WrittenRule(policy=policy, rule=rule)
             found.setdefault(made.id, made)

@@ -4,23 +4,21 @@ from collections.abc import Iterable
 from datetime import date
 
 from ..source.diagnostic import Diagnostic, error
-from ..source.suggest import nearest
 from ..source.text import Span
+from .faults import unknown
 
 
 def unknown_module(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
     """Adopted policies that are not there."""
-    near = nearest(name, known)
-    return error(
+    return unknown(
         "E0550",
-        f"unknown module `{name}`",
+        "module",
+        name,
         span,
+        known,
         label="no policies of this name are there to be adopted",
-        help=f"did you mean `{near}`?"
-        if near
-        else "name a module of the shipped policies, such "
-        "as `assent.privacy`, or `assent` for all of them",
-        replacement=near,
+        otherwise="name a module of the shipped policies, such as `assent.privacy`, or `assent` "
+        "for all of them",
     )
 
 
@@ -82,15 +80,13 @@ def tightened_twice(span: Span, name: str, first: str) -> Diagnostic:
 
 def unknown_parameter(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
     """A parameter that nobody declares."""
-    near = nearest(name, known)
-    return error(
+    return unknown(
         "E0555",
-        f"unknown parameter `{name}`",
+        "parameter",
+        name,
         span,
+        known,
         label="nothing that can be tightened has this name",
-        help=f"did you mean `{near}`?"
-        if near
-        else "name a rule, such as `minors/profiling`, or a "
-        "parameter of the policies that are adopted",
-        replacement=near,
+        otherwise="name a rule, such as `minors/profiling`, or a parameter of the policies that "
+        "are adopted",
     )

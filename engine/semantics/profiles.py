@@ -12,8 +12,10 @@ from datetime import date
 from ..source.diagnostic import Diagnostic
 from ..source.text import Source
 from ..syntax import tree as syntax
-from ..syntax.visit import first_of
+from ..syntax.visit import all_of, first_of, items_of
 from . import faults, profile_faults
+from .adopted import is_within
+from .clauses import Reasons, structure_faults
 from .declare import Instrument, cited
 from .directions import Direction, directions_of, is_as_strict
 from .elaborate import Scope
@@ -38,41 +40,23 @@ _ORDER = (
 """From the loosest to the strictest: whoever names a role lets nobody else waive the rule."""
 
 
-def profiles_in(files: Iterable[syntax.File]) -> tuple[syntax.Profile, ...]:
-    """Return the profiles that files hold."""
-    return tuple(item for file in files for item in file.items if isinstance(item, syntax.Profile))
+_NEEDED: Reasons = {syntax.SourceClause: "say what decides this in your house: `source CODE sec 2`"}
+_REPEATABLE = (syntax.AdoptsClause, syntax.TightenedRule, syntax.TightenedParameter)
 
 
 def profile_structure(
     profiles: Iterable[syntax.Profile], files: Iterable[syntax.File], report: Report
 ) -> None:
     """Report what profiles lack, and the modules they adopt that are not there."""
-    modules = {
-        item.name: file.span.source
-        for file in files
-        for item in file.items
-        if isinstance(item, syntax.Module)
-    }
+    modules = {item.name for item in items_of(syntax.Module, files)}
     known = sorted({".".join(name.split(".")[:n]) for name in modules for n in (1, 2, 3)})
     for node in profiles:
-        sources = [each for each in node.clauses if isinstance(each, syntax.SourceClause)]
-        for repeated in sources[1:]:
-            report(faults.repeated_clause(repeated.span, "source", "profile"))
-        is_broken = any(isinstance(each, syntax.Broken) for each in node.clauses)
-        if not sources and not is_broken:
-            why = "say what decides this in your house: `source CODE sec 2`"
-            name = node.name
-            report(faults.missing_clause(name.span, name.text, "source", why, "profile"))
-        for clause in node.clauses:
-            if isinstance(clause, syntax.AdoptsClause):
-                for each in clause.modules:
-                    if not any(is_within(name, each.text) for name in modules):
-                        report(profile_faults.unknown_module(each.span, each.text, known))
-
-
-def is_within(module: str, adopted: str) -> bool:
-    """Whether a module is the one that is adopted, or lies below it."""
-    return f"{module}.".startswith(f"{adopted}.")
+        for fault in structure_faults(node, "profile", _NEEDED, _REPEATABLE):
+            report(fault)
+        adopted = all_of(syntax.AdoptsClause, node.clauses)
+        for each in (name for clause in adopted for name in clause.modules):
+            if not any(is_within(name, each.text) for name in modules):
+                report(profile_faults.unknown_module(each.span, each.text, known))
 
 
 # --- rules ----------------------------------------------------------------------------------------
@@ -86,9 +70,8 @@ def tightened_rules(
 ) -> dict[str, WrittenRule]:
     """Return the written rules, those that profiles tighten with what these make of them."""
     found = dict(written)
-    for clause in _clauses(profiles):
-        if not isinstance(clause, syntax.TightenedRule):
-            continue
+    clauses = (clause for node in profiles for clause in node.clauses)
+    for clause in all_of(syntax.TightenedRule, clauses):
         name, span = clause.rule.id, clause.rule.span
         rule = found.get(name)
         if rule is None:
@@ -104,18 +87,10 @@ def tightened_rules(
     return found
 
 
-def _clauses(
-    profiles: Iterable[syntax.Profile],
-) -> Iterator[syntax.ProfileClause | syntax.Broken]:
-    for node in profiles:
-        yield from node.clauses
-
-
 def _rule_fault(clause: syntax.TightenedRule, rule: WrittenRule) -> Diagnostic | None:
     name, span = clause.rule.id, clause.rule.span
-    if not any(
-        isinstance(each, syntax.ProhibitClause | syntax.RequireClause) for each in rule.rule.clauses
-    ):
+    demands = (syntax.ProhibitClause, syntax.RequireClause)
+    if not any(isinstance(each, demands) for each in rule.rule.clauses):
         why = "it neither prohibits nor requires, so that nothing is enforced"
         return profile_faults.not_tightened(span, name, why)
     stands, asked = _enforcement(rule.enforcement), _asked(clause)
@@ -202,9 +177,8 @@ class Tightening:
         for node, scope in profiles:
             source = first_of(syntax.SourceClause, node.clauses)
             sources = cited(source, self.instruments, self.report)
-            for clause in node.clauses:
-                if isinstance(clause, syntax.TightenedParameter):
-                    yield clause, scope, sources
+            for clause in all_of(syntax.TightenedParameter, node.clauses):
+                yield clause, scope, sources
 
     def _tightened(
         self,

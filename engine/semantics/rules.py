@@ -9,10 +9,11 @@ from typing import TypeVar, assert_never
 from ..source.diagnostic import Diagnostic
 from ..source.text import Span
 from ..syntax import tree as syntax
+from ..syntax.visit import all_of, any_broken, first_of
 from . import clauses, fact_faults, faults
+from .conditions import checked_clause
 from .declare import Instrument, cited, window
-from .definitions import MOST_PARTS, is_sprawling
-from .elaborate import Scope, condition, fact, members, parameter
+from .elaborate import Scope, fact, members, parameter
 from .polarity import absence_faults
 from .tree import (
     Citation,
@@ -98,8 +99,7 @@ class _RuleReader:
     @property
     def is_broken(self) -> bool:
         """Whether a clause of the rule, or a common one, could not be parsed."""
-        written = (*self.policy.clauses, *self.rule.clauses)
-        return any(isinstance(clause, syntax.Broken) for clause in written)
+        return any_broken((*self.policy.clauses, *self.rule.clauses))
 
     def counting_months(self) -> "_RuleReader":
         """Return the reader that counts months as the rule says."""
@@ -148,17 +148,8 @@ class _RuleReader:
 
     # --- which clauses there are ---------------------------------------------------------------
 
-    def _own(self, kind: type[ClauseKind]) -> list[ClauseKind]:
-        return [clause for clause in self.rule.clauses if isinstance(clause, kind)]
-
-    def _common(self, kind: type[ClauseKind]) -> list[ClauseKind]:
-        return [clause for clause in self.policy.clauses if isinstance(clause, kind)]
-
     def _one(self, kind: type[ClauseKind]) -> ClauseKind | None:
-        for clause in (*self.rule.clauses, *self.policy.clauses):
-            if isinstance(clause, kind):
-                return clause
-        return None
+        return first_of(kind, (*self.rule.clauses, *self.policy.clauses))
 
     def _check_structure(self) -> None:
         found = [*clauses.repeated(self.rule.clauses), *clauses.repeated(self.policy.clauses)]
@@ -192,16 +183,7 @@ class _RuleReader:
     def _clause(
         self, span: Span, node: syntax.Expression, *, towards_denial: bool
     ) -> Clause | None:
-        made = condition(self.scope, node)
-        if made is None:
-            return None
-        if is_sprawling(made):
-            self.scope.report(faults.sprawling(span, MOST_PARTS))
-            return None
-        for diagnostic in absence_faults(made, towards_denial=towards_denial):
-            self.scope.report(diagnostic)
-        location = self.scope.source.locate(span.start)
-        return Clause(condition=made, text=self.scope.words(span), location=location)
+        return checked_clause(self.scope, span, node, towards_denial=towards_denial)
 
     def _check_settling(self, clauses: Iterable[Clause]) -> None:
         """Report where absence would settle a duty that is undetermined, and thereby help."""
@@ -235,18 +217,16 @@ class _RuleReader:
         assert_never(node)
 
     def _applicability(self) -> Iterator[Clause]:
-        written = (
-            *self._common(syntax.ApplicabilityClause),
-            *self._own(syntax.ApplicabilityClause),
-        )
-        denies = not self._own(syntax.PermitClause)
+        either = (*self.policy.clauses, *self.rule.clauses)
+        written = all_of(syntax.ApplicabilityClause, either)
+        denies = first_of(syntax.PermitClause, self.rule.clauses) is None
         for node in written:
             made = self._clause(node.span, node.condition, towards_denial=denies)
             if made is not None:
                 yield made
 
     def _exemptions(self) -> Iterator[Exemption]:
-        for node in self._own(syntax.ExceptionClause):
+        for node in all_of(syntax.ExceptionClause, self.rule.clauses):
             made = self._clause(node.span, node.condition, towards_denial=False)
             if made is not None:
                 yield Exemption(name=node.name.value, clause=made)

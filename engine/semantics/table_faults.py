@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from ..source.diagnostic import Diagnostic, error
-from ..source.suggest import nearest
+from ..source.suggest import did_you_mean, nearest
 from ..source.text import Span
 from .faults import counted
 
@@ -61,7 +61,7 @@ def unknown_table(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
         "E0343",
         f"there is no table `{name}`",
         span,
-        help=f"did you mean `{near}`?" if near else _NO_TABLE,
+        help=did_you_mean(near, _NO_TABLE),
         replacement=near,
     )
 

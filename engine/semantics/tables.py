@@ -11,6 +11,7 @@ from ..syntax.lexis import SCALAR_TYPES, Comparator
 from ..syntax.visit import any_broken, first_of
 from . import faults, table_faults
 from .cells import MOST_INPUTS, MOST_ROWS, MOST_SAMPLES, Grid
+from .clauses import Reasons, structure_faults
 from .declare import Instrument, cited, in_succession, value_type, window
 from .elaborate import Scope, has_order, members
 from .parameters import stated
@@ -19,6 +20,11 @@ from .types import ElementType, EnumerationType
 
 _LOOKED_UP_BY = [name for name in SCALAR_TYPES if name not in ("money", "instant")]
 """Amounts of two currencies have no order, and no cell of a table could hold an instant."""
+
+_NEEDED: Reasons = {
+    syntax.InputsClause: "say what it is looked up by: `given age : whole_number`",
+    syntax.ResultClause: "say the type of what it gives: `gives months`",
+}
 
 _BELOW = (Comparator.LESS_THAN, Comparator.BEFORE)
 _ABOVE = (Comparator.MORE_THAN, Comparator.AFTER)
@@ -58,7 +64,7 @@ class _Maker:
 
     def make(self) -> Table | None:
         """Return the table, adding to the faults found."""
-        _check_structure(self.node, self.found)
+        self.found.extend(_structure_faults(self.node))
         inputs = self._inputs()
         result = first_of(syntax.ResultClause, self.node.clauses)
         kind = None
@@ -307,28 +313,12 @@ def _spans(window: Window, days: set[date]) -> Iterator[Window]:
     yield Window(start=start, until=window.until)
 
 
-def _check_structure(node: syntax.Table, found: list[Diagnostic]) -> None:
-    once = {
-        syntax.SourceClause: "source",
-        syntax.InputsClause: "given",
-        syntax.ResultClause: "gives",
-    }
-    seen: set[type[syntax.Node]] = set()
-    for clause in node.clauses:
-        if type(clause) in seen and type(clause) in once:
-            found.append(faults.repeated_clause(clause.span, once[type(clause)], "table"))
-        seen.add(type(clause))
-    for written in _written(node):
+def _structure_faults(node: syntax.Table) -> Iterator[Diagnostic]:
+    yield from structure_faults(node, "table", _NEEDED)
+    parts = _written(node)
+    for written in parts:
         rest = [row for row in written.rows if isinstance(row, syntax.OtherwiseRow)][1:]
-        found.extend(faults.repeated_clause(row.span, "otherwise", "table") for row in rest)
-    if syntax.Broken in seen:
-        return
-    name, needed = node.name, []
-    if syntax.InputsClause not in seen:
-        needed.append(("given", "say what it is looked up by: `given age : whole_number`"))
-    if syntax.ResultClause not in seen:
-        needed.append(("gives", "say the type of what it gives: `gives months`"))
-    if any(not written.rows for written in _written(node)) or not _written(node):
-        needed.append(("case", "write its cases: `case less than 18 gives 3 months`"))
-    for keyword, why in needed:
-        found.append(faults.missing_clause(name.span, name.text, keyword, why, "table"))
+        yield from (faults.repeated_clause(row.span, "otherwise", "table") for row in rest)
+    if not any_broken(node.clauses) and not (parts and all(each.rows for each in parts)):
+        why = "write its cases: `case less than 18 gives 3 months`"
+        yield faults.missing_clause(node.name.span, node.name.text, "case", why, "table")

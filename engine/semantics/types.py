@@ -80,6 +80,11 @@ UNITS: Mapping[Unit, tuple[Scalar, Fraction]] = {
 }
 """What a unit measures, and how many days, months or metres it has (the mile is that of 1959)."""
 
+BASE_UNITS: Mapping[Scalar, Unit] = {
+    kind: unit for unit, (kind, size) in UNITS.items() if size == 1
+}
+"""The unit in which each measure is reckoned."""
+
 HAVING_PARTS = frozenset((Scalar.PLACE, Scalar.LANGUAGE))
 """Codes of which one may be a part of another: a region of a country, `de-AT` of `de`."""
 

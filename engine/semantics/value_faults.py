@@ -4,11 +4,11 @@ from decimal import Decimal
 
 from ..source.diagnostic import Diagnostic, error
 from ..source.text import Span
+from ..syntax.habits import DAY_HABIT
 from .types import LENGTHS, Scalar, Type, describe
 from .written import is_written
 
 _NUMBERS = (Scalar.NUMBER, Scalar.WHOLE_NUMBER)
-_DAY = "days are written year-month-day, such as `2026-08-02`"
 
 
 def wrong_type(span: Span, found: Type, wanted: Type, words: str = "") -> Diagnostic:
@@ -33,7 +33,7 @@ def _advice(found: Type, wanted: Type, words: str) -> str | None:
     if wanted is Scalar.DATE and found in LENGTHS:
         return f"count from a date: `today - {words}`, or `today + {words}`"
     if wanted is Scalar.DATE and (is_number or found is Scalar.TEXT):
-        return _DAY
+        return DAY_HABIT
     if wanted is Scalar.DAYS and is_number and words.isdigit():
         return f"say of what: `{words} days`"
     if wanted is Scalar.MONTHS and is_number and words.isdigit():

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from ..source.diagnostic import Diagnostic, error
-from ..source.suggest import nearest
 from ..source.text import Span
+from .faults import unknown
 
 
 def endless_waiver(span: Span, name: str) -> Diagnostic:
@@ -65,14 +65,7 @@ def nothing_to_waive(span: Span, rule: str, effect: str) -> Diagnostic:
 
 def unknown_waiver(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
     """A waiver that a test names and nobody declares."""
-    near = nearest(word, known)
-    return error(
-        "E0545",
-        f"unknown waiver `{word}`",
-        span,
-        help=f"did you mean `{near}`?" if near else None,
-        replacement=near,
-    )
+    return unknown("E0545", "waiver", word, span, known)
 
 
 def says_nothing(span: Span, what: str) -> Diagnostic:

@@ -11,37 +11,28 @@ from dataclasses import dataclass, replace
 from ..source.diagnostic import Diagnostic
 from ..source.text import Source
 from ..syntax import tree as syntax
-from ..syntax.visit import any_broken, first_of
-from . import clauses, faults, waiver_faults
+from ..syntax.visit import any_broken, first_of, items_of
+from . import faults, waiver_faults
+from .clauses import Reasons, structure_faults
+from .conditions import checked_clause
 from .declare import window
-from .definitions import MOST_PARTS, is_sprawling
-from .elaborate import Scope, condition
+from .elaborate import Scope
 from .overrides import WrittenRule
-from .polarity import absence_faults
-from .tree import MARKET, Clause, Effect, Policies, Rule, Waiver
+from .tree import MARKET, Effect, Policies, Rule, Waiver
 from .types import Scalar
 
-_NEEDED: Mapping[type[syntax.Node], tuple[str, str]] = {
-    syntax.WaivedClause: ("of", "say which rule is waived: `of minors/no_profiling`"),
-    syntax.ScopeClause: ("for", 'say for which campaigns: `for campaign.id is "c-771"`'),
-    syntax.ForceClause: (
-        "in force from",
-        "say on which days: `in force from 2026-09-01 until 2026-11-30`",
-    ),
-    syntax.ApprovalClause: (
-        "approved by",
-        (
-            "say who has approved it, in which role, and when: "
-            '`approved by "A. Jansen" as "Data Protection Officer" on 2026-08-29`'
-        ),
-    ),
-    syntax.TicketClause: ("ticket", 'say where the approval is on record: `ticket "LEG-991"`'),
-    syntax.ReasonClause: ("reason", 'say why the rule is waived: `reason "…"`'),
+_NEEDED: Reasons = {
+    syntax.WaivedClause: "say which rule is waived: `of minors/no_profiling`",
+    syntax.ScopeClause: 'say for which campaigns: `for campaign.id is "c-771"`',
+    syntax.ForceClause: "say on which days: `in force from 2026-09-01 until 2026-11-30`",
+    syntax.ApprovalClause: "say who has approved it, in which role, and when: "
+    '`approved by "A. Jansen" as "Data Protection Officer" on 2026-08-29`',
+    syntax.TicketClause: 'say where the approval is on record: `ticket "LEG-991"`',
+    syntax.ReasonClause: 'say why the rule is waived: `reason "…"`',
 }
-"""What every waiver says, each with its keyword and how to say it."""
+"""What every waiver says, each with how to say it."""
 
-
-_HARMLESS: Mapping[Effect, type[syntax.Node]] = {
+_HARMLESS: Mapping[Effect, type[syntax.Keyed]] = {
     Effect.OBLIGE: syntax.ObligeClause,
     Effect.PERMIT: syntax.PermitClause,
 }
@@ -55,14 +46,15 @@ class Waivable:
     `harmless` is its clause that denies nobody, where that is what it has.
     """
 
-    harmless: type[syntax.Node] | None
+    harmless: type[syntax.Keyed] | None
     enforcement: syntax.Enforcement | None
     role: str | None
 
     @classmethod
     def written(cls, rule: WrittenRule) -> "Waivable":
         """Return that of a rule as it stands in a file, well formed or not."""
-        kinds = (type(clause) for clause in rule.rule.clauses if _obliges(clause))
+        harmless = tuple(_HARMLESS.values())
+        kinds = (type(each) for each in rule.rule.clauses if isinstance(each, harmless))
         clause = rule.enforcement
         role = clause.role if clause is not None else None
         return cls(
@@ -83,9 +75,8 @@ class Waivable:
 
 def waived_rules(files: Iterable[syntax.File]) -> dict[str, str]:
     """Return the rule of every waiver, well formed or not, by the name of the waiver."""
-    written = (item for file in files for item in file.items if isinstance(item, syntax.Waiver))
     found: dict[str, str] = {}
-    for node in written:
+    for node in items_of(syntax.Waiver, files):
         clause = first_of(syntax.WaivedClause, node.clauses)
         found.setdefault(node.name.text, clause.rule.id if clause is not None else "")
     return found
@@ -95,8 +86,7 @@ def waiver(
     node: syntax.Waiver, scope: Scope, rules: Mapping[str, Waivable]
 ) -> tuple[str, Waiver] | None:
     """Return the id of a rule and what waives it, or None where a fault in it was reported."""
-    found: list[Diagnostic] = []
-    found += _structure_faults(node)
+    found = [*structure_faults(node, "waiver", _NEEDED), *_empty_texts(node)]
     named = first_of(syntax.WaivedClause, node.clauses)
     held = first_of(syntax.ForceClause, node.clauses)
     signed = first_of(syntax.ApprovalClause, node.clauses)
@@ -111,16 +101,20 @@ def waiver(
     if held is not None and signed is not None and signed.day.value > held.start.value:
         late, first = signed.day, held.start.value
         found.append(waiver_faults.approved_later(late.span, node.name.text, late.value, first))
-    clause = None if about is None else _scope(about, replace(scope, report=found.append))
+    made = None
+    if about is not None:
+        # Leaving a fact out must not bring a waiver about.
+        reporting = replace(scope, report=found.append)
+        made = checked_clause(reporting, about.span, about.condition, towards_denial=False)
     for fault in found:
         scope.report(fault)
-    if found or named is None or force is None or signed is None or clause is None:
+    if found or named is None or force is None or signed is None or made is None:
         return None
     if ticket is None or reason is None or any_broken(node.clauses):
         return None
     return named.rule.id, Waiver(
         name=node.name.text,
-        scope=clause,
+        scope=made,
         window=force,
         approver=signed.approver.value,
         role=signed.role.value,
@@ -130,22 +124,11 @@ def waiver(
     )
 
 
-def _structure_faults(node: syntax.Waiver) -> Iterator[Diagnostic]:
-    """Yield what a waiver lacks, says twice, or leaves empty."""
-    seen: set[type[syntax.Node]] = set()
-    for clause in node.clauses:
-        if type(clause) in seen and not isinstance(clause, syntax.Broken):
-            yield faults.repeated_clause(clause.span, _NEEDED[type(clause)][0], "waiver")
-        seen.add(type(clause))
-        for what, text in _texts(clause):
-            if not text.value.strip():
-                yield waiver_faults.says_nothing(text.span, what)
-    if any_broken(node.clauses):  # The broken clause may be the one that seems to be missing.
-        return
-    for kind, (keyword, why) in _NEEDED.items():
-        if kind not in seen:
-            name = node.name
-            yield faults.missing_clause(name.span, name.text, keyword, why, "waiver")
+def _empty_texts(node: syntax.Waiver) -> Iterator[Diagnostic]:
+    """Yield a fault for each text that a waiver leaves empty."""
+    for what, text in (each for clause in node.clauses for each in _texts(clause)):
+        if not text.value.strip():
+            yield waiver_faults.says_nothing(text.span, what)
 
 
 def _texts(
@@ -172,8 +155,8 @@ def _rule_faults(
     if rule is None:
         yield faults.unknown_rule(reference.span, reference.id, rules)
     elif rule.harmless is not None:
-        keyword = clauses.KEYWORDS[rule.harmless]
-        yield waiver_faults.nothing_to_waive(reference.span, reference.id, keyword)
+        effect = rule.harmless.keyword
+        yield waiver_faults.nothing_to_waive(reference.span, reference.id, effect)
     elif rule.enforcement is syntax.Enforcement.MANDATORY:
         yield waiver_faults.waives_mandatory(reference.span, reference.id)
     elif rule.enforcement is syntax.Enforcement.ADVISORY:
@@ -181,24 +164,6 @@ def _rule_faults(
     elif signed is not None and rule.role is not None and signed.role.value != rule.role:
         approving = signed.role.value
         yield waiver_faults.other_role(signed.role.span, reference.id, rule.role, approving)
-
-
-def _obliges(clause: syntax.Clause | syntax.Broken) -> bool:
-    return isinstance(clause, syntax.ObligeClause | syntax.PermitClause)
-
-
-def _scope(node: syntax.ScopeClause, scope: Scope) -> Clause | None:
-    """Return for which campaigns a rule is waived; leaving a fact out must not bring that about."""
-    made = condition(scope, node.condition)
-    if made is None:
-        return None
-    if is_sprawling(made):
-        scope.report(faults.sprawling(node.span, MOST_PARTS))
-        return None
-    for fault in absence_faults(made, towards_denial=False):
-        scope.report(fault)
-    location = scope.source.locate(node.span.start)
-    return Clause(condition=made, text=scope.words(node.span), location=location)
 
 
 def with_waivers(rules: Iterable[Rule], waivers: Iterable[tuple[str, Waiver]]) -> Iterator[Rule]:
@@ -222,7 +187,6 @@ def granted(
         source=source,
         vocabulary=policies.vocabulary,
         sets=policies.sets,
-        variables={},
         parameters=policies.parameters,
         definitions=policies.definitions,
         tables=policies.tables,

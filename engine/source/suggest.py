@@ -3,6 +3,9 @@
 import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from typing import TypeVar
+
+Otherwise = TypeVar("Otherwise", bound=str | None)
 
 _NEAR = 0.7
 _MISSPELT = 0.85
@@ -49,6 +52,11 @@ def nearest(word: str, known: Iterable[str], *, least: float = _NEAR) -> str | N
         begun = [each for each in candidates if _begins(folded, each.lower())]
         near = _most_like(folded, begun, 0)
     return near if near is not None else _most_like(folded, candidates, least)
+
+
+def did_you_mean(near: str | None, otherwise: Otherwise) -> str | Otherwise:
+    """Return the advice to write a near name, or what is advised where there is none."""
+    return otherwise if near is None else f"did you mean `{near}`?"
 
 
 def _most_like(folded: str, candidates: Iterable[str], least: float) -> str | None:

@@ -2,12 +2,12 @@
 
 import unicodedata
 
-from ..source.diagnostic import Diagnostic, Severity, warning
+from ..source.diagnostic import Diagnostic, error, warning
 from ..source.text import Span
 from .habits import MARK_HABITS, STRANGE_HABITS, SYMBOL_HABITS
 from .lexis import LONGEST_NAME, MAXIMUM_DEPTH, MOST_DIGITS, MOST_FAULTS
 
-_SHAPES = {
+SHAPES = {
     "policy": "policy NAME",
     "vocabulary": "vocabulary NAME",
     "record": "record NAME",
@@ -19,31 +19,10 @@ _SHAPES = {
     "profile": "profile NAME",
     "test": 'test "TITLE"',
 }
-
+"""The constructs that end with words of their own, and how each begins."""
 
 _NOUNS = {"define": "definition"}
 """What a construct is called where its keyword is no noun."""
-
-
-def error(  # noqa: PLR0913 - a diagnostic is these facts, always named.
-    code: str,
-    headline: str,
-    span: Span,
-    *,
-    label: str | None = None,
-    advice: str | None = None,
-    replacement: str | None = None,
-) -> Diagnostic:
-    """Return a diagnostic that keeps the file from being used."""
-    return Diagnostic(
-        code=code,
-        severity=Severity.ERROR,
-        headline=headline,
-        span=span,
-        label=label,
-        help=advice,
-        replacement=replacement,
-    )
 
 
 # --- characters and words ---------------------------------------------------------------------
@@ -58,7 +37,7 @@ def symbol_habit(span: Span, symbol: str) -> Diagnostic:
         f"`{symbol}` is a sign; policies are written in words",
         span,
         label=f"say `{words}`",
-        advice=f"{kind} in words, so that everyone reads them the same way: `{words}`",
+        help=f"{kind} in words, so that everyone reads them the same way: `{words}`",
         replacement=words,
     )
 
@@ -72,7 +51,7 @@ def mark_habit(span: Span, mark: str) -> Diagnostic:
         f"`{mark}` is not a mark of the language",
         span,
         label=f"use `{meant}`",
-        advice="a remark begins with `#` and goes to the end of the line" if is_comment else None,
+        help="a remark begins with `#` and goes to the end of the line" if is_comment else None,
         replacement=meant,
     )
 
@@ -84,7 +63,7 @@ def unclosed_text(span: Span) -> Diagnostic:
         "this text has no closing quotation mark",
         span,
         label="it begins here and never ends",
-        advice='close the text with `"` on the same line',
+        help='close the text with `"` on the same line',
     )
 
 
@@ -96,7 +75,7 @@ def curled_quote(span: Span, text: str) -> Diagnostic:
         f"`{text[0]}` is not a quotation mark of the language",
         span,
         label='put this between straight quotation marks: `"`',
-        advice="word processors put such marks in place of the straight double one",
+        help="word processors put such marks in place of the straight double one",
         replacement=f'"{text[1:-1]}"' if is_whole else None,
     )
 
@@ -107,7 +86,7 @@ def apostrophe(span: Span, mark: str) -> Diagnostic:
         "E0104",
         f"the character `{mark}` has no meaning here",
         span,
-        advice="what belongs to something is named behind a full stop: `campaign.targeting.age`",
+        help="what belongs to something is named behind a full stop: `campaign.targeting.age`",
     )
 
 
@@ -117,7 +96,7 @@ def strange_character(span: Span, character: str) -> Diagnostic:
         "E0104",
         f"the character `{character}` has no meaning here",
         span,
-        advice=STRANGE_HABITS.get(character),
+        help=STRANGE_HABITS.get(character),
     )
 
 
@@ -130,7 +109,7 @@ def foreign_letter(span: Span, word: str) -> Diagnostic:
         f"the word `{word}` has a letter that names cannot have: `{letter}`",
         span,
         label=name,
-        advice="names are made of the letters a to z, digits and `_`; texts in quotation marks may "
+        help="names are made of the letters a to z, digits and `_`; texts in quotation marks may "
         "have any letter",
     )
 
@@ -143,7 +122,7 @@ def hidden_character(span: Span, character: str) -> Diagnostic:
         "E0105",
         f"there is a character here that nobody can see (U+{ord(character):04X}, {name})",
         span,
-        advice="put an ordinary space in its place"
+        help="put an ordinary space in its place"
         if is_space
         else "delete it: such characters can make a text read differently from what it says",
         replacement=" " if is_space else "",
@@ -157,7 +136,7 @@ def too_deep(span: Span) -> Diagnostic:
         f"brackets are nested deeper than {MAXIMUM_DEPTH}",
         span,
         label="this bracket is one too many",
-        advice="split the condition into several rules, or write it as a labelled list",
+        help="split the condition into several rules, or write it as a labelled list",
     )
 
 
@@ -167,7 +146,7 @@ def too_many_digits(span: Span) -> Diagnostic:
         "E0107",
         f"this number has more than {MOST_DIGITS} digits in a row",
         span,
-        advice="write a number that a campaign could hold",
+        help="write a number that a campaign could hold",
     )
 
 
@@ -177,7 +156,7 @@ def file_too_long(span: Span, most: int, parts: str) -> Diagnostic:
         "E0108",
         f"the file has more than {most:,} {parts}",
         span,
-        advice="split it into several files, one for each subject",
+        help="split it into several files, one for each subject",
     )
 
 
@@ -189,7 +168,7 @@ def unknown_escape(span: Span, escape: str) -> Diagnostic:
         "E0109",
         f"`{escape}` means nothing in a text",
         span,
-        advice=f'a backslash stands before `"` or before another backslash; write {own}',
+        help=f'a backslash stands before `"` or before another backslash; write {own}',
     )
 
 
@@ -199,7 +178,7 @@ def name_too_long(span: Span) -> Diagnostic:
         "E0111",
         f"this name has more than {LONGEST_NAME} letters",
         span,
-        advice="give it a short name, and say the rest in the text beside it",
+        help="give it a short name, and say the rest in the text beside it",
     )
 
 
@@ -209,7 +188,7 @@ def too_many_faults(span: Span) -> Diagnostic:
         "E0110",
         f"there are more than {MOST_FAULTS} faults; the rest is not listed",
         span,
-        advice="mend the faults above and check the file again",
+        help="mend the faults above and check the file again",
     )
 
 
@@ -234,7 +213,7 @@ def missing_end(
             "E0202",
             f"expected `{words}`, found `{found}`",
             span,
-            advice=f"the {noun} is closed by `{words}`",
+            help=f"the {noun} is closed by `{words}`",
             replacement=words,
         )
     where = "at the end of the file" if line is None else f"before line {line}"
@@ -246,7 +225,7 @@ def missing_end(
         f"`{words}` is missing",
         span,
         label=f"this {noun} is never closed",
-        advice=f"write `{words}` on a line of its own, {where}",
+        help=f"write `{words}` on a line of its own, {where}",
     )
 
 
@@ -258,7 +237,7 @@ def mixed_junction(span: Span, second: str) -> Diagnostic:
         "`and` and `or` are mixed without brackets",
         span,
         label=f"does this `{second}` bind closer than the `{other}` before it?",
-        advice="put brackets around the part that belongs together, or write a labelled list: "
+        help="put brackets around the part that belongs together, or write a labelled list: "
         "`any of (a) …; (b) …`",
     )
 
@@ -270,7 +249,7 @@ def unclosed_bracket(span: Span, opening: str, closing: str) -> Diagnostic:
         f"the bracket `{opening}` is never closed",
         span,
         label="opened here",
-        advice=f"write `{closing}` where the part in brackets ends",
+        help=f"write `{closing}` where the part in brackets ends",
     )
 
 
@@ -280,7 +259,7 @@ def stray_bracket(span: Span, bracket: str) -> Diagnostic:
         "E0205",
         f"the bracket `{bracket}` was never opened",
         span,
-        advice="delete it, or open a bracket where the part in brackets begins",
+        help="delete it, or open a bracket where the part in brackets begins",
     )
 
 
@@ -294,14 +273,14 @@ def impossible_day(span: Span, day: str) -> Diagnostic:
             f"the day `{day}` is not written in full",
             span,
             label=f"write `{full}`",
-            advice="months and days have two digits",
+            help="months and days have two digits",
             replacement=full,
         )
     return error(
         "E0206",
         f"there is no day `{day}` in the calendar",
         span,
-        advice="days are written year-month-day, such as `2026-02-28`",
+        help="days are written year-month-day, such as `2026-02-28`",
     )
 
 
@@ -312,7 +291,7 @@ def too_tall(span: Span) -> Diagnostic:
         "this condition has too many parts within parts",
         span,
         label="it begins here",
-        advice="split it into several rules, or write it as a labelled list",
+        help="split it into several rules, or write it as a labelled list",
     )
 
 
@@ -323,7 +302,7 @@ def unbracketed_list(span: Span, words: str) -> Diagnostic:
         "a labelled list inside another condition needs brackets around it",
         span,
         label="the list begins here",
-        advice=f"write `({words} (a) …; (b) …)`, so that everyone sees where the list ends",
+        help=f"write `({words} (a) …; (b) …)`, so that everyone sees where the list ends",
     )
 
 
@@ -334,28 +313,28 @@ def end_of_rule(span: Span) -> Diagnostic:
         "a rule has no `end rule`",
         span,
         label="delete this line",
-        advice="a rule ends where the next rule begins, or at `end policy`",
+        help="a rule ends where the next rule begins, or at `end policy`",
         replacement="",
     )
 
 
 def outside(span: Span, found: str, construct: str) -> Diagnostic:
     """Report a part of a construct where no such construct is open."""
-    opening, noun = _SHAPES[construct], _NOUNS.get(construct, construct)
+    opening, noun = SHAPES[construct], _NOUNS.get(construct, construct)
     if found.startswith("end "):
         return error(
             "E0210",
             f"`{found}` closes nothing",
             span,
             label=f"no {noun} is open here",
-            advice=f"delete it, or write `{opening}` where the {noun} begins",
+            help=f"delete it, or write `{opening}` where the {noun} begins",
         )
     return error(
         "E0210",
         f"`{found}` stands outside of any {noun}",
         span,
         label=f"no {noun} is open here",
-        advice=f"it belongs between `{opening}` and `end {construct}`; "
+        help=f"it belongs between `{opening}` and `end {construct}`; "
         f"an `end {construct}` above may come too early, or a line `{opening}` may be missing",
     )
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 from ..source.diagnostic import Diagnostic
 from ..source.text import Source
 from . import faults, tree
+from .visit import all_of, items_of
 
 
 def nested_exceptions(file: tree.File, source: Source) -> Iterator[Diagnostic]:
@@ -14,10 +15,9 @@ def nested_exceptions(file: tree.File, source: Source) -> Iterator[Diagnostic]:
     It stands behind it on its line, or beneath it and farther in, and is an exception from the
     rule all the same.
     """
-    for policy in (item for item in file.items if isinstance(item, tree.Policy)):
+    for policy in items_of(tree.Policy, (file,)):
         for rule in policy.rules:
-            exceptions = [each for each in rule.clauses if isinstance(each, tree.ExceptionClause)]
-            for before, exception in pairwise(exceptions):
+            for before, exception in pairwise(all_of(tree.ExceptionClause, rule.clauses)):
                 if _column(source, exception) > _column(source, before):
                     yield faults.nested_exception(exception.span)
 

@@ -63,10 +63,18 @@ _WORD = re.compile(rf"{TEXT}|{_LABEL.pattern}|{CONTRACTION}|\w+(?:[./%-]\w+)*[.%
 _BRACKET = re.compile(rf"{TEXT}|[(){{}}]")
 _NAMED = re.compile(r"\s*(?:policy|rule|vocabulary|record) +(\w+)[ \t]*")
 _PARTNERS = {"`)`": "(", "`}`": "{"}
-_ENDED = (
-    *("policy", "vocabulary", "record", "set", "parameter", "define", "table"),
-    *("waiver", "profile", "test"),
-)
+_PART_OF = {
+    **dict.fromkeys((*CLAUSE_KEYWORDS, "rule"), "policy"),
+    **dict.fromkeys(TEST_KEYWORDS, "test"),
+    **dict.fromkeys(("gives", "otherwise"), "table"),
+    **dict.fromkeys(("approved by", "ticket"), "waiver"),
+    **dict.fromkeys(("adopts", "tightens"), "profile"),
+    "means": "define",
+    "reviewed on": "parameter",
+    "record": "vocabulary",
+}
+"""Words that begin parts of one kind of construct, and that construct."""
+
 _PHRASES = (
     *(comparator.phrase for comparator in Comparator),
     *("and", "or", "not", "has", "all of", "any of", "none of", "yes", "no", "today", "every"),
@@ -225,23 +233,9 @@ def _outside(place: _Place) -> Diagnostic | None:
 def _construct(typed: str) -> str | None:
     """Return the construct of which these words are a part."""
     ended = typed.removeprefix("end ")
-    if ended != typed and ended in _ENDED:
+    if ended != typed and ended in faults.SHAPES:
         return ended
-    if typed == "means":
-        return "define"
-    if typed in ("gives", "otherwise"):
-        return "table"
-    if typed == "reviewed on":
-        return "parameter"
-    if typed in ("approved by", "ticket"):
-        return "waiver"
-    if typed in ("adopts", "tightens"):
-        return "profile"
-    if typed in CLAUSE_KEYWORDS or typed == "rule":
-        return "policy"
-    if typed in TEST_KEYWORDS:
-        return "test"
-    return "vocabulary" if typed == "record" else None
+    return _PART_OF.get(typed)
 
 
 def _second_word(place: _Place) -> Diagnostic | None:

@@ -1,18 +1,28 @@
-"""Finds nodes of the syntax tree: among others, or below one by its dataclass fields."""
+"""Finds nodes of the syntax tree: in files, among others, or below one by its dataclass fields."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from functools import cache
 from typing import TypeVar
 
-from .tree import Broken, Node
+from .tree import Broken, File, Node
 
 Kind = TypeVar("Kind", bound=Node)
+
+
+def items_of(kind: type[Kind], files: Iterable[File]) -> Iterator[Kind]:
+    """Yield the items of files that are of a kind, file by file."""
+    return (item for file in files for item in file.items if isinstance(item, kind))
 
 
 def first_of(kind: type[Kind], nodes: Iterable[Node]) -> Kind | None:
     """Return the first of some nodes that is of a kind, or None where there is none."""
     return next((node for node in nodes if isinstance(node, kind)), None)
+
+
+def all_of(kind: type[Kind], nodes: Iterable[Node]) -> tuple[Kind, ...]:
+    """Return those of some nodes that are of a kind."""
+    return tuple(node for node in nodes if isinstance(node, kind))
 
 
 def any_broken(nodes: Iterable[Node]) -> bool:

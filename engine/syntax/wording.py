@@ -3,11 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from ..source.diagnostic import Diagnostic
-from ..source.suggest import nearest
+from ..source.diagnostic import Diagnostic, error
+from ..source.suggest import did_you_mean, nearest
 from ..source.text import Span
 from . import expectations as expect
-from .faults import error
 from .habits import (
     DAY_HABIT,
     EXCEPTION_ADVICE,
@@ -148,7 +147,7 @@ def capitals(span: Span, typed: str, keyword: str) -> Diagnostic:
         f"`{typed}` has capital letters; keywords are written in lower case",
         span,
         label=f"write `{keyword}`",
-        advice="words such as NO, IN and IT are country codes, so capitals make a difference",
+        help="words such as NO, IN and IT are country codes, so capitals make a difference",
         replacement=keyword,
     )
 
@@ -160,7 +159,7 @@ def habit(span: Span, typed: str, phrase: str) -> Diagnostic:
         f"`{typed}` is not a phrase of the language",
         span,
         label=f"say `{phrase}`",
-        advice=f"the same is said with `{phrase}`",
+        help=f"the same is said with `{phrase}`",
         replacement=phrase,
     )
 
@@ -172,7 +171,7 @@ def norm(span: Span, typed: str, phrase: str) -> Diagnostic:
         f"`{typed}` is not a phrase of the language",
         span,
         label="a condition says what is, and its clause what shall be",
-        advice=f"say `require … {phrase} …`; behind `prohibit when` stands what is not to be",
+        help=f"say `require … {phrase} …`; behind `prohibit when` stands what is not to be",
     )
 
 
@@ -183,7 +182,7 @@ def leading(span: Span, word: str, advice: str | None) -> Diagnostic:
         f"`{word}` does not belong here",
         span,
         label=None if advice else "leave it out",
-        advice=advice,
+        help=advice,
         replacement=None if advice else "",
     )
 
@@ -195,7 +194,7 @@ def habit_of_age(span: Span, typed: str, phrase: str, of_days: str) -> Diagnosti
         f"`{typed}` is not a phrase of the language",
         span,
         label=f"say `{phrase}` of an age, `{of_days}` of a day",
-        advice=f"of ages and lengths the same is said with `{phrase}`, of days with `{of_days}`",
+        help=f"of ages and lengths the same is said with `{phrase}`, of days with `{of_days}`",
     )
 
 
@@ -207,7 +206,7 @@ def habit_of_text(span: Span, typed: str, text: str) -> Diagnostic:
         f"`{typed}` is not a phrase of the language",
         span,
         label=f"say `includes` of a list, `{pattern}` of a text",
-        advice=f"a list `includes` a value; a text that has words in it `{pattern}`",
+        help=f"a list `includes` a value; a text that has words in it `{pattern}`",
     )
 
 
@@ -218,7 +217,7 @@ def pattern(span: Span, typed: str, written: str) -> Diagnostic:
         f"`{typed}` is not a phrase of the language",
         span,
         label=f'say `is like "{written}"`',
-        advice="a star in a pattern stands for any text",
+        help="a star in a pattern stands for any text",
     )
 
 
@@ -229,7 +228,7 @@ def counted(span: Span, typed: str) -> Diagnostic:
         f"`{typed}` cannot begin a condition",
         span,
         label="of what?",
-        advice=f"count them: {_COUNT.replace('is at least', f'is {typed}')}",
+        help=f"count them: {_COUNT.replace('is at least', f'is {typed}')}",
     )
 
 
@@ -240,7 +239,7 @@ def misspelt(span: Span, typed: str, phrase: str) -> Diagnostic:
         f"`{typed}` is not a phrase of the language",
         span,
         label="is this misspelt?",
-        advice=f"did you mean `{phrase}`?",
+        help=f"did you mean `{phrase}`?",
         replacement=phrase,
     )
 
@@ -252,7 +251,7 @@ def one_word(span: Span, found: str, named: str) -> Diagnostic:
         "E0217",
         f"`{found}` does not go on with the name `{named}`",
         span,
-        advice=f"a name is one word: {f'`{whole}`' if whole else 'join its parts by `_`'}",
+        help=f"a name is one word: {f'`{whole}`' if whole else 'join its parts by `_`'}",
     )
 
 
@@ -262,24 +261,24 @@ def unknown_start(span: Span, found: str, expected: str, keywords: Sequence[str]
         advice = (
             "an edition is written `is {DE, FR}`, or with its day, `from 2020-02-01 is {DE, FR}`"
         )
-        return error("E0217", f"`{found}` {_STARTS[expected]}", span, advice=advice)
+        return error("E0217", f"`{found}` {_STARTS[expected]}", span, help=advice)
     shape = f"{_FACT_SHAPE}; otherwise" if expected == expect.FACT else "here"
     if found == ":":
-        return error("E0217", f"`:` {_STARTS[expected]}", span, advice=_COLON, replacement="")
+        return error("E0217", f"`:` {_STARTS[expected]}", span, help=_COLON, replacement="")
     if expected == expect.CLAUSE and "." in found[1:-1]:
         demand = f"say what becomes of it: `prohibit when {found} …`, or `require {found} …`"
-        return error("E0217", f"`{found}` {_STARTS[expected]}", span, advice=demand)
+        return error("E0217", f"`{found}` {_STARTS[expected]}", span, help=demand)
     return error(
         "E0217",
         f"`{found}` {_STARTS[expected]}",
         span,
-        advice=f"{shape} one of these may stand: {', '.join(f'`{word}`' for word in keywords)}",
+        help=f"{shape} one of these may stand: {', '.join(f'`{word}`' for word in keywords)}",
     )
 
 
 def no_clause(span: Span, typed: str, advice: str) -> Diagnostic:
     """Report the first words of a clause that the language does without."""
-    return error("E0217", f"`{typed}` {_STARTS[expect.CLAUSE]}", span, advice=advice)
+    return error("E0217", f"`{typed}` {_STARTS[expect.CLAUSE]}", span, help=advice)
 
 
 def short_name(span: Span, found: str) -> Diagnostic:
@@ -288,7 +287,7 @@ def short_name(span: Span, found: str) -> Diagnostic:
         "E0201",
         f"expected {expect.TEXT}, found `{found}`",
         span,
-        advice="the short name is one word of letters, digits and `_`, such as `CAP_CODE`; the "
+        help="the short name is one word of letters, digits and `_`, such as `CAP_CODE`; the "
         "full name follows it in quotation marks",
     )
 
@@ -300,7 +299,7 @@ def unfinished(span: Span, tail: str, expected: str) -> Diagnostic:
         f"{expected} is missing after `{tail}`",
         span,
         label="something is missing behind this",
-        advice=_unfit_advice("", expected, tail),
+        help=_unfit_advice("", expected, tail),
     )
 
 
@@ -311,7 +310,7 @@ def without_beginning(span: Span, typed: str) -> Diagnostic:
         f"`{typed}` is not a phrase of the language",
         span,
         label="from which day on does it hold?",
-        advice="both days stand in one clause: `in force from 2026-01-01 until 2027-01-01`; "
+        help="both days stand in one clause: `in force from 2026-01-01 until 2027-01-01`; "
         "`until` names the first day on which it no longer holds",
     )
 
@@ -329,7 +328,7 @@ def surplus(  # noqa: PLR0913, PLR0917 - the words around the place are facts li
         f"`{found}` does not belong here",
         span,
         label=f"the {part} is complete before this",
-        advice=_misplaced_advice(found, before, after, clause)
+        help=_misplaced_advice(found, before, after, clause)
         or _surplus_advice(found, before, after, part, clause),
     )
 
@@ -467,7 +466,7 @@ def reserved(span: Span, word: str, expected: str) -> Diagnostic:
         f"`{word}` is a word of the language and cannot be {expected.removesuffix(expect.CASE)}",
         span,
         label="choose another word",
-        advice=f"`is {word}` has a meaning of its own" if expected == expect.MEMBER else None,
+        help=f"`is {word}` has a meaning of its own" if expected == expect.MEMBER else None,
     )
 
 
@@ -486,7 +485,7 @@ def full_stop(span: Span, before: str) -> Diagnostic:
         "a clause does not end with a full stop",
         span,
         label="leave it out, or write the rest of the name" if is_begun else "leave it out",
-        advice="a clause ends with its line",
+        help="a clause ends with its line",
         replacement=None if is_begun else "",
     )
 
@@ -499,7 +498,7 @@ def unfit(span: Span, found: str, expected: str, before: str) -> Diagnostic:
         "E0201",
         f"expected {wanted}, found {f'`{found}`' if found else 'the end of the file'}",
         span,
-        advice=f"did you mean `{near}`?" if near else _unfit_advice(found, expected, before),
+        help=did_you_mean(near, _unfit_advice(found, expected, before)),
         replacement=near,
     )
 

@@ -17,7 +17,6 @@ from ..semantics.tree import (
     Rule,
     Table,
     clauses_read,
-    terms_below,
 )
 from ..source.text import Span
 from .mutants import Mutant
@@ -43,7 +42,7 @@ def mutants_of_declarations(policies: Policies, words: Words) -> Iterator[Mutant
 
 def _reads(rule: Rule, owner: Parameter | Table) -> bool:
     kind = ParameterTerm if isinstance(owner, Parameter) else LookupTerm
-    terms = (term for clause in clauses_read(rule) for term in terms_below(clause.condition))
+    terms = (term for clause in clauses_read(rule) for term in clause.terms)
     return any(isinstance(term, kind) and term.name == owner.name for term in terms)
 
 

@@ -2,15 +2,9 @@
 
 from collections.abc import Iterable
 
-from ..source.diagnostic import Diagnostic, Severity
-from ..source.suggest import nearest
+from ..source.diagnostic import Diagnostic, error, warning
+from ..source.suggest import did_you_mean, nearest
 from ..source.text import Span
-
-
-def _warning(code: str, headline: str, span: Span, advice: str) -> Diagnostic:
-    return Diagnostic(
-        code=code, severity=Severity.WARNING, headline=headline, span=span, help=advice
-    )
 
 
 def never_against(
@@ -21,32 +15,31 @@ def never_against(
     `against` and `passing` are what tests would expect.
     """
     both = "" if passing is None else f", and one in which it is kept, with `expect {passing}`"
-    return _warning(
+    return warning(
         "W0901",
         f"no test expects the rule `{rule}` to {deed}",
         span,
-        f"write a test in which it does, with `expect {against}`{both}",
+        help=f"write a test in which it does, with `expect {against}`{both}",
     )
 
 
 def never_passed(span: Span, rule: str, passing: str) -> Diagnostic:
     """A rule beside which no test expects a campaign to pass."""
-    return _warning(
+    return warning(
         "W0902",
         f"no test beside the rule `{rule}` expects a campaign to pass",
         span,
-        f"write a test in which it is kept, with `expect {passing}`",
+        help=f"write a test in which it is kept, with `expect {passing}`",
     )
 
 
 def no_campaign(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
     """A test whose campaign is in a file that is not there."""
     near = nearest(name, known)
-    return Diagnostic(
-        code="E0901",
-        severity=Severity.ERROR,
-        headline=f"there is no file `{name}` beside the policies",
-        span=span,
+    return error(
+        "E0901",
+        f"there is no file `{name}` beside the policies",
+        span,
         label="the test cannot run without it",
-        help=f"did you mean `{near}`?" if near else "paths are read from the folder of this policy",
+        help=did_you_mean(near, "paths are read from the folder of this policy"),
     )

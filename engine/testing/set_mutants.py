@@ -18,7 +18,6 @@ from ..semantics.tree import (
     SetTerm,
     Table,
     clauses_read,
-    terms_below,
 )
 from .mutants import Mutant
 from .parts import Words
@@ -70,7 +69,7 @@ def _sets_read(policies: Policies) -> Iterator[tuple[SetDefinition, tuple[Rule, 
 
 
 def _reads(rule: Rule, name: str, tables: set[str]) -> bool:
-    terms = (term for clause in clauses_read(rule) for term in terms_below(clause.condition))
+    terms = (term for clause in clauses_read(rule) for term in clause.terms)
     places = (each.places for each in (rule, *rule.permissions))
     return any(
         (isinstance(term, SetTerm) and term.name == name)

@@ -18,6 +18,7 @@ from ..semantics.tree import Rule
 from ..source.text import Location
 from ..syntax import tree as syntax
 from ..syntax.parse import parse
+from ..syntax.visit import all_of, items_of
 from .limits import Side
 from .parts import Words, words_of
 from .runner import run_case
@@ -86,12 +87,11 @@ class Writer:
     def __post_init__(self) -> None:
         self.words = words_of(self.bundle)
         for source in policy_sources(self.bundle.files).values():
-            for item in parse(source)[0].items:
-                if isinstance(item, syntax.Test):
-                    self._steps[source.locate(item.span.start)] = item
-                    for step in item.steps:
-                        if isinstance(step, syntax.Row):
-                            self._steps[source.locate(step.span.start)] = item
+            file, _ = parse(source)
+            for test in items_of(syntax.Test, (file,)):
+                self._steps[source.locate(test.span.start)] = test
+                for row in all_of(syntax.Row, test.steps):
+                    self._steps[source.locate(row.span.start)] = test
 
     def expected(self, variation: Variation, rule: Rule) -> tuple[str, ...]:
         """Return what the rules decide of a variation; empty where it is malformed."""

@@ -88,6 +88,7 @@ FOUND: list[tuple[dict[str, Any], list[int]]] = [
     ({"article": "GDPR art 9(1)"}, []),
     ({"article": "GDPR art 9(1)", "rule_status": "undetermined"}, [0]),
     ({"article": "DSA art 28", "rule_status": "waived"}, [0]),
+    ({"article": "COPPA part 312"}, []),
     ({"market": "DE"}, [0]),
     ({"market": "DE-BY", "rule": "privacy/minors"}, [0]),
     ({"market": "DE", "platform": "META", "article": "AIA annex 3", "policy": "privacy"}, [0]),

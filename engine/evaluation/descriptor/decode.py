@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeAlias, assert_never
 
 from ...semantics.code_names import CODE_ADVICE, code_advice
@@ -30,7 +30,7 @@ from ...semantics.types import (
 from ...semantics.vocabulary import Fact, RecordShape, Vocabulary
 from ...source.json_fault import GREATEST_NUMBER, MOST_DIGITS, escaped, excerpt
 from ...source.json_text import read_json
-from ...source.suggest import nearest
+from ...source.suggest import did_you_mean, nearest
 from ...syntax.lexis import PERIOD, Unit
 from ..values import Campaign, Datum, Group
 from .plain_decode import DOUBTS, PlainDecoder, is_bounded
@@ -310,7 +310,7 @@ def _word(kind: EnumerationType, members: tuple[str, ...]) -> Decode:
         listed = ", ".join(f"`{member}`" for member in members)
         if isinstance(value, str):
             near = None if faults.is_full else nearest(value, members)
-            advice = f"did you mean `{near}`?" if near else f"it is one of {listed}"
+            advice = did_you_mean(near, f"it is one of {listed}")
             faults.add(pointer, f"{excerpt(value)} is not {describe(kind)}", advice)
         else:
             faults.add(pointer, _mistyped(value, "a word"), f"it is one of {listed}")
@@ -429,15 +429,7 @@ def _amount(value: object) -> int | Fraction | None:
     return Fraction(value) if _DECIMAL.fullmatch(value) else None
 
 
-def _days(value: object) -> Measure | None:
-    return _length(value, Scalar.DAYS)
-
-
-def _months(value: object) -> Measure | None:
-    return _length(value, Scalar.MONTHS)
-
-
-def _length(value: object, kind: Scalar) -> Measure | None:
+def _length(value: object, *, kind: Scalar) -> Measure | None:
     match = _LENGTH.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         return None
@@ -494,8 +486,16 @@ _READERS: dict[Scalar, tuple[Callable[[object], Datum | None], str, str | None]]
         "an instant with its offset",
         'write it after RFC 3339: `"2026-11-23T09:00:00Z"`',
     ),
-    Scalar.DAYS: (_days, "a number of days", 'write it after ISO 8601: `"P30D"`, `"P2W"`'),
-    Scalar.MONTHS: (_months, "a number of months", 'write it after ISO 8601: `"P13M"`, `"P2Y"`'),
+    Scalar.DAYS: (
+        partial(_length, kind=Scalar.DAYS),
+        "a number of days",
+        'write it after ISO 8601: `"P30D"`, `"P2W"`',
+    ),
+    Scalar.MONTHS: (
+        partial(_length, kind=Scalar.MONTHS),
+        "a number of months",
+        'write it after ISO 8601: `"P13M"`, `"P2Y"`',
+    ),
     Scalar.DISTANCE: (
         _distance,
         "a distance",
@@ -567,5 +567,5 @@ def _unknown_fact(name: object, pointer: str, known: Iterable[str], faults: Faul
         return
     word = str.__str__(name)
     near = nearest(word, known) if len(word) <= 64 and not faults.is_full else None
-    advice = f"did you mean `{near}`?" if near else "leave it out, or declare it in a vocabulary"
+    advice = did_you_mean(near, "leave it out, or declare it in a vocabulary")
     faults.add(f"{pointer}/{escaped(word)}", f"unknown fact {excerpt(word)}", advice)

@@ -10,8 +10,8 @@ from functools import reduce
 from typing import assert_never
 
 from ...semantics.tree import AggregateTerm, measure
-from ...semantics.types import Scalar
-from ...syntax.lexis import MonthEnd, Unit
+from ...semantics.types import BASE_UNITS, Scalar
+from ...syntax.lexis import MonthEnd
 from ...syntax.tree import AggregateKind, ArithmeticOperator
 from .comparison import Operand, UndefinedError, calculate, order
 
@@ -20,12 +20,6 @@ EXTREMES = (AggregateKind.LOWEST, AggregateKind.HIGHEST)
 
 MOST_DECIDING = 3
 """So many elements that decide an aggregate are named; others are equal to them."""
-
-_BASE_UNITS = {
-    Scalar.DAYS: Unit.DAY,
-    Scalar.MONTHS: Unit.MONTH,
-    Scalar.DISTANCE: Unit.METRE,
-}
 
 
 def aggregate(term: AggregateTerm, values: Sequence[Operand]) -> Operand:
@@ -74,5 +68,5 @@ def _nothing(term: AggregateTerm) -> Operand:
     """Return the sum of no values."""
     if term.type is Scalar.MONEY:
         raise UndefinedError("there is nothing to add up, and so no currency")
-    unit = _BASE_UNITS.get(term.type) if isinstance(term.type, Scalar) else None
+    unit = BASE_UNITS.get(term.type) if isinstance(term.type, Scalar) else None
     return 0 if unit is None else measure(Fraction(0), unit)

@@ -20,7 +20,7 @@ from datetime import date
 from msgspec import structs
 
 from ...semantics.types import RecordType, Type
-from ...semantics.vocabulary import Fact, RecordShape
+from ...semantics.vocabulary import Fact
 from ...syntax.lexis import PERIOD
 from ..descriptor.decode import CampaignFault
 from ..values import SENSITIVE, Campaign, Datum, Group, show_typed, stated_fact
@@ -161,7 +161,7 @@ class _GroupFiller:
             return known
         if isinstance(fact.type, RecordType) and fact.type.name != PERIOD:
             inner = [(value, by) for value, by in stated if isinstance(value, Group)]
-            group = known if isinstance(known, Group) else _unknown(inner[0][0].shape)
+            group = known if isinstance(known, Group) else Group.unknown(inner[0][0].shape)
             return self.fill_group(group, inner, place)
         first, by = stated[0]
         if known is not None:
@@ -256,9 +256,7 @@ class _FactApplication:
             )
         if made == inner:
             return known
-        values = list(known.values)
-        values[known.shape.positions[name]] = made
-        return structs.replace(known, values=tuple(values))
+        return known.with_facts({name: made})
 
     def _fill_member(
         self, known: Datum, kind: SubjectKind, membership: Membership, place: _Place
@@ -276,7 +274,7 @@ def disagreements(fact: StandingFact, others: Iterable[StandingFact]) -> tuple[C
     for other in others:
         if fact.start < other.until and other.start < fact.until:
             both = [(other.facts, other), (fact.facts, fact)]
-            filler.fill_group(_unknown(fact.facts.shape), both, _Place(pointer="/facts"))
+            filler.fill_group(Group.unknown(fact.facts.shape), both, _Place(pointer="/facts"))
     return tuple(dict.fromkeys(filler.contradictions))
 
 
@@ -292,10 +290,6 @@ def fact_title(fact: StandingFact | BookEntry) -> str:
 def _within(stated: _Stated, position: int) -> list[tuple[Datum, StandingFact]]:
     values = ((group.values[position], by) for group, by in stated)
     return [(value, by) for value, by in values if value is not None]
-
-
-def _unknown(shape: RecordShape) -> Group:
-    return Group(shape=shape, values=(None,) * len(shape.facts))
 
 
 def _are_alike(one: Datum, other: Datum) -> bool:

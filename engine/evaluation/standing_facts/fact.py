@@ -15,7 +15,7 @@ from types import MappingProxyType
 from ...semantics.types import ListType, RecordType, Scalar
 from ...semantics.vocabulary import Vocabulary
 from ...source.json_fault import escaped, excerpt
-from ...source.suggest import nearest
+from ...source.suggest import did_you_mean, nearest
 from ..descriptor.decode import CampaignFault, Decoder, Faults
 from ..values import Group
 
@@ -181,7 +181,7 @@ class _Reader:
         for name in value:
             if name not in names:
                 near = nearest(str(name), names)
-                advice = f"did you mean `{near}`?" if near else "leave it out"
+                advice = did_you_mean(near, "leave it out")
                 message = f"a standing fact has no member {excerpt(str(name))}"
                 self.faults.add(f"{pointer}/{escaped(str(name))}", message, advice)
         return True
@@ -201,7 +201,7 @@ class _Reader:
         if not isinstance(value, str) or value not in kinds:
             near = nearest(value, kinds) if isinstance(value, str) else None
             listed = ", ".join(f"`{each}`" for each in kinds)
-            advice = f"did you mean `{near}`?" if near else f"it is one of {listed}"
+            advice = did_you_mean(near, f"it is one of {listed}")
             shown = excerpt(value) if isinstance(value, str) else "this"
             message = f"{shown} is nothing that a standing fact can be about"
             self.faults.add("/subject/kind", message, advice)

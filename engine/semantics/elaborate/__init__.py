@@ -5,7 +5,7 @@ is a member, a code or a set according to the type of what it is compared with. 
 returns None where it has reported a fault, so that one fault is reported once.
 """
 
-from .expressions import condition, members, value
+from .expressions import condition, members, stated_constant, value
 from .kinds import comparable, has_order, type_of
 from .literals import number
 from .lookups import looked_up
@@ -26,6 +26,7 @@ __all__ = [
     "number",
     "parameter",
     "period",
+    "stated_constant",
     "type_of",
     "value",
 ]

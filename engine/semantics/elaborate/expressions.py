@@ -1,10 +1,9 @@
 """Conditions and the values in them, as written, to the typed core."""
 
-# mypy: disable-error-code="func-returns-value"
-# Reason: `return tell(…)` reports a fault and gives up in one statement.
-
+from collections.abc import Callable
 from fractions import Fraction
 
+from ...source.diagnostic import Diagnostic
 from ...source.text import Span
 from ...syntax import tree as syntax
 from ...syntax.lexis import SET_COMPARATORS, UNARY_COMPARATORS, Comparator, MonthEnd
@@ -33,7 +32,7 @@ from .literals import money_constant, number_constant, text_constant
 from .lookups import lookup
 from .names import bare_word, fact, names_fact, path
 from .periods import inside, is_period, overlap, period
-from .scope import Scope, constant, report_fault
+from .scope import Scope, constant
 from .several import alternative, set_for_value
 
 
@@ -70,9 +69,9 @@ def value(  # noqa: C901, PLR0912 - one case for each kind of expression.
         case syntax.Lookup():
             return lookup(scope, node, value)
         case syntax.PeriodLiteral():
-            return report_fault(scope, faults.period_as_value(node.span))
+            return scope.refuse(faults.period_as_value(node.span))
         case _:
-            return report_fault(scope, faults.not_a_value(node.span))
+            return scope.refuse(faults.not_a_value(node.span))
 
 
 def _arithmetic(scope: Scope, node: syntax.Arithmetic) -> ArithmeticTerm | None:
@@ -82,9 +81,9 @@ def _arithmetic(scope: Scope, node: syntax.Arithmetic) -> ArithmeticTerm | None:
     one, other = type_of(left), type_of(right)
     kind = result(node.operator, plain(one), plain(other))
     if kind is None and {one, other} == set(LENGTHS):
-        return report_fault(scope, faults.days_and_months(node.span))
+        return scope.refuse(faults.days_and_months(node.span))
     if kind is None:
-        return report_fault(scope, faults.no_arithmetic(node.span, node.operator.value, one, other))
+        return scope.refuse(faults.no_arithmetic(node.span, node.operator.value, one, other))
     return ArithmeticTerm(
         span=node.span,
         type=kind,
@@ -106,9 +105,7 @@ def _percent_of(scope: Scope, node: syntax.PercentOf) -> ArithmeticTerm | None:
     if whole is None:
         return None
     if plain(type_of(whole)) not in ORDERED:
-        return report_fault(
-            scope, value_faults.wrong_type(node.whole.span, type_of(whole), Scalar.NUMBER)
-        )
+        return scope.refuse(value_faults.wrong_type(node.whole.span, type_of(whole), Scalar.NUMBER))
     share = constant(scope, node.percent.span, Scalar.NUMBER, Fraction(node.percent.value) / 100)
     return ArithmeticTerm(
         span=node.span,
@@ -145,7 +142,7 @@ def condition(scope: Scope, node: syntax.Expression) -> Condition | None:
         case _:
             is_settled = isinstance(node, syntax.YesNoLiteral)
             fault = faults.always(node.span) if is_settled else None
-            return report_fault(scope, fault or faults.not_a_condition(node.span, None))
+            return scope.refuse(fault or faults.not_a_condition(node.span, None))
 
 
 def _holds(scope: Scope, node: syntax.Path) -> FactCondition | DefinedCondition | None:
@@ -157,7 +154,7 @@ def _holds(scope: Scope, node: syntax.Path) -> FactCondition | DefinedCondition 
     if term is None:
         return None
     if not isinstance(term, FactTerm) or term.type is not Scalar.YES_NO:
-        return report_fault(scope, faults.not_a_condition(node.span, type_of(term)))
+        return scope.refuse(faults.not_a_condition(node.span, type_of(term)))
     return FactCondition(span=node.span, fact=term)
 
 
@@ -171,7 +168,7 @@ def _joined(
     operands = [
         condition(scope, node)
         if (fault := alternative(scope, kind, nodes[:number], node)) is None
-        else report_fault(scope, fault)
+        else scope.refuse(fault)
         for number, node in enumerate(nodes)
     ]
     if any(operand is None for operand in operands):
@@ -195,13 +192,13 @@ def _over(scope: Scope, node: syntax.Quantified) -> QuantifiedCondition | None:
     collection = value(scope, node.collection)
     name = node.variable.text
     if scope.is_taken(name):
-        return report_fault(scope, faults.shadowing(node.variable.span, name))
+        return scope.refuse(faults.shadowing(node.variable.span, name))
     if collection is None:
         return None
     if not isinstance(collection, FactTerm) or not isinstance(collection.type, ListType):
-        return report_fault(scope, faults.not_a_list(node.collection.span, type_of(collection)))
+        return scope.refuse(faults.not_a_list(node.collection.span, type_of(collection)))
     if node.if_any and node.kind is not syntax.QuantifierKind.EVERY:
-        return report_fault(scope, faults.if_any_without_every(node.span, node.kind.value))
+        return scope.refuse(faults.if_any_without_every(node.span, node.kind.value))
     within = scope.binding(name, collection.type.element, sensitive=collection.sensitive)
     inner = condition(within, node.condition)
     if inner is None:
@@ -254,9 +251,7 @@ def _inside(
         return None
     if is_period(type_of(day), scope.vocabulary):
         advice = period_advice(scope, written, Comparator.WITHIN)
-        return report_fault(
-            scope, faults.not_comparable(span, Comparator.WITHIN, type_of(day), advice)
-        )
+        return scope.refuse(faults.not_comparable(span, Comparator.WITHIN, type_of(day), advice))
     if type_of(day) not in (Scalar.DATE, Scalar.INSTANT):
         return _mistyped(scope, written, day, Scalar.DATE)
     return inside(span, day, days)
@@ -277,10 +272,10 @@ def _comparison(scope: Scope, node: syntax.Comparison) -> Condition | None:
         return _inside(scope, node.span, node.right[0], node.left)
     kind, comparator = type_of(left), node.comparator
     if (fault := set_for_value(scope, node, kind)) is not None:
-        return report_fault(scope, fault)
+        return scope.refuse(fault)
     if not fits(comparator, left):
         advice = comparison_advice(scope, node, kind)
-        return report_fault(scope, faults.not_comparable(node.span, comparator, kind, advice))
+        return scope.refuse(faults.not_comparable(node.span, comparator, kind, advice))
     right = _right(scope, node, left)
     if right is None:
         return None
@@ -298,14 +293,14 @@ def _right(scope: Scope, node: syntax.Comparison, left: ValueTerm) -> tuple[Valu
     if node.comparator in (Comparator.LIKE, Comparator.NOT_LIKE):
         pattern = node.right[0]
         if not isinstance(pattern, syntax.TextLiteral):
-            return report_fault(scope, faults.pattern_needed(pattern.span))
+            return scope.refuse(faults.pattern_needed(pattern.span))
     terms = []
     for written in node.right:
         term = value(scope, written, element)
         if term is None:
             return None
         if {kind, type_of(term)} == set(LENGTHS):
-            return report_fault(scope, faults.days_and_months(node.span))
+            return scope.refuse(faults.days_and_months(node.span))
         is_apt = comparable(left, term) or in_time(node.comparator, left, term)
         if node.comparator is not Comparator.INCLUDES and not is_apt:
             return _mistyped(scope, written, term, kind)
@@ -313,6 +308,19 @@ def _right(scope: Scope, node: syntax.Comparison, left: ValueTerm) -> tuple[Valu
             return _mistyped(scope, written, term, element)
         terms.append(term)
     return tuple(terms)
+
+
+def stated_constant(
+    scope: Scope, node: syntax.Expression, kind: Type, refusal: Callable[[Span], Diagnostic]
+) -> Constant | None:
+    """Return the value of a type that is written out; `refusal` is the fault of any other."""
+    term = value(scope, node, kind)
+    if term is None:
+        return None
+    if not isinstance(term, Constant):
+        return scope.refuse(refusal(node.span))
+    sample = Constant(span=node.span, type=kind, value=term.value, text="")
+    return term if comparable(sample, term) else _mistyped(scope, node, term, kind)
 
 
 def _mistyped(scope: Scope, written: syntax.Expression, term: ValueTerm, wanted: Type) -> None:
@@ -329,10 +337,10 @@ def members(scope: Scope, node: syntax.Expression, element: Type) -> SetTerm | C
         case syntax.Path(span=span, steps=(syntax.Step(name=name),)) if name in scope.sets:
             kind = scope.sets[name].type
             if plain(kind) != plain(element):
-                return report_fault(scope, value_faults.wrong_type(span, kind, element))
+                return scope.refuse(value_faults.wrong_type(span, kind, element))
             return SetTerm(span=span, name=name, type=kind, text=name)
         case _:
-            return report_fault(scope, set_needed(scope, node, element))
+            return scope.refuse(set_needed(scope, node, element))
 
 
 def _members_or_list(
@@ -345,9 +353,9 @@ def _members_or_list(
     if term is None:
         return None
     if not isinstance(term.type, ListType):
-        return report_fault(scope, faults.not_a_list(node.span, term.type))
+        return scope.refuse(faults.not_a_list(node.span, term.type))
     if plain(term.type.element) != plain(element):
-        return report_fault(scope, value_faults.wrong_type(node.span, term.type.element, element))
+        return scope.refuse(value_faults.wrong_type(node.span, term.type.element, element))
     return term
 
 
@@ -355,7 +363,7 @@ def _listed(
     scope: Scope, span: Span, written: tuple[syntax.Expression, ...], element: Type
 ) -> Constant | None:
     if not written:
-        return report_fault(scope, faults.empty_set(span))
+        return scope.refuse(faults.empty_set(span))
     values = []
     for node in written:
         term = value(scope, node, element)

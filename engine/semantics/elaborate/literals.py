@@ -1,8 +1,5 @@
 """Values as they are written."""
 
-# mypy: disable-error-code="func-returns-value"
-# Reason: `return tell(…)` reports a fault and gives up in one statement.
-
 import re
 import unicodedata
 from decimal import Decimal
@@ -12,7 +9,7 @@ from ...source.text import Span
 from .. import faults, value_faults
 from ..tree import Constant, Money
 from ..types import CODES, Scalar, Type, codes, is_code
-from .scope import Scope, constant, report_fault
+from .scope import Scope, constant
 
 _GROUPED = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
 """A number as half of Europe groups thousands: `50.000`, which is fifty here."""
@@ -33,9 +30,9 @@ def number_constant(
     """Return a number; where a percentage is expected it lacks its sign."""
     words = scope.words(span)
     if expected is Scalar.PERCENTAGE:
-        return report_fault(scope, value_faults.number_for_percentage(span, words))
+        return scope.refuse(value_faults.number_for_percentage(span, words))
     if expected is Scalar.WHOLE_NUMBER and _GROUPED.fullmatch(words):
-        return report_fault(scope, value_faults.grouped_thousands(span, words, words))
+        return scope.refuse(value_faults.grouped_thousands(span, words, words))
     return constant(scope, span, Scalar.NUMBER, number(literal))
 
 
@@ -44,12 +41,10 @@ def money_constant(scope: Scope, span: Span, currency: str, amount: Decimal) -> 
     words = scope.words(span)
     if not is_code(Scalar.CURRENCY, currency):
         place = Span(source=span.source, start=span.start, end=span.start + len(currency))
-        return report_fault(scope, faults.unknown_member(place, currency, Scalar.CURRENCY, ()))
+        return scope.refuse(faults.unknown_member(place, currency, Scalar.CURRENCY, ()))
     written = words.rpartition(" ")[2]  # In front of it a comment may stand.
     if currency not in _OF_THOUSANDTHS and _GROUPED.fullmatch(written):
-        return report_fault(
-            scope, value_faults.grouped_thousands(span, words, f"{currency} {written}")
-        )
+        return scope.refuse(value_faults.grouped_thousands(span, words, f"{currency} {written}"))
     return constant(scope, span, Scalar.MONEY, Money(amount=Fraction(amount), currency=currency))
 
 
@@ -58,5 +53,5 @@ def text_constant(scope: Scope, span: Span, text: str, expected: Type | None) ->
     if not isinstance(expected, Scalar) or expected not in CODES:
         return constant(scope, span, Scalar.TEXT, unicodedata.normalize("NFC", text))
     if not is_code(expected, text):
-        return report_fault(scope, faults.unknown_member(span, text, expected, codes(expected)))
+        return scope.refuse(faults.unknown_member(span, text, expected, codes(expected)))
     return Constant(span=span, type=expected, value=text, text=text)

@@ -1,8 +1,5 @@
 """Tables looked up by values."""
 
-# mypy: disable-error-code="func-returns-value"
-# Reason: `return tell(…)` reports a fault and gives up in one statement.
-
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -12,7 +9,7 @@ from .. import table_faults, value_faults
 from ..tree import Constant, LookupTerm, Table, ValueTerm
 from ..types import Type
 from .kinds import comparable, type_of
-from .scope import Scope, report_fault
+from .scope import Scope
 
 ReadValue: TypeAlias = Callable[[Scope, syntax.Expression, Type | None], ValueTerm | None]
 
@@ -21,14 +18,14 @@ def lookup(scope: Scope, node: syntax.Lookup, read_value: ReadValue) -> LookupTe
     """Return the term of a lookup; its arguments are read as handed in."""
     name = node.table.text
     if name not in scope.tables:
-        return report_fault(scope, table_faults.unknown_table(node.table.span, name, scope.tables))
+        return scope.refuse(table_faults.unknown_table(node.table.span, name, scope.tables))
     table = scope.tables[name]
     if table is None:
         return None
     if len(node.arguments) != len(table.inputs):
         names = [each.name for each in table.inputs]
-        return report_fault(
-            scope, table_faults.number_of_arguments(node.span, name, names, len(node.arguments))
+        return scope.refuse(
+            table_faults.number_of_arguments(node.span, name, names, len(node.arguments))
         )
     arguments = []
     for written, each in zip(node.arguments, table.inputs, strict=True):
@@ -37,9 +34,7 @@ def lookup(scope: Scope, node: syntax.Lookup, read_value: ReadValue) -> LookupTe
             return None
         sample = Constant(span=written.span, type=each.type, value=0, text="")
         if not comparable(term, sample):
-            return report_fault(
-                scope, value_faults.wrong_type(written.span, type_of(term), each.type)
-            )
+            return scope.refuse(value_faults.wrong_type(written.span, type_of(term), each.type))
         arguments.append(term)
     return looked_up(table, tuple(arguments), node.span, scope.words(node.span))
 

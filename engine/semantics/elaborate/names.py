@@ -1,8 +1,5 @@
 """Facts, bound names, and the bare words that stand for members and codes."""
 
-# mypy: disable-error-code="func-returns-value"
-# Reason: `return tell(…)` reports a fault and gives up in one statement.
-
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,7 +11,7 @@ from ..fact_advice import elsewhere, fact_advice
 from ..tree import Constant, FactTerm, ParameterTerm, ValueTerm
 from ..types import CODES, EnumerationType, ListType, RecordType, Scalar, Type, codes, is_code
 from ..vocabulary import Fact
-from .scope import Scope, constant, report_fault
+from .scope import Scope, constant
 
 _RUN_TOGETHER = re.compile(r"[A-Za-z]{3}\d+", re.ASCII)
 
@@ -23,12 +20,12 @@ def path(scope: Scope, node: syntax.Path, expected: Type | None) -> ValueTerm | 
     """Return what a path means: a fact, or a word read as `expected`."""
     first = node.steps[0]
     if any(step.ordinal is not None for step in node.steps):
-        return report_fault(scope, faults.ordinal_in_condition(node.span))
+        return scope.refuse(faults.ordinal_in_condition(node.span))
     if names_fact(scope, first):
         return fact(scope, node)
     if len(node.steps) == 1:
         return _word(scope, first, expected)
-    return report_fault(scope, _no_beginning(scope, node))
+    return scope.refuse(_no_beginning(scope, node))
 
 
 def _no_beginning(scope: Scope, node: syntax.Path) -> Diagnostic:
@@ -108,33 +105,29 @@ def _word(
     """Return what a bare word that is no fact means: a parameter, a member or a code."""
     if step.name in scope.parameters:
         if expected is not None and is_member(step.name, expected):
-            return report_fault(scope, faults.two_meanings(step.span, step.name, expected))
+            return scope.refuse(faults.two_meanings(step.span, step.name, expected))
         return parameter(scope, step)
     if step.name in scope.tables:
-        return report_fault(scope, table_faults.table_as_word(step.span, step.name))
+        return scope.refuse(table_faults.table_as_word(step.span, step.name))
     match expected:
         case EnumerationType(members=members):
             if step.name in members:
                 return constant(scope, step.span, expected, step.name)
-            return report_fault(
-                scope, faults.unknown_member(step.span, step.name, expected, members)
-            )
+            return scope.refuse(faults.unknown_member(step.span, step.name, expected, members))
         case Scalar() if expected in CODES:
             if is_code(expected, step.name):
                 return constant(scope, step.span, expected, step.name)
             if step.name in scope.sets:
-                return report_fault(scope, value_faults.set_among_members(step.span, step.name))
+                return scope.refuse(value_faults.set_among_members(step.span, step.name))
             known = codes(expected)
-            return report_fault(scope, faults.unknown_member(step.span, step.name, expected, known))
+            return scope.refuse(faults.unknown_member(step.span, step.name, expected, known))
         case _:
             if step.name in scope.definitions:
-                return report_fault(scope, faults.definition_as_value(step.span, step.name))
+                return scope.refuse(faults.definition_as_value(step.span, step.name))
             names = (*scope.variables, *scope.parameters, *scope.definitions)
             known = frozenset((*names, scope.vocabulary.root, "yes", "no", "today"))
             fault = faults.unknown_word(step.span, step.name, known)
-            return report_fault(
-                scope, fault if fault.help else _other_word(scope, fault, step, expected)
-            )
+            return scope.refuse(fault if fault.help else _other_word(scope, fault, step, expected))
 
 
 def _facts_of_the_campaign(scope: Scope) -> Mapping[str, Fact]:
@@ -195,8 +188,8 @@ def _step(scope: Scope, owner: str, kind: Type, step: syntax.Step) -> Fact | Non
                 return facts[step.name]
             advice = fact_advice(scope.vocabulary, name, step.name)
             fault = faults.unknown_fact(step.span, step.name, owner, facts, advice)
-            return report_fault(scope, fault)
+            return scope.refuse(fault)
         case ListType():
-            return report_fault(scope, faults.step_into_list(step.span, owner))
+            return scope.refuse(faults.step_into_list(step.span, owner))
         case _:
-            return report_fault(scope, faults.no_facts_below(step.span, owner, kind))
+            return scope.refuse(faults.no_facts_below(step.span, owner, kind))

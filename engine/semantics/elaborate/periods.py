@@ -4,9 +4,6 @@ A period is a group with the dates `start` and `end`, both days included, or is 
 typed core knows none of this: it compares days, so that an end that is missing is simply unknown.
 """
 
-# mypy: disable-error-code="func-returns-value"
-# Reason: `return tell(…)` reports a fault and gives up in one statement.
-
 from dataclasses import replace
 
 from ...source.text import Span
@@ -18,7 +15,7 @@ from ..types import RecordType, Scalar, Type
 from ..vocabulary import Vocabulary
 from .kinds import type_of
 from .names import fact, path
-from .scope import Scope, report_fault
+from .scope import Scope
 
 Period = tuple[ValueTerm, ValueTerm]
 """Its first and its last day."""
@@ -30,7 +27,7 @@ def period(scope: Scope, node: syntax.Expression) -> Period | None:
     """Return the days of a period, or None where a fault was reported."""
     match node:
         case syntax.PeriodLiteral(start=start, end=end) if end < start:
-            return report_fault(scope, faults.inverted_period(node.span))
+            return scope.refuse(faults.inverted_period(node.span))
         case syntax.PeriodLiteral(span=span, start=start, end=end):
             first, last = (
                 Constant(span=span, type=Scalar.DATE, value=day, text=day.isoformat())
@@ -41,13 +38,13 @@ def period(scope: Scope, node: syntax.Expression) -> Period | None:
             term = path(scope, node, None)
             return None if term is None else _named(scope, node, term)
         case _:
-            return report_fault(scope, faults.period_needed(node.span, None))
+            return scope.refuse(faults.period_needed(node.span, None))
 
 
 def _named(scope: Scope, node: syntax.Path, term: ValueTerm) -> Period | None:
     kind = type_of(term)
     if not isinstance(term, FactTerm) or not is_period(kind, scope.vocabulary):
-        return report_fault(scope, faults.period_needed(node.span, kind))
+        return scope.refuse(faults.period_needed(node.span, kind))
     first, last = (
         fact(scope, replace(node, steps=(*node.steps, syntax.Step(span=node.span, name=name))))
         for name in _ENDS

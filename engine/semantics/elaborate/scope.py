@@ -1,7 +1,7 @@
 """What names mean at one place of a policy, and how a fault there is told."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ...source.diagnostic import Diagnostic
 from ...source.text import Source, Span
@@ -16,17 +16,18 @@ from ..vocabulary import Vocabulary
 class Scope:
     """What names mean at one place of a policy, and whom to tell about faults.
 
-    A parameter, definition or table is None where it has faults, reported where it stands.
+    What is not given is not declared. A parameter, definition or table is None where it has
+    faults, reported where it stands.
     """
 
     source: Source
     vocabulary: Vocabulary
-    sets: Mapping[str, SetDefinition]
-    variables: Mapping[str, Type]
-    parameters: Mapping[str, Parameter | None]
-    definitions: Mapping[str, Definition | None]
-    tables: Mapping[str, Table | None]
     report: Callable[[Diagnostic], None]
+    sets: Mapping[str, SetDefinition] = field(default_factory=dict)
+    variables: Mapping[str, Type] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter | None] = field(default_factory=dict)
+    definitions: Mapping[str, Definition | None] = field(default_factory=dict)
+    tables: Mapping[str, Table | None] = field(default_factory=dict)
     month_end: MonthEnd = MonthEnd.ROUNDS_DOWN
     lookups: tuple[LookupTerm, ...] = ()
     """What a text may tell: the lookups of the condition that it speaks of, each once."""
@@ -43,14 +44,13 @@ class Scope:
         declared = (self.variables, self.sets, self.parameters, self.definitions, self.tables)
         return name == self.vocabulary.root or any(name in known for known in declared)
 
+    def refuse(self, fault: Diagnostic) -> None:
+        """Report a fault, and return the nothing that is made of the text for it."""
+        self.report(fault)
+
     def words(self, span: Span) -> str:
         """Return the words of a span, on one line."""
         return " ".join(self.source.slice(span).split())
-
-
-def report_fault(scope: Scope, diagnostic: Diagnostic) -> None:
-    """Report a fault; what was to be made of the text is not made."""
-    scope.report(diagnostic)
 
 
 def constant(scope: Scope, span: Span, kind: Type, literal: Value) -> Constant:

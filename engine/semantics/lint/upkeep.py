@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from ...source.diagnostic import Diagnostic
 from ...syntax import tree as syntax
+from ...syntax.visit import all_of, items_of
 from ..tree import Window
 from . import faults
 
@@ -21,44 +22,40 @@ def outdated(files: Iterable[syntax.File], day: date) -> Iterator[Diagnostic]:
 
     A waiver may be over, or have been approved on a day to come; a review may be too old.
     """
-    for item in (item for file in files for item in file.items):
-        match item:
-            case syntax.Waiver():
-                yield from _over(item, day)
-                yield from _to_be_approved(item, day)
-            case syntax.Parameter():
-                yield from _unreviewed(item, day)
-            case _:
-                pass
+    trees = tuple(files)
+    for waiver in items_of(syntax.Waiver, trees):
+        yield from _over(waiver, day)
+        yield from _to_be_approved(waiver, day)
+    for parameter in items_of(syntax.Parameter, trees):
+        yield from _unreviewed(parameter, day)
 
 
 def _over(waiver: syntax.Waiver, day: date) -> Iterator[Diagnostic]:
-    days = (clause for clause in waiver.clauses if isinstance(clause, syntax.ForceClause))
-    for until in (clause.until for clause in days):
+    for until in (clause.until for clause in all_of(syntax.ForceClause, waiver.clauses)):
         if until is not None and not Window(until=until.value).meets(day, day):
             yield faults.waiver_over(until.span, waiver.name.text, until.value)
 
 
 def _to_be_approved(waiver: syntax.Waiver, day: date) -> Iterator[Diagnostic]:
-    for clause in waiver.clauses:
-        if isinstance(clause, syntax.ApprovalClause) and clause.day.value > day:
+    for clause in all_of(syntax.ApprovalClause, waiver.clauses):
+        if clause.day.value > day:
             yield faults.approval_to_come(clause.day.span, waiver.name.text, clause.day.value)
 
 
 def _unreviewed(parameter: syntax.Parameter, day: date) -> Iterator[Diagnostic]:
-    for clause in parameter.clauses:
-        if isinstance(clause, syntax.ReviewClause) and day - clause.day.value > REVIEW_PERIOD:
+    for clause in all_of(syntax.ReviewClause, parameter.clauses):
+        if day - clause.day.value > REVIEW_PERIOD:
             yield faults.stale_review(clause.day.span, parameter.name.text, clause.day.value)
 
 
 def untested(files: Iterable[syntax.File]) -> Iterator[Diagnostic]:
     """Yield a warning for each waiver that no test expects to hold."""
-    items = tuple(item for file in files for item in file.items)
-    tests = (item for item in items if isinstance(item, syntax.Test))
+    trees = tuple(files)
+    tests = items_of(syntax.Test, trees)
     expected = {name for test in tests for step in test.steps for name in _waivers_in(step)}
-    for item in items:
-        if isinstance(item, syntax.Waiver) and item.name.text not in expected:
-            yield faults.untested_waiver(item.name.span, item.name.text)
+    for waiver in items_of(syntax.Waiver, trees):
+        if waiver.name.text not in expected:
+            yield faults.untested_waiver(waiver.name.span, waiver.name.text)
 
 
 def _waivers_in(step: syntax.TestStep | syntax.Broken) -> frozenset[str]:

@@ -9,7 +9,7 @@ from ...syntax.lexis import Comparator
 from ...syntax.tree import AggregateKind, ArithmeticOperator
 from ..types import LENGTHS, Scalar, element_type
 from ..values import Measure
-from .conditions import ComparisonCondition, Condition, conditions_below, operands_of, terms_of
+from .conditions import ComparisonCondition, conditions_within, operands_of, terms_of
 from .declarations import Dated
 from .rules import Rule, clauses_read
 from .terms import (
@@ -77,8 +77,9 @@ def calendar_of(rule: Rule, dated: Mapping[str, Dated[Any]]) -> RuleCalendar:
         part
         for clause in clauses_read(rule)
         if any(isinstance(term, TodayTerm) for term in clause.terms)
-        for part in _comparisons(clause.condition)
-        if any(isinstance(term, TodayTerm) for term in terms_of(part))
+        for part in conditions_within(clause.condition)
+        if isinstance(part, ComparisonCondition)
+        and any(isinstance(term, TodayTerm) for term in terms_of(part))
     ]
     timely = [terms_of(part) for part in parts]
     days = (value for each in timely for term in each for value in _values(term, dated))
@@ -91,16 +92,6 @@ def calendar_of(rule: Rule, dated: Mapping[str, Dated[Any]]) -> RuleCalendar:
         is_intricate=any(_is_intricate(each, dated) for each in timely)
         or any(map(_counts_from_several_days, parts)),
     )
-
-
-def _comparisons(condition: Condition) -> Iterator[ComparisonCondition]:
-    """Yield the comparisons of a condition, and those by which its aggregates choose."""
-    for part in conditions_below(condition):
-        if isinstance(part, ComparisonCondition):
-            yield part
-            for term in terms_of(part):
-                if isinstance(term, AggregateTerm) and term.where is not None:
-                    yield from _comparisons(term.where)
 
 
 def _law_changes(rule: Rule, dated: Mapping[str, Dated[Any]]) -> Iterator[date]:

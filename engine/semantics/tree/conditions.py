@@ -141,20 +141,10 @@ def choices_of(condition: Condition) -> Iterator[Condition]:
 
 
 def _choices(term: ValueTerm) -> Iterator[Condition]:
-    match term:
-        case ArithmeticTerm(left=left, right=right):
-            yield from _choices(left)
-            yield from _choices(right)
-        case LookupTerm(arguments=arguments):
-            for argument in arguments:
-                yield from _choices(argument)
-        case AggregateTerm(value=value, where=where):
-            if where is not None:
-                yield where
-            if value is not None:
-                yield from _choices(value)
-        case _:
-            pass
+    if isinstance(term, AggregateTerm) and term.where is not None:
+        yield term.where
+    for inner in inner_terms(term):
+        yield from _choices(inner)
 
 
 def conditions_within(condition: Condition) -> Iterator[Condition]:
@@ -189,21 +179,28 @@ def terms_of(condition: ComparisonCondition) -> tuple[ValueTerm, ...]:
     return tuple(term for side in sides for term in operands_of(side))
 
 
+def inner_terms(term: ValueTerm) -> tuple[ValueTerm, ...]:
+    """Return the values directly below a value; of an aggregate, what it takes of each element."""
+    match term:
+        case ArithmeticTerm(left=left, right=right):
+            return (left, right)
+        case LookupTerm(arguments=arguments):
+            return arguments
+        case AggregateTerm(value=value) if value is not None:
+            return (value,)
+        case _:
+            return ()
+
+
 def operands_of(term: ValueTerm) -> Iterator[ValueTerm]:
     """Yield a value and every value that it is made of."""
     yield term
-    if isinstance(term, ArithmeticTerm):
-        yield from operands_of(term.left)
-        yield from operands_of(term.right)
-    if isinstance(term, LookupTerm):
-        for argument in term.arguments:
-            yield from operands_of(argument)
     if isinstance(term, AggregateTerm):
         yield term.collection
-        if term.value is not None:
-            yield from operands_of(term.value)
-        if term.where is not None:
-            yield from terms_below(term.where)
+    for inner in inner_terms(term):
+        yield from operands_of(inner)
+    if isinstance(term, AggregateTerm) and term.where is not None:
+        yield from terms_below(term.where)
 
 
 def facts_of(term: ValueTerm) -> tuple[FactTerm, ...]:
@@ -211,14 +208,10 @@ def facts_of(term: ValueTerm) -> tuple[FactTerm, ...]:
     match term:
         case FactTerm():
             return (term,)
-        case ArithmeticTerm(left=left, right=right):
-            return (*facts_of(left), *facts_of(right))
-        case LookupTerm(arguments=arguments):
-            return tuple(fact for argument in arguments for fact in facts_of(argument))
         case AggregateTerm(collection=collection):
             return (collection,)
         case _:
-            return ()
+            return tuple(fact for inner in inner_terms(term) for fact in facts_of(inner))
 
 
 def sensitive_elements(condition: Condition) -> frozenset[str]:

@@ -138,9 +138,12 @@ def _has_label(atoms: Sequence[Atom]) -> bool:
 
 
 def _joined(atoms: Sequence[Atom]) -> str:
-    """Return the words of a type as one text."""
-    text = " ".join(atom.text for atom in atoms)
-    return text.replace(" ,", ",").replace("{ ", "{").replace(" }", "}")
+    """Return the words of a type as one text; a text that is presumed stays as it is."""
+    words = ""
+    for atom in atoms:
+        is_tight = words.endswith("{") or atom.text.startswith((",", "}"))
+        words += atom.text if is_tight or not words else f" {atom.text}"
+    return words
 
 
 def _fact(statement: Statement, widths: tuple[int, int]) -> Document:

@@ -18,13 +18,13 @@ from ..lexis import MOST_FAULTS, NAME, TEXT
 from .borders import ITEM_BORDER, ITEM_WORD
 from .cases import case
 from .definitions import definition
-from .elements import TITLE, Choice, Parts, leaf, misfit, node, word
+from .elements import TITLE, Choice, Parts, clause, leaf, misfit, word
 from .literals import text
 from .parameters import parameter
 from .policies import policy
 from .profiles import profile
 from .reading import SourceText
-from .recovery import Complete, Recovering
+from .recovery import Recovering
 from .tables import table
 from .vocabularies import set_declaration, vocabulary
 from .waivers import waiver
@@ -39,18 +39,14 @@ def _instrument(span: Span, parts: Parts) -> tree.Instrument:
 @cache
 def _grammar() -> pp.ParserElement:
     """Return the element for a whole file; it is built once."""
-    module = node(
-        word("module")
-        - leaf(rf"{NAME}(?:\.{NAME})*", "the name of the module")
-        - Complete(ITEM_BORDER),
+    module = clause(
+        word("module") - leaf(rf"{NAME}(?:\.{NAME})*", "the name of the module"),
+        ITEM_BORDER,
         lambda span, parts: tree.Module(span=span, name=parts[1].text),
     )
-    instrument = node(
-        word("instrument")
-        - leaf(r"[A-Z]\w*", CAPITAL_NAME)
-        - TITLE
-        - leaf(TEXT, ADDRESS, text)
-        - Complete(ITEM_BORDER),
+    instrument = clause(
+        word("instrument") - leaf(r"[A-Z]\w*", CAPITAL_NAME) - TITLE - leaf(TEXT, ADDRESS, text),
+        ITEM_BORDER,
         _instrument,
     )
     items = Choice(

@@ -18,18 +18,22 @@ from ..lexis import (
 _NOT_A_WORD_IN_USE = r"(?![ \t]*[.,)}\];:])"
 _ITEM = rf"{phrase_pattern(*ITEM_KEYWORDS)}(?=[ \t]+[\"\w]|[ \t]*[\r\n]|[ \t]*\Z)"
 
+
+def _border(*keywords: str) -> str:
+    """Return the pattern of where a part of a construct begins, or the construct ends."""
+    return rf"(?:{phrase_pattern(*keywords, 'end')}{_NOT_A_WORD_IN_USE}|{_ITEM})"
+
+
 ITEM_BORDER = _ITEM
-RULE_BORDER = rf"(?:{phrase_pattern(*CLAUSE_KEYWORDS, 'rule', 'end')}{_NOT_A_WORD_IN_USE}|{_ITEM})"
-STEP_BORDER = rf"(?:{phrase_pattern(*TEST_KEYWORDS, 'end')}{_NOT_A_WORD_IN_USE}|{_ITEM})"
+RULE_BORDER = _border(*CLAUSE_KEYWORDS, "rule")
+STEP_BORDER = _border(*TEST_KEYWORDS)
+DEFINITION_BORDER = _border(*DEFINITION_KEYWORDS)
+PARAMETER_BORDER = _border(*PARAMETER_KEYWORDS)
+TABLE_BORDER = _border(*TABLE_KEYWORDS)
+WAIVER_BORDER = _border(*WAIVER_KEYWORDS)
+PROFILE_BORDER = _border(*PROFILE_KEYWORDS)
 GROUP_START = rf"(?:record|type)[ \t]+{NAME}(?!\s*:)"
 FACT_BORDER = rf"(?:{NAME}\s*:|{GROUP_START}|end[ \t]+\w|{_ITEM})"
-DEFINITION_BORDER = (
-    rf"(?:{phrase_pattern(*DEFINITION_KEYWORDS, 'end')}{_NOT_A_WORD_IN_USE}|{_ITEM})"
-)
-PARAMETER_BORDER = rf"(?:{phrase_pattern(*PARAMETER_KEYWORDS, 'end')}{_NOT_A_WORD_IN_USE}|{_ITEM})"
-TABLE_BORDER = rf"(?:{phrase_pattern(*TABLE_KEYWORDS, 'end')}{_NOT_A_WORD_IN_USE}|{_ITEM})"
-WAIVER_BORDER = rf"(?:{phrase_pattern(*WAIVER_KEYWORDS, 'end')}{_NOT_A_WORD_IN_USE}|{_ITEM})"
-PROFILE_BORDER = rf"(?:{phrase_pattern(*PROFILE_KEYWORDS, 'end')}{_NOT_A_WORD_IN_USE}|{_ITEM})"
 EDITION_BORDER = rf"(?:{phrase_pattern('from', 'is', 'end')}|{_ITEM})"
 
 ITEM_WORD = (

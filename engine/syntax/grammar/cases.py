@@ -19,6 +19,8 @@ from .elements import (
     Build,
     Choice,
     Parts,
+    block,
+    clause,
     listed,
     mark,
     misfit,
@@ -27,7 +29,6 @@ from .elements import (
     phrase_of,
     word,
 )
-from .recovery import Complete, End, Recovering
 
 _OUTCOMES = phrase_pattern(
     *("allow", "deny by", "deny for", "warn by", "no warning", "oblige by", "waived by")
@@ -35,7 +36,7 @@ _OUTCOMES = phrase_pattern(
 
 
 def _step(body: pp.ParserElement, build: Build) -> pp.ParserElement:
-    return node(body - Complete(STEP_BORDER), build)
+    return clause(body, STEP_BORDER, build)
 
 
 def _given(span: Span, parts: Parts) -> tree.GivenFact:
@@ -113,5 +114,4 @@ def case() -> pp.ParserElement:
         _step(word("expect") - _outcome(), lambda span, parts: replace(parts[1], span=span)),
         *_table(),
     ]
-    step = Recovering(Choice(steps, misfit(STEP_BORDER, STEP)), STEP_BORDER, "test")
-    return node(word("test") - TITLE - pp.ZeroOrMore(step) - End("test"), _case)
+    return block("test", TITLE, Choice(steps, misfit(STEP_BORDER, STEP)), STEP_BORDER, _case)

@@ -7,9 +7,8 @@ from .. import tree
 from ..expectations import DEFINITION_CLAUSE
 from .borders import DEFINITION_BORDER
 from .conditions import CONDITION_ELEMENT
-from .elements import IDENTIFIER, TITLE, Parts, first, misfit, node, of, word
+from .elements import IDENTIFIER, TITLE, Parts, block, clause, first, misfit, of, word
 from .policies import source
-from .recovery import Complete, End, Recovering
 
 
 def _definition(span: Span, parts: Parts) -> tree.Definition:
@@ -23,16 +22,11 @@ def _definition(span: Span, parts: Parts) -> tree.Definition:
 
 def definition() -> pp.ParserElement:
     """Return the element for a definition with its clauses."""
-    means = node(
-        word("means") - CONDITION_ELEMENT - Complete(DEFINITION_BORDER),
+    means = clause(
+        word("means") - CONDITION_ELEMENT,
+        DEFINITION_BORDER,
         lambda span, parts: tree.MeansClause(span=span, condition=parts[1]),
     )
-    clause = source(DEFINITION_BORDER) | means | misfit(DEFINITION_BORDER, DEFINITION_CLAUSE)
-    return node(
-        word("define")
-        - IDENTIFIER
-        - pp.Optional(TITLE)
-        - pp.ZeroOrMore(Recovering(clause, DEFINITION_BORDER, "define"))
-        - End("define"),
-        _definition,
-    )
+    part = source(DEFINITION_BORDER) | means | misfit(DEFINITION_BORDER, DEFINITION_CLAUSE)
+    heading = IDENTIFIER - pp.Optional(TITLE)
+    return block("define", heading, part, DEFINITION_BORDER, _definition)

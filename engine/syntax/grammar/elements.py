@@ -16,7 +16,7 @@ from .. import tree
 from ..lexis import NAME, TEXT, phrase_pattern
 from . import literals
 from .reading import SPACE, Reading, SourceText, behind_space, reader, span_in
-from .recovery import Recovering
+from .recovery import Complete, End, Recovering
 
 Parts: TypeAlias = Sequence[Any]
 Build: TypeAlias = Callable[[Span, Parts], tree.Node]
@@ -43,10 +43,22 @@ class Construct(Reading):
         return end
 
 
-def node(element: pp.ParserElement, build: Build, name: str | None = None) -> pp.ParserElement:
+def node(element: pp.ParserElement, build: Build) -> pp.ParserElement:
     """Let an element yield the node that `build(span, parts)` makes of its parts."""
-    made = Construct(element, build)
-    return made.set_name(name) if name else made
+    return Construct(element, build)
+
+
+def clause(body: pp.ParserElement, border: str, build: Build) -> pp.ParserElement:
+    """Return the element for a clause, which is complete at the end of its line or at a border."""
+    return node(body - Complete(border), build)
+
+
+def block(
+    keyword: str, heading: pp.ParserElement, part: pp.ParserElement, border: str, build: Build
+) -> pp.ParserElement:
+    """Return the element for `KEYWORD heading … end KEYWORD`, which goes on behind broken parts."""
+    parts = pp.ZeroOrMore(Recovering(part, border, keyword))
+    return node(word(keyword) - heading - parts - End(keyword), build)
 
 
 class Leaf(Reading):

@@ -7,9 +7,8 @@ from .. import tree
 from ..expectations import PARAMETER_CLAUSE
 from .borders import PARAMETER_BORDER
 from .conditions import VALUE_ELEMENT
-from .elements import DAY, IDENTIFIER, TITLE, Parts, first, mark, misfit, node, of, word
+from .elements import DAY, IDENTIFIER, TITLE, Parts, block, clause, first, mark, misfit, of, word
 from .policies import source
-from .recovery import Complete, End, Recovering
 
 
 def _edition(span: Span, parts: Parts) -> tree.ParameterEdition:
@@ -37,21 +36,14 @@ def _parameter(span: Span, parts: Parts) -> tree.Parameter:
 def parameter() -> pp.ParserElement:
     """Return the element for a parameter with its editions."""
     cited = source(PARAMETER_BORDER)
-    value = word("is") - VALUE_ELEMENT - pp.Optional(cited) - Complete(PARAMETER_BORDER)
+    value = word("is") - VALUE_ELEMENT - pp.Optional(cited)
     since = word("from") - DAY - pp.Optional(word("until") - DAY) - value
-    edition = node(since | value, _edition)
-    review = node(
-        word("reviewed on") - DAY - Complete(PARAMETER_BORDER),
+    edition = clause(since | value, PARAMETER_BORDER, _edition)
+    review = clause(
+        word("reviewed on") - DAY,
+        PARAMETER_BORDER,
         lambda span, parts: tree.ReviewClause(span=span, day=parts[1]),
     )
-    clause = cited | edition | review | misfit(PARAMETER_BORDER, PARAMETER_CLAUSE)
-    return node(
-        word("parameter")
-        - IDENTIFIER
-        - mark(":")
-        - IDENTIFIER
-        - pp.Optional(TITLE)
-        - pp.ZeroOrMore(Recovering(clause, PARAMETER_BORDER, "parameter"))
-        - End("parameter"),
-        _parameter,
-    )
+    part = cited | edition | review | misfit(PARAMETER_BORDER, PARAMETER_CLAUSE)
+    heading = IDENTIFIER - mark(":") - IDENTIFIER - pp.Optional(TITLE)
+    return block("parameter", heading, part, PARAMETER_BORDER, _parameter)

@@ -21,6 +21,7 @@ from .elements import (
     Build,
     Choice,
     Parts,
+    clause,
     first,
     leaf,
     listed,
@@ -30,14 +31,14 @@ from .elements import (
     phrase_of,
     word,
 )
-from .recovery import Complete, End, Recovering
+from .recovery import End, Recovering
 
 _HEADING = "heading"
 _PROVISION = rf"(?:{'|'.join(PROVISIONS)})[ \t]+\w+(?:[.-]\w+)*(?:\(\w+\))*"
 
 
 def _clause(keyword: str, body: pp.ParserElement, build: Build) -> pp.ParserElement:
-    return node(word(keyword) - body - Complete(RULE_BORDER), build)
+    return clause(word(keyword) - body, RULE_BORDER, build)
 
 
 def _citation(span: Span, parts: Parts) -> tree.Citation:
@@ -51,8 +52,9 @@ def source(border: str) -> pp.ParserElement:
         leaf(r"[A-Z]\w*", INSTRUMENT) - leaf(rf"{_PROVISION}(?:[ \t]+{_PROVISION})*", PROVISION),
         _citation,
     )
-    return node(
-        word("source") - listed(citation) - Complete(border),
+    return clause(
+        word("source") - listed(citation),
+        border,
         lambda span, parts: tree.SourceClause(span=span, citations=of(tree.Citation, parts)),
     )
 
@@ -64,9 +66,7 @@ def _force(span: Span, parts: Parts) -> tree.ForceClause:
 
 def force(border: str) -> pp.ParserElement:
     """Return the element for the clause that says on which days something holds."""
-    return node(
-        word("in force from") - DAY - pp.Optional(word("until") - DAY) - Complete(border), _force
-    )
+    return clause(word("in force from") - DAY - pp.Optional(word("until") - DAY), border, _force)
 
 
 def _require(span: Span, parts: Parts) -> tree.RequireClause:
@@ -248,7 +248,7 @@ def policy() -> pp.ParserElement:
     clauses: list[Callable[[], Iterator[pp.ParserElement]]] = [
         *(_origin, _effect, _treatment, _counting, _wording)
     ]
-    clause = Choice(
+    part_of_rule = Choice(
         [
             node(word("end rule"), _end_of_rule),
             *(element for family in clauses for element in family()),
@@ -256,7 +256,7 @@ def policy() -> pp.ParserElement:
         misfit(RULE_BORDER, CLAUSE),
     )
     part = Choice(
-        [Recovering(heading, RULE_BORDER, _HEADING)], Recovering(clause, RULE_BORDER, "rule")
+        [Recovering(heading, RULE_BORDER, _HEADING)], Recovering(part_of_rule, RULE_BORDER, "rule")
     )
     return node(
         word("policy") - IDENTIFIER - pp.Optional(TITLE) - pp.ZeroOrMore(part) - End("policy"),

@@ -15,17 +15,17 @@ from .elements import (
     TITLE,
     Choice,
     Parts,
+    block,
+    clause,
     first,
     leaf,
     listed,
     misfit,
-    node,
     of,
     phrase_of,
     word,
 )
 from .policies import source
-from .recovery import Complete, End, Recovering
 
 MODULE_NAME = leaf(rf"{NAME}(?:\.{NAME})*", MODULE)
 
@@ -54,26 +54,16 @@ def _profile(span: Span, parts: Parts) -> tree.Profile:
 
 def profile() -> pp.ParserElement:
     """Return the element for a profile with its clauses."""
-    adopts = node(
-        word("adopts") - listed(MODULE_NAME) - Complete(PROFILE_BORDER),
-        _adopts,
-    )
+    adopts = clause(word("adopts") - listed(MODULE_NAME), PROFILE_BORDER, _adopts)
     levels = word(*(each.value for each in tree.Stringency))
     of_rule = REFERENCE - word("to") - levels
     of_parameter = IDENTIFIER - word("to") - VALUE_ELEMENT - word("from") - DAY
-    tightens = node(
-        word("tightens")
-        - (of_rule | of_parameter).set_name(RULE_OR_PARAMETER)
-        - Complete(PROFILE_BORDER),
+    tightens = clause(
+        word("tightens") - (of_rule | of_parameter).set_name(RULE_OR_PARAMETER),
+        PROFILE_BORDER,
         _tightened,
     )
-    clauses = (source(PROFILE_BORDER), adopts, tightens)
-    clause = Choice(clauses, misfit(PROFILE_BORDER, PROFILE_CLAUSE))
-    return node(
-        word("profile")
-        - IDENTIFIER
-        - pp.Optional(TITLE)
-        - pp.ZeroOrMore(Recovering(clause, PROFILE_BORDER, "profile"))
-        - End("profile"),
-        _profile,
-    )
+    parts = (source(PROFILE_BORDER), adopts, tightens)
+    part = Choice(parts, misfit(PROFILE_BORDER, PROFILE_CLAUSE))
+    heading = IDENTIFIER - pp.Optional(TITLE)
+    return block("profile", heading, part, PROFILE_BORDER, _profile)

@@ -12,7 +12,10 @@ from .elements import (
     IDENTIFIER,
     TITLE,
     Build,
+    Choice,
     Parts,
+    block,
+    clause,
     first,
     listed,
     mark,
@@ -22,7 +25,6 @@ from .elements import (
     word,
 )
 from .policies import source
-from .recovery import Complete, End, Recovering
 
 
 def _edition(span: Span, parts: Parts) -> tree.EditionClause:
@@ -45,38 +47,27 @@ def _table(span: Span, parts: Parts) -> tree.Table:
 
 def table() -> pp.ParserElement:
     """Return the element for a table with its cases."""
-
-    def clause(body: pp.ParserElement, build: Build) -> pp.ParserElement:
-        return node(body - Complete(TABLE_BORDER), build)
-
     given = node(
         IDENTIFIER - mark(":") - IDENTIFIER,
         lambda span, parts: tree.TableInput(span=span, name=parts[0], type=parts[2]),
     ).set_name("a name")
-    clauses = (
-        source(TABLE_BORDER)
-        | clause(
+    clauses: tuple[tuple[pp.ParserElement, Build], ...] = (
+        (
             word("given") - listed(given),
             lambda span, parts: tree.InputsClause(span=span, inputs=of(tree.TableInput, parts)),
-        )
-        | clause(
+        ),
+        (
             word("gives") - IDENTIFIER,
             lambda span, parts: tree.ResultClause(span=span, type=parts[1]),
-        )
-        | clause(word("from") - DAY - pp.Optional(word("until") - DAY), _edition)
-        | clause(word("case") - listed(CELL_ELEMENT) - word("gives") - VALUE_ELEMENT, _row)
-        | clause(
+        ),
+        (word("from") - DAY - pp.Optional(word("until") - DAY), _edition),
+        (word("case") - listed(CELL_ELEMENT) - word("gives") - VALUE_ELEMENT, _row),
+        (
             word("otherwise") - word("gives") - VALUE_ELEMENT,
             lambda span, parts: tree.OtherwiseRow(span=span, value=parts[-1]),
-        )
-        | misfit(TABLE_BORDER, TABLE_CLAUSE)
+        ),
     )
-    return node(
-        word("table")
-        - IDENTIFIER
-        - word("unique")
-        - pp.Optional(TITLE)
-        - pp.ZeroOrMore(Recovering(clauses, TABLE_BORDER, "table"))
-        - End("table"),
-        _table,
-    )
+    parts = (source(TABLE_BORDER), *(clause(body, TABLE_BORDER, make) for body, make in clauses))
+    part = Choice(parts, misfit(TABLE_BORDER, TABLE_CLAUSE))
+    heading = IDENTIFIER - word("unique") - pp.Optional(TITLE)
+    return block("table", heading, part, TABLE_BORDER, _table)

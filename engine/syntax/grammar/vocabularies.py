@@ -15,6 +15,8 @@ from .elements import (
     TITLE,
     Choice,
     Parts,
+    block,
+    clause,
     first,
     leaf,
     listed,
@@ -25,7 +27,7 @@ from .elements import (
     phrase_of,
     word,
 )
-from .recovery import Complete, End, Recovering
+from .recovery import End, Recovering
 
 _NO_ITEM = rf"(?!(?:end|{phrase_pattern(*ITEM_KEYWORDS)})[ \t]+[\"\w])"
 
@@ -89,15 +91,15 @@ def _vocabulary(span: Span, parts: Parts) -> tree.Vocabulary:
 def vocabulary() -> pp.ParserElement:
     """Return the element for a vocabulary with its facts, groups of facts and types."""
     kind, names = _types()
-    fact = node(
+    fact = clause(
         leaf(_NO_ITEM + NAME, FACT)
         - mark(":")
         - kind
         - pp.Optional(word("required", "optional"))
         - pp.Optional(word("presumed") - PLAIN_ELEMENT)
         - pp.Optional(word("sensitive"))
-        - pp.Optional(TITLE)
-        - Complete(FACT_BORDER),
+        - pp.Optional(TITLE),
+        FACT_BORDER,
         _fact,
     )
     group_ahead = pp.FollowedBy(pp.Regex(GROUP_START))
@@ -110,9 +112,8 @@ def vocabulary() -> pp.ParserElement:
         - End("record", outer="vocabulary"),
         _record,
     )
-    enumeration = node(
-        word("type") - IDENTIFIER - word("is one of") - names - Complete(FACT_BORDER),
-        _enumeration,
+    enumeration = clause(
+        word("type") - IDENTIFIER - word("is one of") - names, FACT_BORDER, _enumeration
     )
     group = Recovering(group_ahead + (record | enumeration), FACT_BORDER, "vocabulary")
     return node(
@@ -153,17 +154,8 @@ def set_declaration() -> pp.ParserElement:
     since = word("from") - DAY - pp.Optional(word("until") - DAY) - word("is") - members
     always = word("is") - members
     edition = Choice(
-        (node(each - Complete(EDITION_BORDER), _edition) for each in (since, always)),
+        (clause(each, EDITION_BORDER, _edition) for each in (since, always)),
         misfit(EDITION_BORDER, EDITION),
     )
-    editions = Recovering(edition, EDITION_BORDER, "set")
-    return node(
-        word("set")
-        - IDENTIFIER
-        - word("of")
-        - IDENTIFIER
-        - pp.Optional(TITLE)
-        - pp.ZeroOrMore(editions)
-        - End("set"),
-        _set,
-    )
+    heading = IDENTIFIER - word("of") - IDENTIFIER - pp.Optional(TITLE)
+    return block("set", heading, edition, EDITION_BORDER, _set)

@@ -15,17 +15,13 @@ from .elements import (
     Build,
     Choice,
     Parts,
+    block,
+    clause,
     misfit,
-    node,
     of,
     word,
 )
 from .policies import force
-from .recovery import Complete, End, Recovering
-
-
-def _clause(body: pp.ParserElement, build: Build) -> pp.ParserElement:
-    return node(body - Complete(WAIVER_BORDER), build)
 
 
 def _approval(span: Span, parts: Parts) -> tree.ApprovalClause:
@@ -40,31 +36,19 @@ def _waiver(span: Span, parts: Parts) -> tree.Waiver:
 
 def waiver() -> pp.ParserElement:
     """Return the element for a waiver with its clauses."""
-    clauses = [
-        _clause(
+    clauses: tuple[tuple[pp.ParserElement, Build], ...] = (
+        (
             word("of") - REFERENCE,
             lambda span, parts: tree.WaivedClause(span=span, rule=parts[1]),
         ),
-        _clause(
+        (
             word("for") - CONDITION_ELEMENT,
             lambda span, parts: tree.ScopeClause(span=span, condition=parts[1]),
         ),
-        force(WAIVER_BORDER),
-        _clause(word("approved by") - TITLE - word("as") - TITLE - word("on") - DAY, _approval),
-        _clause(
-            word("ticket") - TITLE,
-            lambda span, parts: tree.TicketClause(span=span, text=parts[1]),
-        ),
-        _clause(
-            word("reason") - TITLE,
-            lambda span, parts: tree.ReasonClause(span=span, text=parts[1]),
-        ),
-    ]
-    clause = Choice(clauses, misfit(WAIVER_BORDER, WAIVER_CLAUSE))
-    return node(
-        word("waiver")
-        - IDENTIFIER
-        - pp.ZeroOrMore(Recovering(clause, WAIVER_BORDER, "waiver"))
-        - End("waiver"),
-        _waiver,
+        (word("approved by") - TITLE - word("as") - TITLE - word("on") - DAY, _approval),
+        (word("ticket") - TITLE, lambda span, parts: tree.TicketClause(span=span, text=parts[1])),
+        (word("reason") - TITLE, lambda span, parts: tree.ReasonClause(span=span, text=parts[1])),
     )
+    parts = (force(WAIVER_BORDER), *(clause(body, WAIVER_BORDER, make) for body, make in clauses))
+    part = Choice(parts, misfit(WAIVER_BORDER, WAIVER_CLAUSE))
+    return block("waiver", IDENTIFIER, part, WAIVER_BORDER, _waiver)

@@ -65,6 +65,7 @@ from .files import (
 )
 from .node import (
     Broken,
+    Keyed,
     Name,
     Node,
 )
@@ -194,6 +195,7 @@ __all__ = [
     "Item",
     "Junction",
     "JunctionKind",
+    "Keyed",
     "Listing",
     "ListingItem",
     "ListingKind",

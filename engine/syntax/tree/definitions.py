@@ -1,16 +1,18 @@
 """Statutory definitions: conditions with a name."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from .expressions import Expression, TextLiteral
-from .node import Broken, Name, Node
+from .node import Broken, Keyed, Name, Node
 from .policies import SourceClause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MeansClause(Node):
+class MeansClause(Keyed):
     """What a defined name means: a condition about the campaign."""
 
+    keyword: ClassVar = "means"
     condition: Expression
 
 

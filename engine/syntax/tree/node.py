@@ -1,6 +1,7 @@
-"""What every node is, and the two that stand anywhere: a name, and what could not be parsed."""
+"""What every node is, and those that stand anywhere: a name, and what could not be parsed."""
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from ...source.text import Span
 
@@ -10,6 +11,13 @@ class Node:
     """What every node carries: where it was written."""
 
     span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keyed(Node):
+    """A part that begins with words of the language, by which people call it."""
+
+    keyword: ClassVar[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

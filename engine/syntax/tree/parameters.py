@@ -1,16 +1,18 @@
 """Dated values that the law or the house sets."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from .expressions import DateLiteral, Expression, TextLiteral
-from .node import Broken, Name, Node
+from .node import Broken, Keyed, Name, Node
 from .policies import SourceClause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ParameterEdition(Node):
+class ParameterEdition(Keyed):
     """The value of a parameter, from a day on where it is dated, and what sets it."""
 
+    keyword: ClassVar = "is"
     start: DateLiteral | None
     until: DateLiteral | None
     value: Expression
@@ -18,9 +20,10 @@ class ParameterEdition(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewClause(Node):
+class ReviewClause(Keyed):
     """The day on which somebody last saw that a declaration is still right."""
 
+    keyword: ClassVar = "reviewed on"
     day: DateLiteral
 
 

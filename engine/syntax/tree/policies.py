@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar
 
 from ..lexis import MonthEnd
 from .expressions import DateLiteral, Expression, MeasureLiteral, Path, SetLiteral, TextLiteral
-from .node import Broken, Name, Node
+from .node import Broken, Keyed, Name, Node
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,45 +18,51 @@ class Citation(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceClause(Node):
+class SourceClause(Keyed):
     """Where the rule comes from."""
 
+    keyword: ClassVar = "source"
     citations: tuple[Citation, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ForceClause(Node):
+class ForceClause(Keyed):
     """When the rule is in force: from a day on, until the day before `until` where given."""
 
+    keyword: ClassVar = "in force from"
     start: DateLiteral
     until: DateLiteral | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceClause(Node):
+class PlaceClause(Keyed):
     """Where the rule applies: a set of places."""
 
+    keyword: ClassVar = "applies in"
     places: Path | SetLiteral
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApplicabilityClause(Node):
+class ApplicabilityClause(Keyed):
     """What the rule is about."""
 
+    keyword: ClassVar = "applies when"
     condition: Expression
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProhibitClause(Node):
+class ProhibitClause(Keyed):
     """What is prohibited."""
 
+    keyword: ClassVar = "prohibit when"
     condition: Expression
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequireClause(Node):
+class RequireClause(Keyed):
     """What is required, and in which case."""
 
+    keyword: ClassVar = "require"
     condition: Expression
     when: Expression | None
 
@@ -77,18 +84,20 @@ class Due(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ObligeClause(Node):
+class ObligeClause(Keyed):
     """What is to be done in a case, and by when."""
 
+    keyword: ClassVar = "oblige"
     duty: TextLiteral
     condition: Expression
     due: Due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PermitClause(Node):
+class PermitClause(Keyed):
     """What is permitted despite other rules."""
 
+    keyword: ClassVar = "permit when"
     condition: Expression
 
 
@@ -106,23 +115,26 @@ class RuleReference(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DespiteClause(Node):
+class DespiteClause(Keyed):
     """The rules that a permission lifts."""
 
+    keyword: ClassVar = "despite"
     rules: tuple[RuleReference, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SubjectClause(Node):
+class SubjectClause(Keyed):
     """The permissions by which a rule may be lifted."""
 
+    keyword: ClassVar = "subject to"
     permits: tuple[RuleReference, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExceptionClause(Node):
+class ExceptionClause(Keyed):
     """A named exception."""
 
+    keyword: ClassVar = "unless"
     name: TextLiteral
     condition: Expression
 
@@ -135,9 +147,10 @@ class UnknownTreatment(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnknownClause(Node):
+class UnknownClause(Keyed):
     """`if unknown ask` leaves the rule undetermined; `if unknown deny` makes it violated."""
 
+    keyword: ClassVar = "if unknown"
     treatment: UnknownTreatment
 
 
@@ -151,9 +164,10 @@ class Gravity(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeverityClause(Node):
+class SeverityClause(Keyed):
     """The severity of a violation."""
 
+    keyword: ClassVar = "severity"
     gravity: Gravity
 
 
@@ -166,45 +180,51 @@ class Enforcement(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EnforcementClause(Node):
+class EnforcementClause(Keyed):
     """How the rule is enforced, and who may override it."""
 
+    keyword: ClassVar = "enforcement"
     enforcement: Enforcement
     role: TextLiteral | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MonthEndClause(Node):
+class MonthEndClause(Keyed):
     """Where counts of months end whose last month lacks the day."""
 
+    keyword: ClassVar = "month end"
     month_end: MonthEnd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TextClause(Node):
+class TextClause(Keyed):
     """The words of the law, for whoever reads the rule."""
 
+    keyword: ClassVar = "text"
     text: TextLiteral
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MessageClause(Node):
+class MessageClause(Keyed):
     """What a person is told when the rule is violated; `{…}` is filled in."""
 
+    keyword: ClassVar = "message"
     text: TextLiteral
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RemedyClause(Node):
+class RemedyClause(Keyed):
     """What to change to be allowed."""
 
+    keyword: ClassVar = "remedy"
     text: TextLiteral
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceClause(Node):
+class EvidenceClause(Keyed):
     """Facts to show with every finding of the rule."""
 
+    keyword: ClassVar = "evidence"
     paths: tuple[Path, ...]
 
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar
 
 from .expressions import DateLiteral, Expression, TextLiteral
-from .node import Broken, Name, Node
+from .node import Broken, Keyed, Name, Node
 from .policies import RuleReference, SourceClause
 
 
@@ -16,24 +17,27 @@ class Stringency(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AdoptsClause(Node):
+class AdoptsClause(Keyed):
     """The modules that are adopted, each with all modules below it: `assent.privacy`."""
 
+    keyword: ClassVar = "adopts"
     modules: tuple[Name, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TightenedRule(Node):
+class TightenedRule(Keyed):
     """A rule that is enforced more strictly than it says itself."""
 
+    keyword: ClassVar = "tightens"
     rule: RuleReference
     stringency: Stringency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TightenedParameter(Node):
+class TightenedParameter(Keyed):
     """A parameter with the stricter value that it has from a day on."""
 
+    keyword: ClassVar = "tightens"
     name: Name
     value: Expression
     start: DateLiteral

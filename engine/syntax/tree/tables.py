@@ -1,11 +1,11 @@
 """Tables: what follows from some values, case by case."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from ..lexis import Comparator
 from .expressions import DateLiteral, Expression, TextLiteral
-from .node import Broken, Name, Node
+from .node import Broken, Keyed, Name, Node
 from .policies import SourceClause
 
 
@@ -18,16 +18,18 @@ class TableInput(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InputsClause(Node):
+class InputsClause(Keyed):
     """What a table is looked up by, in the order of its columns."""
 
+    keyword: ClassVar = "given"
     inputs: tuple[TableInput, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResultClause(Node):
+class ResultClause(Keyed):
     """The type of what a table gives."""
 
+    keyword: ClassVar = "gives"
     type: Name
 
 

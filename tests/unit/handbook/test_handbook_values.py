@@ -9,13 +9,13 @@ from engine import bundle_from_files, load_bundle
 from engine.bundle.load import shipped_directory
 from engine.english import consequences, labels
 from engine.english.amounts import place
-from engine.english.provisions import natural, provision, web_address
+from engine.english.provisions import abbreviated, natural, provision, web_address
 from engine.english.sentences import Writer
 from engine.handbook.handbook import handbook
 from engine.handbook.reading import paths_read
 from engine.handbook.values import Outcome
 from engine.semantics.tree import ComparisonCondition, Window
-from engine.syntax.lexis import Comparator
+from engine.syntax.lexis import PROVISIONS, Comparator
 from tests.unit.handbook.bookshelf import VOCABULARY, bundle, condition, rule, rules, shipped
 
 TESTS = """
@@ -216,6 +216,8 @@ def test_windows_are_said_with_their_last_day() -> None:
 def test_provisions_are_written_out_and_ordered_as_numbers() -> None:
     assert provision("art 26(3)") == "Article 26(3)"
     assert provision("title") == "title"
+    for written in (f"{kind} 312" for kind in PROVISIONS):
+        assert abbreviated(written) == abbreviated(provision(written)) == written
     assert sorted(["art 10", "art 9", "art 9(2)"], key=natural) == ["art 9", "art 9(2)", "art 10"]
 
 

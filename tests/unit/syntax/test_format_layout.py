@@ -43,6 +43,13 @@ def test_small_files(text: str, made: str) -> None:
     assert format_source(Source(name="t", text=text)) == (made, ())
 
 
+def test_what_is_presumed_stays_as_it_is() -> None:
+    text = 'vocabulary v "V" record r a : {} presumed "{{ d , e }}" "A" end record end vocabulary'
+    written = Source(name="", text=text.format("one of { b ,c }"))
+    made, _ = format_source(written)
+    assert '    a : one of {b, c} presumed "{ d , e }" "A"\n' in made
+
+
 def test_a_file_with_faults_is_left_as_it_is() -> None:
     made, diagnostics = format_source(Source(name="t", text="policy  p"))
     assert made == "policy  p"
