@@ -10,6 +10,7 @@ from ..english.amounts import day, joined, members
 from ..english.provisions import provision, web_address
 from ..english.sentences import Writer, demand
 from ..semantics.cases import Case
+from ..semantics.reading import definitions_read, names_read, paths_read
 from ..semantics.tree import (
     Citation,
     Constant,
@@ -22,7 +23,6 @@ from ..semantics.tree import (
 )
 from .examples import by_file, concerned, example
 from .origins import WrittenPolicy, written_policies
-from .reading import definitions_read, names_read, paths_read
 from .values import (
     Authority,
     Chapter,

@@ -4,26 +4,23 @@ Each part carries its truth: true, false, or unknown. Of a quantifier over many 
 shown that decide it. What is shown is what the reference evaluator says of each part.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
 from ..evaluation.outcome import Truth
 from ..evaluation.result import RuleResult, Status
 from ..semantics.cases import without_ordinals
+from ..semantics.reading import paths_read
 from ..semantics.tree import (
     ComparisonCondition,
-    Condition,
     DefinedCondition,
     FactCondition,
-    FactTerm,
     JunctionCondition,
     NegatedCondition,
     QuantifiedCondition,
     Rule,
     clauses_of,
-    inner_conditions,
-    terms_below,
 )
 from ..source.text import Location
 from ..syntax.tree import Expected, JunctionKind
@@ -69,17 +66,18 @@ def traces(result: CaseResult, words: Words) -> tuple[RuleTrace, ...]:
     if result.context is None or result.decision is None:
         return ()
     records = {r.rule.id: record(r.rule, result.context) for r in result.decision.results}
-    names = dict.fromkeys((*_named(result, records), *_standing(result.decision.results)))
+    named = _named(result, records, result.context.policies.vocabulary.root)
+    names = dict.fromkeys((*named, *_standing(result.decision.results)))
     return tuple(_trace(records[name], words) for name in list(names)[:MOST_RULES])
 
 
-def _named(result: CaseResult, records: dict[str, RuleRecord]) -> Iterator[str]:
+def _named(result: CaseResult, records: dict[str, RuleRecord], root: str) -> Iterator[str]:
     """Yield the rules that an unmet expectation names, or that read a fact which it names."""
     for unmet in result.unmet:
         yield from unmet.rules
         if unmet.expected is Expected.DENY_FOR_WANT_OF:
             wanted = {without_ordinals(path) for path in unmet.paths}
-            reading = (r for r in records.values() if _paths(r.result.rule) & wanted)
+            reading = (r for r in records.values() if wanted & {*paths_read(r.result.rule, root)})
             ordered = sorted(reading, key=lambda found: not found.heard)
             yield from (found.result.rule.id for found in ordered)
 
@@ -87,33 +85,6 @@ def _named(result: CaseResult, records: dict[str, RuleRecord]) -> Iterator[str]:
 def _standing(results: Iterable[RuleResult]) -> Iterator[str]:
     for status in (Status.VIOLATED, Status.UNDETERMINED):
         yield from (r.rule.id for r in results if r.status is status and r.is_enforced)
-
-
-def _paths(rule: Rule) -> set[str]:
-    """Return the paths of the facts that a rule may read, without ordinals."""
-    conditions = (clause.condition for clause in clauses_of(rule))
-    return {path for condition in conditions for path in _facts(condition, {})}
-
-
-def _facts(condition: Condition, bound: Mapping[str, str]) -> Iterator[str]:
-    for inner in inner_conditions(condition):
-        within = bound
-        if isinstance(condition, QuantifiedCondition):
-            collection = _path(condition.collection, bound)
-            within = {**bound, condition.variable: collection}
-            yield collection
-        if isinstance(condition, DefinedCondition):
-            within = {}
-        yield from _facts(inner, within)
-    if isinstance(condition, FactCondition | ComparisonCondition):
-        facts = (term for term in terms_below(condition) if isinstance(term, FactTerm))
-        yield from (_path(t, bound) for t in facts if t.variable is None or t.variable in bound)
-
-
-def _path(fact: FactTerm, bound: Mapping[str, str]) -> str:
-    if fact.variable is None or fact.is_market:
-        return fact.text
-    return ".".join((bound[fact.variable], *fact.path))
 
 
 def _trace(found: RuleRecord, words: Words) -> RuleTrace:

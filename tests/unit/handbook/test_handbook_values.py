@@ -12,7 +12,7 @@ from engine.english.amounts import place
 from engine.english.provisions import abbreviated, natural, provision, web_address
 from engine.english.sentences import Writer
 from engine.handbook.handbook import handbook
-from engine.handbook.reading import paths_read
+from engine.semantics.reading import paths_read
 from engine.handbook.values import Outcome
 from engine.semantics.tree import ComparisonCondition, Window
 from engine.syntax.lexis import PROVISIONS, Comparator

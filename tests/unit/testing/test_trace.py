@@ -197,6 +197,26 @@ def test_rules_are_shown_that_read_the_fact_a_test_finds_wanting() -> None:
     assert shown(found[0]) == ["- any i in campaign.items", "  = campaign.items = none"]
 
 
+@pytest.mark.parametrize(
+    ("condition", "wanted"),
+    [
+        ("sum of (i.amount for each i in campaign.items) exceeds 5", "campaign.items[1].amount"),
+        ("count of (each i in campaign.items where i.flag) exceeds 5", "campaign.items[1].flag"),
+        ("market is DE", "campaign.markets"),
+    ],
+)
+def test_rules_that_read_a_wanted_fact_are_told_of(condition: str, wanted: str) -> None:
+    found = traced(
+        rule(f"prohibit when {condition}", name="reads"),
+        rule("prohibit when campaign.flag", name="other"),
+        case("t", f"expect deny for want of {wanted}"),
+        flag=False,
+        items=[],
+        markets=["FR"],
+    )
+    assert [trace.rule.id for trace in found] == ["p/reads"]
+
+
 def test_named_rules_come_first_and_not_all_others_follow() -> None:
     names = "abcdef"
     found = traced(

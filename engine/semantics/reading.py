@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import assert_never
 
-from ..semantics.tree import (
+from .tree import (
     AggregateTerm,
     ArithmeticTerm,
     ComparisonCondition,
