@@ -8,7 +8,7 @@ breach to excuse, and nothing where the rule does not apply.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from ..evaluation.evaluate_rule import EvaluationContext, evaluate_rule
 from ..evaluation.market_groups import Market
@@ -28,7 +28,6 @@ from ..evaluation.values import Datum, show_fact
 from ..evaluation.wording import dotted, in_force
 from ..semantics.tree import (
     AggregateTerm,
-    ArithmeticTerm,
     Clause,
     ComparisonCondition,
     Condition,
@@ -43,8 +42,10 @@ from ..semantics.tree import (
     Rule,
     TodayTerm,
     Value,
+    ValueTerm,
     clauses_of,
     inner_conditions,
+    inner_terms,
     terms_below,
 )
 
@@ -142,8 +143,8 @@ def judged(condition: Condition, situation: Situation, address: Address = ()) ->
             read = tuple(_reads(condition, situation))
             inner = tuple(
                 each
-                for index, (aggregate, where) in enumerate(choosing(condition))
-                for each in _elements(aggregate, where, situation, (*address, index))
+                for index, (chain, where) in enumerate(_choosing(condition))
+                for each in _chosen(chain, where, situation, (*address, index))
             )
         case JunctionCondition(operands=operands):
             inner = tuple(
@@ -164,22 +165,38 @@ def judged(condition: Condition, situation: Situation, address: Address = ()) ->
 
 def parts_within(condition: Condition) -> tuple[Condition, ...]:
     """Return the conditions right below one, those by which aggregates choose included."""
+    return (*inner_conditions(condition), *(where for _, where in _choosing(condition)))
+
+
+_Chain: TypeAlias = tuple[AggregateTerm, ...]
+"""An aggregate that chooses among elements, behind those that take it of each of theirs."""
+
+
+def _choosing(condition: Condition) -> Iterator[tuple[_Chain, Condition]]:
+    """Yield the aggregates of a comparison that choose, each with the condition it does by."""
     if isinstance(condition, ComparisonCondition):
-        return tuple(where for _, where in choosing(condition))
-    return inner_conditions(condition)
+        for term in (condition.left, *condition.right):
+            yield from _choosing_below(term, ())
 
 
-def choosing(condition: ComparisonCondition) -> Iterator[tuple[AggregateTerm, Condition]]:
-    """Yield the aggregates that choose among their elements, each with the condition it does by."""
-    terms = [condition.left, *condition.right]
-    for term in terms:
-        match term:
-            case AggregateTerm(where=where) if where is not None:
-                yield term, where
-            case ArithmeticTerm(left=left, right=right):
-                terms += (left, right)
-            case _:
-                pass
+def _choosing_below(term: ValueTerm, around: _Chain) -> Iterator[tuple[_Chain, Condition]]:
+    if isinstance(term, AggregateTerm):
+        around = (*around, term)
+        if term.where is not None:
+            yield around, term.where
+    for inner in inner_terms(term):
+        yield from _choosing_below(inner, around)
+
+
+def _chosen(
+    chain: _Chain, where: Condition, situation: Situation, address: Address
+) -> Iterator[Judgment]:
+    first, *others = chain
+    if not others:
+        yield from _elements(first, where, situation, address)
+        return
+    for _, within in _bound(first, situation):
+        yield from _chosen(tuple(others), where, within, address)
 
 
 def _elements(
@@ -188,13 +205,20 @@ def _elements(
     situation: Situation,
     address: Address,
 ) -> Iterator[Judgment]:
-    elements, pointer = stated(over.collection, situation)
-    for index, value in enumerate(elements if isinstance(elements, tuple) else ()):
-        element = Element(value=value, pointer=f"{pointer}/{index}")
-        within = replace(situation, bound={**situation.bound, over.variable: element})
+    for element, within in _bound(over, situation):
         path = dotted(situation.policies.vocabulary.root, element.pointer)
         found = judged(condition, within, address)
         yield replace(found, element=f"{over.variable} = {path}")
+
+
+def _bound(
+    over: QuantifiedCondition | AggregateTerm, situation: Situation
+) -> Iterator[tuple[Element, Situation]]:
+    """Yield each element of a list that is gone through, and the situation in which it is."""
+    elements, pointer = stated(over.collection, situation)
+    for index, value in enumerate(elements if isinstance(elements, tuple) else ()):
+        element = Element(value=value, pointer=f"{pointer}/{index}")
+        yield element, replace(situation, bound={**situation.bound, over.variable: element})
 
 
 def _reads(condition: Condition, situation: Situation) -> Iterator[Read]:

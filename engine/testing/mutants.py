@@ -6,7 +6,7 @@ and message, when a duty is due, and whether an advisory rule that is undetermin
 with many members only the first are left out one by one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import assert_never
@@ -23,6 +23,7 @@ from ..semantics.tree import (
     Enforcement,
     FactCondition,
     JunctionCondition,
+    LookupTerm,
     NegatedCondition,
     Parameter,
     Policies,
@@ -297,19 +298,41 @@ def _fewer_members(term: ValueTerm, words: Words) -> Iterator[tuple[Constant, st
 
 def _otherwise_chosen(term: ValueTerm, words: Words) -> Iterator[tuple[Span, ValueTerm, str]]:
     """Yield a value in which an aggregate chooses among its elements with one change."""
+    if isinstance(term, AggregateTerm) and term.where is not None:
+        where = term.where
+        yield where.span, replace(term, where=None), f"`where {words.of(where.span)}` is removed"
+        for each in _variants(where, words):
+            yield each.span, replace(term, where=each.condition), each.change
+    for inner, whole in _inner_values(term):
+        for span, changed, change in _otherwise_chosen(inner, words):
+            yield span, whole(changed), change
+
+
+def _inner_values(
+    term: ValueTerm,
+) -> Iterator[tuple[ValueTerm, Callable[[ValueTerm], ValueTerm]]]:
+    """Yield the values directly below a value, each with what returns the whole with another."""
     match term:
-        case AggregateTerm(where=where) if where is not None:
-            change = f"`where {words.of(where.span)}` is removed"
-            yield where.span, replace(term, where=None), change
-            for each in _variants(where, words):
-                yield each.span, replace(term, where=each.condition), each.change
+        case AggregateTerm(value=value) if value is not None:
+            yield value, lambda other: replace(term, value=other)
         case ArithmeticTerm(left=left, right=right):
-            for span, changed, change in _otherwise_chosen(left, words):
-                yield span, replace(term, left=changed), change
-            for span, changed, change in _otherwise_chosen(right, words):
-                yield span, replace(term, right=changed), change
+            yield left, lambda other: replace(term, left=other)
+            yield right, lambda other: replace(term, right=other)
+        case LookupTerm(arguments=arguments):
+            for index, argument in enumerate(arguments):
+                before, after = arguments[:index], arguments[index + 1 :]
+                yield argument, partial(_looked_up, term, before, after)
         case _:
             pass
+
+
+def _looked_up(
+    term: LookupTerm,
+    before: tuple[ValueTerm, ...],
+    after: tuple[ValueTerm, ...],
+    other: ValueTerm,
+) -> ValueTerm:
+    return replace(term, arguments=(*before, other, *after))
 
 
 def _junctions(condition: JunctionCondition, words: Words) -> Iterator[_Variant]:

@@ -16,8 +16,8 @@ import pytest
 from engine.evaluation.evaluate_rule import EvaluationContext
 from engine.evaluation.moment import flight_of, moment
 from engine.evaluation.result import Status
-from engine.semantics.reading import names_read
 from engine.semantics.cases import Case, Given
+from engine.semantics.reading import names_read
 from engine.semantics.tree import Effect, LookupTerm, ParameterTerm, Rule, SetTerm, Window
 from engine.semantics.types import Scalar
 from engine.testing.descriptors import campaign_of

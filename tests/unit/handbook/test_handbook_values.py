@@ -12,8 +12,8 @@ from engine.english.amounts import place
 from engine.english.provisions import abbreviated, natural, provision, web_address
 from engine.english.sentences import Writer
 from engine.handbook.handbook import handbook
-from engine.semantics.reading import paths_read
 from engine.handbook.values import Outcome
+from engine.semantics.reading import paths_read
 from engine.semantics.tree import ComparisonCondition, Window
 from engine.syntax.lexis import PROVISIONS, Comparator
 from tests.unit.handbook.bookshelf import VOCABULARY, bundle, condition, rule, rules, shipped

@@ -8,6 +8,16 @@ from engine.testing.runner import CaseResult, run_cases
 from tests.strategies.vocabulary import VOCABULARY
 from tests.unit.evaluation.courtroom import CAMPAIGN
 
+FEE = (
+    'table fee unique "the fee" source LAW art 1 given items : whole_number gives number'
+    " case 1 gives 2 otherwise gives 9 end table"
+)
+NESTED = (
+    "sum of (count of (each p in i.parts where p.size is 1) for each i in campaign.items)"
+    " exceeds fee(count of (each i in campaign.items where i.flag))"
+)
+"""Aggregates that choose: below another, and below a lookup."""
+
 
 def case(title: str, *steps: str, day: str = "2026-01-01") -> str:
     """Return the text of a test that begins with the file of the docket."""

@@ -5,7 +5,7 @@ from typing import Any
 from engine.evaluation.result import Status
 from engine.testing.coverage import Coverage, RuleCoverage, measure, share
 from tests.unit.evaluation.courtroom import rule
-from tests.unit.testing.docket import case, docket, results
+from tests.unit.testing.docket import FEE, NESTED, case, docket, results
 
 RULE = rule(
     "applies in {DE}",
@@ -172,3 +172,10 @@ def test_what_an_aggregate_chooses_is_decided_for_each_element() -> None:
     facts = {"items": [{"flag": True, "amount": 2}, {"flag": False, "amount": 2}], "sizes": [9]}
     found = decided(text, case("t", "expect allow"), **facts)
     assert [found["i.flag"], found["i.amount is 2"]] == ["TF", "T"]
+
+
+def test_what_is_chosen_below_an_aggregate_or_a_lookup_is_decided_too() -> None:
+    text = rule(f"prohibit when {NESTED}")
+    items = [{"flag": True, "parts": [{"size": 1}]}, {"flag": True, "parts": [{"size": 2}]}]
+    found = decided(text, case("t", "expect allow"), declared=FEE, items=items)
+    assert (found["p.size is 1"], found["i.flag"]) == ("TF", "T")

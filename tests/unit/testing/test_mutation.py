@@ -10,15 +10,15 @@ from engine.testing.mutants import MOST_MEMBERS, mutants_of
 from engine.testing.mutation import try_mutants
 from engine.testing.parts import words_of
 from tests.unit.evaluation.courtroom import rule
-from tests.unit.testing.docket import case, docket, results
+from tests.unit.testing.docket import FEE, NESTED, case, docket, results
 
 EARLIER = "the rule is in force before 2000-01-01 as well"
 DENIES = "the rule denies for want of a fact instead of asking for it"
 ALWAYS = ["the rule is deleted", EARLIER, DENIES]
 
 
-def changes(*clauses: str, head: str = "") -> list[str]:
-    bundle = docket(rule(*clauses), head=head)
+def changes(*clauses: str, head: str = "", declared: str = "") -> list[str]:
+    bundle = docket(rule(*clauses), head=head, declared=declared)
     (made,) = bundle.policies.rules
     return [mutant.change for mutant in mutants_of(made, words_of(bundle))]
 
@@ -393,3 +393,9 @@ def test_what_an_aggregate_chooses_is_changed(sum_: str, comparison: str) -> Non
         "`item.flag` is dropped",
         "`item.flag` is denied",
     ]
+
+
+def test_what_is_chosen_below_an_aggregate_or_a_lookup_is_changed_too() -> None:
+    made = changes(f"prohibit when {NESTED}", declared=FEE)
+    assert {"`where p.size is 1` is removed", "`where i.flag` is removed"} < {*made}
+    assert {"`p.size is 1` is denied", "`i.flag` is denied"} < {*made}
