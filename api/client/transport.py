@@ -8,6 +8,7 @@ followed: a key is for the address that was given.
 """
 
 import random
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -50,6 +51,10 @@ _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _BROKEN_OFF = ("Server disconnected", "peer closed connection")
 _LOST = "the connection to {} was lost before the answer came"
 
+# A key of the service, or three parts of an identity provider's (RFC 7515 §3.1): no file that was
+# named by mistake is sent.
+_TOKEN = re.compile(r"assent_[!-~]+|[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
+
 _Part = TypeVar("_Part")
 
 
@@ -84,9 +89,21 @@ class Request:
 class Reply:
     """An answer with a status below 300: its media type, headers and body."""
 
+    status: int
     type: str
     headers: Mapping[str, str]
     body: bytes
+
+
+def token_of(key: str | Path) -> str:
+    """Return the text of a key, or what the file with it holds.
+
+    Raises `ValueError` where it is none, and `OSError` where the file cannot be read.
+    """
+    text = key.read_text(encoding="utf-8").strip() if isinstance(key, Path) else key
+    if not _TOKEN.fullmatch(text):
+        raise ValueError("this is no key: it is `assent_…` alone, or an access token")
+    return text
 
 
 class Transport:
@@ -121,7 +138,12 @@ class Transport:
 
         def once(answer: httpx.Response, deadline: float) -> Iterator[Reply]:
             body = _read(answer, deadline)
-            yield Reply(type=_media_type(answer), headers=answer.headers, body=body)
+            yield Reply(
+                status=answer.status_code,
+                type=_media_type(answer),
+                headers=answer.headers,
+                body=body,
+            )
 
         (reply,) = self._tries(request, once)
         return reply
