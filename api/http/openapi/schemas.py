@@ -73,6 +73,8 @@ _FINDING = members(
     {
         "overridable_by": {**ANY_TEXT, "description": "the role in which the rule is waived"},
         "more": {**COUNT, "description": "further findings of the rule, which are not listed"},
+        "more_facts": {**COUNT, "description": "further facts, which are not listed"},
+        "more_wanted": {**COUNT, "description": "further facts wanted, which are not listed"},
     },
     rule=ANY_TEXT,
     title=ANY_TEXT,
@@ -105,6 +107,7 @@ _OBLIGATION = members(
     {
         "overridable_by": ANY_TEXT,
         "why": {**ANY_TEXT, "description": "why nobody knows when it is due"},
+        "more_facts": {**COUNT, "description": "further facts, which are not listed"},
     },
     rule=ANY_TEXT,
     title=ANY_TEXT,
@@ -145,6 +148,7 @@ _DECISION = members(
         "platforms": many(ANY_TEXT),
         "standing_facts": many(ref("FactUsed")),
         "unfit_standing_facts": many(OBJECT),
+        "more_missing": {**COUNT, "description": "further facts missing, which are not listed"},
     },
     id=maybe({"type": "string", "format": "uuid"}),
     decision=OUTCOME,
