@@ -13,6 +13,7 @@ from marshmallow import ValidationError, fields
 
 from engine.semantics.code_names import CODE_ADVICE, code_advice
 from engine.semantics.types import Scalar, describe, is_code
+from engine.source.instants import INSTANT_FORM, read_instant
 from engine.source.json_fault import excerpt
 from engine.source.suggest import nearest
 from engine.storage.search.saved_queries import NAME_PATTERN
@@ -20,7 +21,6 @@ from engine.storage.search.saved_queries import NAME_PATTERN
 LONGEST_TEXT = 512
 _MISSING: dict[str, Any] = {"required": "this is missing", "null": "this is missing"}
 _YES_NO = {"type": "boolean"}
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:[Zz]|[+-]\d\d:\d\d)")
 _PLUS = "in an address write the `+` of the offset as `%2B`: a bare one is read as a space"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _ONE_LINE = r"^[^\u0000-\u001f\u007f-\u009f]*$"
@@ -262,21 +262,18 @@ class Instant(Described):
 
     def __init__(self, **rest: Any) -> None:
         super().__init__(
-            advice="write it after RFC 3339: `2026-11-23T09:00:00Z`",
+            advice=f"write it after {INSTANT_FORM}: `2026-11-23T09:00:00Z`",
             json_schema={"type": "string", "format": "date-time"},
             **rest,
         )
 
     def _deserialize(self, value: object, *_: Any, **__: Any) -> datetime:
-        if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+        made = read_instant(value) if isinstance(value, str) else None
+        if made is None:
             refusal = _refusal("an instant with its offset from UTC", value)
-            if isinstance(value, str) and _INSTANT.fullmatch("+".join(value.rsplit(" ", 1))):
+            if isinstance(value, str) and read_instant("+".join(value.rsplit(" ", 1))):
                 raise ValidationError([*refusal.messages, _PLUS])
             raise refusal
-        try:
-            made = datetime.fromisoformat(value.upper())
-        except ValueError:
-            raise _refusal("an instant that exists", value) from None
         if not _FIRST_YEAR <= made.year <= _LAST_YEAR:
             raise _refusal(f"an instant of the years {_FIRST_YEAR} to {_LAST_YEAR}", value)
         return made.astimezone(UTC)

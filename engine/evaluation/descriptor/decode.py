@@ -28,6 +28,7 @@ from ...semantics.types import (
     is_code,
 )
 from ...semantics.vocabulary import Fact, RecordShape, Vocabulary
+from ...source.instants import INSTANT_FORM, read_instant
 from ...source.json_fault import GREATEST_NUMBER, MOST_DIGITS, escaped, excerpt
 from ...source.json_text import read_json
 from ...source.suggest import nearest
@@ -464,13 +465,7 @@ def _date(value: object) -> date | None:
 
 
 def _instant(value: object) -> datetime | None:
-    if not isinstance(value, str) or not _DAY.match(value):
-        return None
-    try:
-        made = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return made if made.tzinfo is not None else None
+    return read_instant(value) if isinstance(value, str) else None
 
 
 _READERS: dict[Scalar, tuple[Callable[[object], Datum | None], str, str | None]] = {
@@ -492,7 +487,7 @@ _READERS: dict[Scalar, tuple[Callable[[object], Datum | None], str, str | None]]
     Scalar.INSTANT: (
         _instant,
         "an instant with its offset",
-        'write it after RFC 3339: `"2026-11-23T09:00:00Z"`',
+        f'write it after {INSTANT_FORM}: `"2026-11-23T09:00:00Z"`',
     ),
     Scalar.DAYS: (_days, "a number of days", 'write it after ISO 8601: `"P30D"`, `"P2W"`'),
     Scalar.MONTHS: (_months, "a number of months", 'write it after ISO 8601: `"P13M"`, `"P2Y"`'),
