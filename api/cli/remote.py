@@ -137,17 +137,19 @@ def _refused(where: str, problem: Problem) -> Failure:
     if problem.status == _OUTDATED:
         return Failure(where, "somebody changed it meanwhile", "look again, and decide again")
     if len(problem.errors) > 1:
-        return Failure(where, "; ".join(map(_placed, problem.errors)))
-    detail = printable(problem.detail)
-    told = [printable(each.message) for each in problem.errors]
-    is_said_twice = told and detail.endswith(told[0])  # Behind its place, in the detail.
-    why = "; ".join(told if is_said_twice else [detail, *told])
-    helps = [printable(each.help) for each in problem.errors if each.help]
-    return Failure(where, why, helps[0] if helps else None)
+        told = (
+            f"{_placed(each)} ({each.help})" if each.help else _placed(each)
+            for each in problem.errors
+        )
+        return Failure(where, printable("; ".join(told)))
+    why, advice = problem.detail, None
+    for each in problem.errors:
+        is_said_twice = why.endswith(each.message)  # Often behind its place.
+        why = _placed(each) if is_said_twice else f"{why}; {_placed(each)}"
+        advice = printable(each.help) if each.help else None
+    return Failure(where, printable(why), advice)
 
 
 def _placed(error: Fault) -> str:
-    """Return one of several faults, with where it stands and what mends it."""
-    place = f"{error.pointer}: " if error.pointer else ""
-    advice = f" ({error.help})" if error.help else ""
-    return printable(f"{place}{error.message}{advice}")
+    """Return a fault behind the place where it stands."""
+    return f"{error.pointer}: {error.message}" if error.pointer else error.message

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from ssl import SSLContext
+from ssl import SSLCertVerificationError, SSLContext, SSLError
 from typing import TypeVar
 
 import httpx
@@ -211,8 +211,7 @@ def _told(url: str) -> Iterator[None]:
     try:
         yield
     except _NEVER_SENT as error:
-        why = f"{url} cannot be reached; check the address, and that the service runs"
-        raise UnreachableError(why, may_have_arrived=False) from error
+        raise _unreached(url, error) from error
     except httpx.TimeoutException as error:
         raise UnreachableError(f"{url} did not answer in time", may_have_arrived=True) from error
     except httpx.RemoteProtocolError as error:
@@ -223,6 +222,20 @@ def _told(url: str) -> Iterator[None]:
         raise UnreachableError(_LOST.format(url), may_have_arrived=True) from error
     except httpx.HTTPError as error:
         raise UnexpectedAnswerError(f"{url} answers nothing that can be read") from error
+
+
+def _unreached(url: str, error: BaseException) -> AssentError:
+    """Return the error that a request was not sent: nobody is there, or somebody else is."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, SSLError):
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(cause, SSLCertVerificationError):
+        why = f"{url} has a certificate that is not trusted: {cause.verify_message}"
+        return UnexpectedAnswerError(f"{why}; name those to trust in SSL_CERT_FILE")
+    if cause is not None:
+        return UnexpectedAnswerError(f"{url} does not speak TLS as it should; is it http:// there?")
+    why = f"{url} cannot be reached; check the address, and that the service runs"
+    return UnreachableError(why, may_have_arrived=False)
 
 
 def _address(url: str) -> str:

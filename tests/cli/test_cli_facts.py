@@ -128,7 +128,8 @@ def test_what_cannot_be_recorded(run: Run, at: At, tmp_path: Path, one_line: One
     author = at("author")
     wrong = file_of(tmp_path, stated("Wrong", {"targeting": {"profilng": False}}))
     assert one_line(run("facts", "record", wrong, *author)) == (
-        "assent facts record: unknown fact `profilng`; did you mean `profiling`?\n"
+        "assent facts record: /facts/targeting/profilng: unknown fact `profilng`;"
+        " did you mean `profiling`?\n"
     )
     several = stated("Wrong", {"targeting": {"profilng": False}}) | {"from": "01.11.2026"}
     made = one_line(run("facts", "record", file_of(tmp_path, several), *author))
@@ -136,7 +137,7 @@ def test_what_cannot_be_recorded(run: Run, at: At, tmp_path: Path, one_line: One
     assert "; /facts/targeting/profilng: unknown fact `profilng` (did you mean" in made
     second = [stated("First", NEVER), stated("Second", {})]
     made = one_line(run("facts", "record", file_of(tmp_path, second), *author))
-    assert "facts.json, at /1: it states no fact" in made
+    assert "facts.json, at /1: /facts: it states no fact" in made
     assert "of 2 the first 1 are recorded" in made
     made = one_line(run("facts", "record", file_of(tmp_path, [[]]), *author))
     assert made.endswith("at /0: this is no standing fact; write an object\n")
