@@ -14,7 +14,7 @@ from marshmallow import ValidationError, fields
 from engine.semantics.code_names import CODE_ADVICE, code_advice
 from engine.semantics.types import Scalar, describe, is_code
 from engine.source.instants import INSTANT_FORM, read_instant
-from engine.source.json_fault import excerpt
+from engine.source.json_fault import described, excerpt
 from engine.source.suggest import nearest
 from engine.storage.search.saved_queries import NAME_PATTERN
 
@@ -28,7 +28,7 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 9998  # A day's room on either side for any offs
 
 
 def _refusal(wanted: str, value: object) -> ValidationError:
-    shown = excerpt(value) if isinstance(value, str) else "of another kind"
+    shown = excerpt(value) if isinstance(value, str) else described(value)
     return ValidationError(f"this should be {wanted}, and is {shown}")
 
 
@@ -194,7 +194,7 @@ class Flag(Described):
     def _deserialize(self, value: object, *_: Any, **__: Any) -> bool:
         if isinstance(value, bool):
             return value
-        raise _refusal("yes or no", value)
+        raise _refusal("true or false", value)
 
 
 class QueryFlag(Described):
@@ -206,7 +206,7 @@ class QueryFlag(Described):
     def _deserialize(self, value: object, *_: Any, **__: Any) -> bool:
         if value in ("true", "false"):
             return value == "true"
-        raise _refusal("yes or no", value)
+        raise _refusal("true or false", value)
 
 
 class LenientFlag(Described):
@@ -219,7 +219,7 @@ class LenientFlag(Described):
     def _deserialize(self, value: object, *_: Any, **__: Any) -> bool:
         if isinstance(value, str) and value.lower() in ("", "true", "false"):
             return value.lower() != "false"
-        raise _refusal("yes or no", value)
+        raise _refusal("true or false", value)
 
 
 class QueryNumber(Described):

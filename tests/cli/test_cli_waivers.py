@@ -77,6 +77,9 @@ def test_what_cannot_be_done_is_one_line(
         ((*dear, "c-3", *ben), "this needs a key with the role `submitter`"),
         ((*dear, "c-3", *asker), asked),
         (("waivers", "refuse", asked, *ben), "--reason"),
-        (("waivers", "refuse", asked, "--reason", "", *ben), ": /reason: this says nothing; write"),
+        (
+            ("waivers", "refuse", asked, "--reason", "", *ben),
+            ": /reason: this is empty; it has 1 to",
+        ),
     ):
         assert words in one_line(run(*arguments)), arguments

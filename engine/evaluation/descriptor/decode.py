@@ -29,7 +29,7 @@ from ...semantics.types import (
 )
 from ...semantics.vocabulary import Fact, RecordShape, Vocabulary
 from ...source.instants import INSTANT_FORM, read_instant
-from ...source.json_fault import GREATEST_NUMBER, MOST_DIGITS, escaped, excerpt
+from ...source.json_fault import GREATEST_NUMBER, MOST_DIGITS, described, escaped, excerpt
 from ...source.json_text import read_json
 from ...source.suggest import nearest
 from ...syntax.lexis import PERIOD, Unit
@@ -503,25 +503,7 @@ _READERS: dict[Scalar, tuple[Callable[[object], Datum | None], str, str | None]]
 
 
 def _mistyped(value: object, wanted: str) -> str:
-    return f"this should be {wanted}, and is {_described(value)}"
-
-
-def _described(value: object) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return f"`{str(value).lower()}`"
-        case str():
-            return f"the text {excerpt(value)}"
-        case int() if abs(value) > GREATEST_NUMBER:
-            return "a number beyond all measure"
-        case int() | float() | Decimal():
-            return f"the number {excerpt(str(value))}"
-        case list() | tuple():
-            return "a list"
-        case _:
-            return "an object"
+    return f"this should be {wanted}, and is {described(value)}"
 
 
 def _object_help(shape: RecordShape) -> str:
