@@ -194,8 +194,10 @@ class _Writer:
     def _exception(self, exception: UnmetExemption) -> Document:
         return {
             "name": exception.name,
-            "facts": [self._seen(each) for each in exception.evidence],
-            "wanted": [self._wanted(each) for each in exception.wanted],
+            "facts": [self._seen(each) for each in exception.evidence[:MOST_FINDINGS]],
+            **_more("facts", len(exception.evidence[MOST_FINDINGS:])),
+            "wanted": [self._wanted(each) for each in exception.wanted[:MOST_FINDINGS]],
+            **_more("wanted", len(exception.wanted[MOST_FINDINGS:])),
         }
 
     def _seen(self, seen: Evidence) -> Document:

@@ -360,6 +360,19 @@ def test_facts_of_one_finding_are_cut_at_fifty() -> None:
     assert (len(duty["facts"]), duty["more_facts"]) == (50, 3)
 
 
+def test_facts_of_an_exception_are_cut_at_fifty() -> None:
+    """They are listed in each of fifty findings: uncut, a campaign makes a record of any size."""
+    clause = "prohibit when any i in campaign.items has (i.flag)"
+    fine = 'unless "fine" any j in campaign.items has (j.amount exceeds 5)'
+    court_ = court(rule(clause, fine, message="item {i.amount}"))
+    (told, *_) = document_of(hear(court_, items=[{"flag": True, "amount": 1}] * 60))["findings"]
+    (exception,) = told["exceptions"]
+    assert (len(exception["facts"]), exception["more_facts"]) == (50, 10)
+    (told, *_) = document_of(hear(court_, items=[{"flag": True}] * 60))["findings"]
+    (exception,) = told["exceptions"]
+    assert (len(exception["wanted"]), exception["more_wanted"]) == (50, 10)
+
+
 def test_facts_wanted_are_cut_at_fifty_and_the_others_counted() -> None:
     asking = "prohibit when any i in campaign.items has (i.flag)"
     twice = court(rule(asking), rule(asking, name="again"))
