@@ -8,7 +8,13 @@ set -eu
 umask 077
 to=${1:?"usage: backup.sh DIRECTORY"}
 data=${ASSENT_DATA_DIRECTORY:-var}
-mkdir "$to" # It has to be a new one: copies are never mixed.
+if [ -e "$to" ]; then # Copies are never mixed.
+	echo "backup.sh: $to is there already; name a new directory" >&2
+	exit 1
+fi
+whole=${to%/} to=${to%/}.unfinished # A copy that broke off is never taken for a whole one.
+rm -rf "$to"
+mkdir "$to"
 
 copy_database() { # URL FILE
 	case $1 in
@@ -31,4 +37,5 @@ copy_database "${ASSENT_DATABASE_URL:-sqlite:///$data/assent.db}" "$to/log.backu
 copy_database "${ASSENT_CONTENT_KEYS_URL:-sqlite:///$data/content-keys.db}" "$to/content-keys.backup"
 cp "${ASSENT_LOG_KEY:-$data/log.key}" "$to/log.key"
 cp "${ASSENT_CONTENT_KEY:-$data/content.key}" "$to/content.key"
-echo "copied to $to; it holds every key: keep the key store and content.key elsewhere"
+mv "$to" "$whole"
+echo "copied to $whole; it holds every key: keep the key store and content.key elsewhere"

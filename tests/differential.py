@@ -63,7 +63,7 @@ def agree(bundle: Bundle, descriptor: dict[str, Any], day: date, number: int) ->
     assert (listed.passed, listed.not_applicable) == (expected.passed, expected.not_applicable)
     assert one.results == results
     assert (one.verdict, one.markets) == (verdict, markets)
-    assert one.missing == missing_facts(required, results)
+    assert (one.missing, one.further_missing) == missing_facts(required, results)
 
 
 if __name__ == "__main__":

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Generic, Never, TypeVar
 
-from engine.source.json_fault import GREATEST_NUMBER, escaped, excerpt
+from engine.source.json_fault import GREATEST_NUMBER, described, escaped
 from engine.source.json_text import JSONValue
 
 from .admission import admitted
 from .refusal import AdapterRefusal
 
-__all__ = ["AdapterRefusal", "Found", "Record", "described", "whole_record"]
+__all__ = ["AdapterRefusal", "Found", "Record", "whole_record"]
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -261,27 +261,6 @@ def whole_record(value: object) -> Record:
     members = admitted(value)
     assert isinstance(members, dict)  # noqa: S101 - what is admitted keeps its kind.
     return Record(members, "")
-
-
-def described(value: object) -> str:
-    """Return what a JSON value is, in words, and itself where it is short enough to show."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return f"`{str(value).lower()}`"
-        case str():
-            return f"the text {excerpt(value)}"
-        case int() if abs(value) <= GREATEST_NUMBER:
-            return f"the number {excerpt(str(value))}"
-        case Decimal() if value.is_finite():
-            return f"the number {excerpt(str(value))}"
-        case int() | float() | Decimal():
-            return "a number"
-        case list():
-            return "a list"
-        case _:
-            return "an object"
 
 
 def _decimal(value: JSONValue) -> Decimal | None:

@@ -13,12 +13,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from engine.source.json_fault import JSONFault, JSONLimits
+from engine.source.json_fault import JSONFault, JSONLimits, described
 from engine.source.json_text import JSONValue, read_json
 
 from .csv_records import read_csv
 from .lines import LONGEST_RECORD, Lines, OverlongRecordError
-from .reading import described
 from .refusal import AdapterRefusal
 from .submitted import RecordFault, SubmittedRecord, UnreadRecord, overlong
 from .utf16 import as_utf8

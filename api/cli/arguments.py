@@ -5,13 +5,10 @@ from datetime import UTC, date, datetime, time
 
 import click
 
+from engine.source.instants import read_instant
 from engine.source.json_fault import excerpt
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_INSTANT = re.compile(
-    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?P<offset>[Zz]|[+-]\d{2}:\d{2})?",
-    re.ASCII,
-)
 
 as_json_option = click.option(
     "--json", "as_json", is_flag=True, help="One JSON document instead of text."
@@ -66,15 +63,14 @@ class InstantType(click.ParamType[datetime]):
         day = _day(text)
         if day is not None:
             return datetime.combine(day, time(), tzinfo=UTC)
-        match = _INSTANT.fullmatch(text)
-        if match is not None and match["offset"] is None:
+        made = read_instant(text)
+        if made is None and read_instant(f"{text}Z") is not None:
             offered = f"{text}Z for UTC, or {text}+01:00"
             self.fail(f"{excerpt(text)} has no offset from UTC; write {offered}", param, ctx)
-        try:
-            return datetime.fromisoformat(match.group().upper() if match else "")
-        except ValueError:
-            advice = "write 2026-11-23 or 2026-11-23T09:00:00Z"
+        if made is None:
+            advice = "write 2026-11-23 or 2026-11-23T09:00:00Z, with at most six digits of a second"
             self.fail(f"{excerpt(text)} is no instant; {advice}", param, ctx)
+        return made
 
 
 def _day(text: str) -> date | None:

@@ -13,8 +13,10 @@ from api.cli.fact_files import read_fact_file
 from api.cli.facts_view import fact_lines, facts_lines
 from api.cli.failures import Failure
 from api.cli.groups import Group
-from api.cli.remote import Remote, called, given, remote
-from api.cli.terminal import Output
+from api.cli.remote import Document, called, failure, listed, present, remote
+from api.client.asking import Asking
+from api.client.bodies import given
+from api.client.errors import AssentError
 from engine.evaluation.standing_facts.fact import SubjectKind
 
 _FACTS = "/v1/facts"
@@ -58,11 +60,8 @@ def list_(
 
     Exit status: 0, or 2 where the service does not say.
     """  # noqa: D301 - click reads the escape.
-    found = list(_service(url, key_file).items(_FACTS, kind=kind, name=name))
-    if as_json:
-        Output().json({"items": found})
-    else:
-        Output().lines(facts_lines(found))
+    found = listed(remote(url, key_file), _FACTS, kind=kind, name=name)
+    present({"items": found}, facts_lines(found), as_json=as_json)
 
 
 @facts.command()
@@ -77,11 +76,8 @@ def show(fact: str, url: str, key_file: Path | None, *, as_json: bool) -> None:
 
     Exit status: 0, or 2 where there is no such fact.
     """  # noqa: D301 - click reads the escape.
-    found = _service(url, key_file).read(f"{_path(fact)}/versions")
-    if as_json:
-        Output().json(found)
-    else:
-        Output().lines(_several(found["items"]))
+    found = remote(url, key_file).get(f"{_path(fact)}/versions", Document)
+    present(found, _several(found["items"]), as_json=as_json)
 
 
 @facts.command()
@@ -114,22 +110,20 @@ def record(  # noqa: PLR0913 - one parameter for each option.
     stated = value if isinstance(value, list) else [value]
     if fact is not None and len(stated) != 1:
         raise Failure(str(file), "--id states one fact otherwise", "give a file with one")
-    why, service = given({"reason": reason}), _service(url, key_file)
+    why, service = given({"reason": reason}), remote(url, key_file)
     made: list[Any] = []
     for index, each in enumerate(stated):
         if not isinstance(each, dict):
             raise Failure(f"{file}, at /{index}", "this is no standing fact", "write an object")
         try:
             made.append(_sent(service, {**each, **why}, fact))
-        except Failure as failure:
+        except AssentError as error:
             if len(stated) == 1:
                 raise
+            told = failure(f"{file}, at /{index}", error).message
             before = f"of {len(stated)} the first {index} are recorded"
-            raise Failure(f"{file}, at /{index}", f"{failure.message}; {before}") from failure
-    if as_json:
-        Output().json({"items": made})
-    else:
-        Output().lines(_several(made))
+            raise Failure("assent facts record", f"{told}; {before}") from error
+    present({"items": made}, _several(made), as_json=as_json)
 
 
 @facts.command()
@@ -147,26 +141,25 @@ def withdraw(
 
     Exit status: 0 if it is withdrawn, 2 if it cannot be.
     """  # noqa: D301 - click reads the escape.
-    service = _service(url, key_file)
-    made = service.change(_path(fact), f"{_path(fact)}/withdraw", given({"reason": reason}))
-    if as_json:
-        Output().json(made)
-    else:
-        Output().lines(fact_lines(made))
-
-
-def _service(url: str, key_file: Path | None) -> Remote:
-    return remote(url, key_file, subject="facts")
+    service = remote(url, key_file)
+    body, seen = given({"reason": reason}), _version(service, fact)
+    made = service.send(f"{_path(fact)}/withdraw", Document, body, seen=seen)
+    present(made, fact_lines(made), as_json=as_json)
 
 
 def _path(fact: str) -> str:
     return f"{_FACTS}/{quote(fact, safe='')}"
 
 
-def _sent(service: Remote, body: dict[str, object], fact: str | None) -> Any:
+def _sent(service: Asking, body: dict[str, object], fact: str | None) -> Document:
     if fact is None:
-        return service.send(_FACTS, body).json()
-    return service.change(_path(fact), _path(fact), body, method="PUT")
+        return service.send(_FACTS, Document, body, is_repeatable=True)
+    seen = _version(service, fact)
+    return service.send(_path(fact), Document, body, method="PUT", seen=seen)
+
+
+def _version(service: Asking, fact: str) -> int:
+    return int(service.get(_path(fact), Document)["version"])
 
 
 def _several(found: Iterable[Any]) -> Iterator[Text]:

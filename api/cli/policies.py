@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import click
-from rich.text import Text
 
 from api.cli.arguments import InstantType, as_json_option
 from api.cli.groups import Group
@@ -17,13 +17,14 @@ from api.cli.publication_view import (
     version_lines,
     versions_lines,
 )
-from api.cli.remote import Remote, called, given, path_of, remote
-from api.cli.terminal import Output, toned
+from api.cli.remote import Document, called, change, path_of, present, remote
+from api.cli.terminal import toned
+from api.client.bodies import given
 from api.examination.policy_files import SHIPPED
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
+_Give = Callable[[Callable[..., None]], Callable[..., None]]
 
-_SET = click.option(
+_SET: _Give = click.option(
     "--set",
     "policy_set",
     default=SHIPPED,
@@ -31,18 +32,18 @@ _SET = click.option(
     metavar="NAME",
     help="The policy set.",
 )
-_REASON = click.option("--reason", help="Why; it stands in the log.")
+_REASON: _Give = click.option("--reason", help="Why; it stands in the log.")
 _VERSION = click.argument("version", metavar="VERSION")
 
 
-def _with(*options: Callable[[Any], Any]) -> Callable[[_Command], _Command]:
+def _with(*options: _Give) -> _Give:
     """Return what gives a command some options, and those by which the service is called."""
 
-    def give(command: _Command) -> _Command:
-        given: Any = command
-        for option in reversed((*options, called, as_json_option)):
-            given = option(given)
-        return cast(_Command, given)
+    def give(command: Callable[..., None]) -> Callable[..., None]:
+        options_of_all: tuple[_Give, ...] = (*options, called, as_json_option)
+        for option in reversed(options_of_all):
+            command = option(command)
+        return command
 
     return give
 
@@ -77,17 +78,14 @@ def list_(policy_set: str | None, url: str, key_file: Path | None, *, as_json: b
 
     Exit status: 0, or 2 where the service does not say.
     """  # noqa: D301 - click reads the escape.
-    service, output = remote(url, key_file), Output()
+    service = remote(url, key_file)
     if policy_set is None:
-        found = service.read("/v1/policy-sets")
+        found = service.get("/v1/policy-sets", Document)
         lines = sets_lines(found["items"])
     else:
-        found = service.read(path_of(policy_set, "versions"))
+        found = service.get(path_of(policy_set, "versions"), Document)
         lines = versions_lines(found["items"])
-    if as_json:
-        output.json(found)
-    else:
-        output.lines(lines)
+    present(found, lines, as_json=as_json)
 
 
 @policies.command()
@@ -101,14 +99,10 @@ def show(version: str, policy_set: str, url: str, key_file: Path | None, *, as_j
 
     Exit status: 0, or 2 where there is no such version.
     """  # noqa: D301 - click reads the escape.
-    found = remote(url, key_file).read(path_of(policy_set, "versions", version))
-    output = Output()
-    if as_json:
-        output.json(found)
-        return
-    if not found["is_sound"]:
-        output.lines(findings_lines(found))
-    output.lines(version_lines(found))
+    place = path_of(policy_set, "versions", version)
+    found = remote(url, key_file).get(place, Document)
+    wrong = () if found["is_sound"] else findings_lines(found)
+    present(found, chain(wrong, version_lines(found)), as_json=as_json)
 
 
 @policies.command()
@@ -179,10 +173,9 @@ def activate(  # noqa: PLR0913 - one parameter for each option.
     Exit status: 0 if it is in force or will be, 2 if it cannot be.
     """  # noqa: D301 - click reads the escape.
     start = None if since is None else since.isoformat()
-    body = given({"version": version, "from": start, "reason": reason})
-    place = path_of(policy_set)
-    found = remote(url, key_file).change(place, f"{place}/activate", body)
-    _told(found, set_lines, as_json=as_json)
+    body = {"version": version, "from": start, "reason": reason}
+    found = change(remote(url, key_file), path_of(policy_set), "activate", body)
+    present(found, set_lines(found), as_json=as_json)
 
 
 @policies.command()
@@ -197,9 +190,9 @@ def rollback(
 
     Exit status: 0 if it is in force again, 2 if there is none.
     """  # noqa: D301 - click reads the escape.
-    place = path_of(policy_set)
-    found = remote(url, key_file).change(place, f"{place}/rollback", given({"reason": reason}))
-    _told(found, set_lines, as_json=as_json)
+    service = remote(url, key_file)
+    found = change(service, path_of(policy_set), "rollback", {"reason": reason})
+    present(found, set_lines(found), as_json=as_json)
 
 
 @policies.command()
@@ -223,12 +216,12 @@ def diff(  # noqa: PLR0913 - one parameter for each option.
 
     Exit status: 0, or 2 where the two cannot be compared.
     """  # noqa: D301 - click reads the escape.
-    service, output = remote(url, key_file), Output()
-    place = path_of(policy_set, "diff")
+    service, place = remote(url, key_file), path_of(policy_set, "diff")
+    versions = given({"new": version, "old": old})
     if as_json:
-        output.json(service.read(place, new=version, old=old))
+        present(service.get(place, Document, versions), (), as_json=True)
     else:
-        output.lines(map(toned, service.text(place, new=version, old=old).splitlines()))
+        present(None, map(toned, service.text(place, versions).splitlines()), as_json=False)
 
 
 def _step(  # noqa: PLR0913 - one parameter for each option.
@@ -241,16 +234,6 @@ def _step(  # noqa: PLR0913 - one parameter for each option.
     key_file: Path | None,
     as_json: bool,
 ) -> None:
-    service: Remote = remote(url, key_file)
     place = path_of(policy_set, "versions", version)
-    found = service.change(place, f"{place}/{word}", given({"reason": reason}))
-    _told(found, version_lines, as_json=as_json)
-
-
-def _told(found: Any, lines: Callable[[Any], Any], *, as_json: bool) -> None:
-    output = Output()
-    if as_json:
-        output.json(found)
-        return
-    told: list[Text] = list(lines(found))
-    output.lines(told)
+    found = change(remote(url, key_file), place, word, {"reason": reason})
+    present(found, version_lines(found), as_json=as_json)

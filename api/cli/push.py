@@ -1,5 +1,6 @@
 """`assent push`: uploads a folder of policies to a service, as a draft of a policy set."""
 
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -7,8 +8,8 @@ import click
 from api.cli.arguments import as_json_option
 from api.cli.failures import NO, Failure
 from api.cli.publication_view import findings_lines, pushed_lines
-from api.cli.remote import called, given, path_of, remote
-from api.cli.terminal import Output
+from api.cli.remote import Document, called, change, path_of, present, remote
+from api.client.bodies import decoded
 from api.examination.policy_files import SHIPPED
 from engine.bundle.load import read_directory
 
@@ -55,16 +56,13 @@ def push(  # noqa: PLR0913 - one parameter for each option.
     if reason is not None and not submit:
         raise Failure("assent push", "--reason goes with --submit", "give both, or neither")
     service, files = remote(url, key_file), read_directory(directory)
-    answer = service.send(path_of(policy_set, "versions"), {"files": files})
-    version, is_new = answer.json(), answer.status_code == 201
+    place = path_of(policy_set, "versions")
+    reply = service.sent(place, {"files": files}, is_repeatable=True)
+    version, is_new = decoded(reply.body, Document), reply.status == 201
     if submit and version["is_sound"] and version["state"] in ("draft", "rejected"):
         place = path_of(policy_set, "versions", version["digest"])
-        version = service.change(place, f"{place}/submit", given({"reason": reason}))
-    output = Output()
-    if as_json:
-        output.json({"is_new": is_new, **version})
-    else:
-        output.lines(findings_lines(version, directory))
-        output.lines(pushed_lines(version, is_new=is_new))
+        version = change(service, place, "submit", {"reason": reason})
+    lines = chain(findings_lines(version, directory), pushed_lines(version, is_new=is_new))
+    present({"is_new": is_new, **version}, lines, as_json=as_json)
     if not version["is_sound"]:
         ctx.exit(NO)

@@ -3,100 +3,64 @@
 They go through the service, and not through its database, because who acts is then a key that the
 service knows, with its roles and its person: the database would believe whatever it is told.
 
-`api.client` is not in between: it turns answers into types and sends again what may be sent again,
-where a command shows the document as it came, and a person says whether to take a step once more.
+They call as the Python client does, by its `Transport`, which knows what may be sent again. Its
+types are not in between: a command shows the document as it came.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 
 import click
-import httpx
+import msgspec
+from rich.text import Text
 
 from api.cli.failures import Failure, unreadable
-from engine import __version__
+from api.cli.terminal import Output
+from api.client.asking import Asking
+from api.client.bodies import encoded, given
+from api.client.errors import AssentError, Fault, Problem, ProblemError, UnreachableError
+from api.client.transport import Patience, Transport, token_of
 from engine.evaluation.prose import printable
 
 URL_VARIABLE = "ASSENT_URL"
 KEY_FILE_VARIABLE = "ASSENT_KEY_FILE"
 
 _LOCAL = "http://127.0.0.1:8000"
-_PATIENCE_SECONDS = 90
 _OUTDATED = 412
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
+# The check of large policies takes longer than any other answer; and a person watches each try.
+_PATIENCE = Patience(timeout=90.0, total=180.0, tries=3)
+
+Document = dict[str, Any]
+"""What the service answers, as it came."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remote:
-    """A service at its address. `token` is the text of a key, `subject` what is asked about.
-
-    What is None in a query is not sent. Every method raises `Failure` with what the service says is
-    wrong.
-    """
-
-    url: str
-    token: str = field(repr=False)
-    subject: str = "policies"
-
-    def read(self, path: str, **query: str | None) -> Any:
-        """Return the document at a path."""
-        return self._call("GET", path, params=given(query)).json()
-
-    def items(self, path: str, **query: str | None) -> Iterator[Any]:
-        """Yield what all pages at a path list."""
-        page = self.read(path, **query)
-        yield from page["items"]
-        while page["next"] is not None:
-            page = self.read(path, **query, cursor=page["next"])
-            yield from page["items"]
-
-    def text(self, path: str, **query: str | None) -> str:
-        """Return the text at a path."""
-        answer = self._call("GET", path, params=given(query), headers={"Accept": "text/plain"})
-        return str(answer.text)
-
-    def send(self, path: str, body: Mapping[str, object]) -> Any:
-        """Post a body and return the answer."""
-        return self._call("POST", path, json=body)
-
-    def change(
-        self, seen: str, path: str, body: Mapping[str, object], *, method: str = "POST"
-    ) -> Any:
-        """Send a change of what stands at the path `seen`, as it is now."""
-        tag = self._call("GET", seen).headers["ETag"]
-        return self._call(method, path, json=body, headers={"If-Match": tag}).json()
-
-    def _call(self, method: str, path: str, **rest: Any) -> Any:
-        headers = {
-            "Authorization": f"Bearer {self.token}",
-            "User-Agent": f"assent/{__version__}",
-            **rest.pop("headers", {}),
-        }
-        try:
-            # A key is for the address that was given, and for no other: nothing is followed.
-            answer = httpx.request(
-                method,
-                f"{self.url.rstrip('/')}{path}",
-                headers=headers,
-                timeout=_PATIENCE_SECONDS,
-                follow_redirects=False,
-                **rest,
-            )
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            why = "it does not answer" if str(error) else "it answers nothing that can be read"
-            raise Failure(self.url, why, "check the address, and that the service runs") from error
-        if answer.status_code >= 300:
-            raise _failure(self.url, self.subject, answer)
-        return answer
+class _Page(msgspec.Struct, frozen=True, kw_only=True):
+    items: tuple[Any, ...]
+    next: str | None
 
 
-def given(members: Mapping[str, object]) -> dict[str, object]:
-    """Return the members that are given: those that are not None."""
-    return {name: value for name, value in members.items() if value is not None}
+def listed(service: Asking, path: str, **query: str | None) -> list[Any]:
+    """Return what all pages at a path list. What is None in the query is not sent."""
+    return list(service.pages(path, _Page, given(query)))
+
+
+def change(service: Asking, place: str, step: str, body: Mapping[str, str | None]) -> Document:
+    """Take a step with what stands at a place, as it is now."""
+    seen = service.get(place, Document)["revision"]
+    return service.send(f"{place}/{step}", Document, given(body), seen=seen)
+
+
+def present(document: Any, lines: Iterable[Text], *, as_json: bool) -> None:
+    """Write a document as it came, or the lines by which a person reads it."""
+    if as_json:
+        # Its numbers are exact, as `json` would not write them.
+        Output().json_lines(msgspec.json.format(encoded(document), indent=0) + b"\n")
+    else:
+        Output().lines(lines)
 
 
 def path_of(policy_set: str, *rest: str) -> str:
@@ -104,27 +68,53 @@ def path_of(policy_set: str, *rest: str) -> str:
     return "/".join(("/v1/policy-sets", *(quote(each, safe=":") for each in (policy_set, *rest))))
 
 
-def called(command: _Command) -> _Command:
-    """Give a command the options by which the service is called."""
-    for option in (_KEY_FILE, _URL):
-        command = option(command)
-    return command
+def called(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options by which the service is called, and tell what goes wrong."""
+
+    @wraps(command)
+    def telling(*arguments: Any, **options: Any) -> None:
+        try:
+            command(*arguments, **options)
+        except AssentError as error:
+            raise failure(click.get_current_context().command_path, error) from error
+
+    return _URL(_KEY_FILE(telling))
 
 
-def remote(url: str, key_file: Path | None, *, subject: str = "policies") -> Remote:
-    """Return the service that the options name. Raises `Failure` where there is no key."""
+def remote(url: str, key_file: Path | None) -> Asking:
+    """Return the service that the options name, until the command ends.
+
+    Raises `Failure` where there is no key or no address.
+    """
     if key_file is None:
         advice = f"name its file with --key-file, or in {KEY_FILE_VARIABLE}"
         raise Failure("the service", "it wants a key", advice)
     try:
-        token = key_file.read_text(encoding="utf-8").strip()
+        token = token_of(key_file)
     except OSError as error:
         raise unreadable(error, str(key_file)) from error
-    except UnicodeError as error:
-        raise Failure(str(key_file), "this is no key", "it holds `assent_…` alone") from error
-    if not token.startswith("assent_") or not token.isascii() or not token.isprintable():
-        raise Failure(str(key_file), "this is no key", "it holds `assent_…` alone")
-    return Remote(url=url, token=token, subject=subject)
+    except ValueError as error:
+        advice = "it holds `assent_…` alone, or an access token"
+        raise Failure(str(key_file), "this is no key", advice) from error
+    try:
+        transport = Transport(url, token, patience=_PATIENCE, ssl_context=None)
+    except ValueError as error:
+        raise Failure("--url", str(error)) from error
+    click.get_current_context().call_on_close(transport.close)
+    return Asking(transport)
+
+
+def failure(where: str, error: AssentError) -> Failure:
+    """Return how a command ends that has no answer."""
+    match error:
+        case ProblemError(problem=problem):
+            return _refused(where, problem)
+        case UnreachableError(may_have_arrived=True):
+            return Failure(
+                where, str(error), "before you repeat a change, look whether it was made"
+            )
+        case _:
+            return Failure(where, str(error))
 
 
 _URL = click.option(
@@ -142,27 +132,24 @@ _KEY_FILE = click.option(
 )
 
 
-def _failure(url: str, subject: str, answer: Any) -> Failure:
+def _refused(where: str, problem: Problem) -> Failure:
     """Return what the service says is wrong, and what to do about it where it says so."""
-    try:
-        problem = answer.json()
-        detail = printable(str(problem["detail"]))
-        errors = problem["errors"]
-        if len(errors) > 1:
-            return Failure(subject, "; ".join(map(_placed, errors)))
-        told = [printable(str(each["message"])) for each in errors]
-        helps = [printable(str(each["help"])) for each in errors if each.get("help")]
-    except (ValueError, KeyError, TypeError):
-        return Failure(url, f"it answers {answer.status_code}, and not as Assent does")
-    if answer.status_code == _OUTDATED:
-        return Failure(subject, "somebody changed it meanwhile", "look again, and decide again")
-    is_said_twice = told and detail.endswith(told[0])  # Behind its place, in the detail.
-    why = "; ".join(told if is_said_twice else [detail, *told])
-    return Failure(subject, why, helps[0] if helps else None)
+    if problem.status == _OUTDATED:
+        return Failure(where, "somebody changed it meanwhile", "look again, and decide again")
+    if len(problem.errors) > 1:
+        told = (
+            f"{_placed(each)} ({each.help})" if each.help else _placed(each)
+            for each in problem.errors
+        )
+        return Failure(where, printable("; ".join(told)))
+    why, advice = problem.detail, None
+    for each in problem.errors:
+        is_said_twice = why.endswith(each.message)  # Often behind its place.
+        why = _placed(each) if is_said_twice else f"{why}; {_placed(each)}"
+        advice = printable(each.help) if each.help else None
+    return Failure(where, printable(why), advice)
 
 
-def _placed(error: dict[str, object]) -> str:
-    """Return one of several faults, with where it stands and what mends it."""
-    place = f"{error['pointer']}: " if error.get("pointer") else ""
-    advice = f" ({error['help']})" if error.get("help") else ""
-    return printable(f"{place}{error['message']}{advice}")
+def _placed(error: Fault) -> str:
+    """Return a fault behind the place where it stands."""
+    return f"{error.pointer}: {error.message}" if error.pointer else error.message

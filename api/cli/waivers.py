@@ -3,25 +3,22 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 
 import click
 
 from api.cli.arguments import DayType, as_json_option
 from api.cli.groups import Group
-from api.cli.remote import Remote, called, given, remote
-from api.cli.terminal import Output
+from api.cli.remote import Document, called, change, listed, present, remote
 from api.cli.waiver_view import waiver_lines, waivers_lines
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 STATES = ("requested", "granted", "refused", "revoked", "expired")
 _PATH = "/v1/waivers"
 _WAIVER = click.argument("waiver", metavar="WAIVER")
 
 
-def _calling(command: _Command) -> _Command:
+def _calling(command: Callable[..., None]) -> Callable[..., None]:
     return called(as_json_option(command))
 
 
@@ -66,11 +63,8 @@ def list_(  # noqa: PLR0913 - one parameter for each option.
     Exit status: 0, or 2 where the service does not say.
     """  # noqa: D301 - click reads the escape.
     used = "false" if unused else None
-    found = list(_service(url, key_file).items(_PATH, state=state, rule=rule, used=used))
-    if as_json:
-        Output().json({"items": found})
-    else:
-        Output().lines(waivers_lines(found))
+    found = listed(remote(url, key_file), _PATH, state=state, rule=rule, used=used)
+    present({"items": found}, waivers_lines(found), as_json=as_json)
 
 
 @waivers.command()
@@ -84,7 +78,7 @@ def show(waiver: str, *, url: str, key_file: Path | None, as_json: bool) -> None
 
     Exit status: 0, or 2 where there is no such waiver.
     """  # noqa: D301 - click reads the escape.
-    _told(_service(url, key_file).read(_path_of(waiver)), as_json=as_json)
+    _told(remote(url, key_file).get(_path_of(waiver), Document), as_json=as_json)
 
 
 @waivers.command()
@@ -127,8 +121,8 @@ def request(  # noqa: PLR0913 - one parameter for each option.
     """  # noqa: D301 - click reads the escape.
     body = {name: list(each) if isinstance(each, tuple) else each for name, each in rest.items()}
     days = {"from": start.isoformat(), "until": until.isoformat()}
-    made = _service(url, key_file).send(_PATH, {"rule": rule, **body, **days})
-    _told(made.json(), as_json=as_json)
+    asked = {"rule": rule, **body, **days}
+    _told(remote(url, key_file).send(_PATH, Document, asked), as_json=as_json)
 
 
 @waivers.command()
@@ -193,12 +187,8 @@ def _step(  # noqa: PLR0913 - one parameter for each option.
     key_file: Path | None,
     as_json: bool,
 ) -> None:
-    place = _path_of(waiver)
-    _told(_service(url, key_file).change(place, f"{place}/{word}", given(body)), as_json=as_json)
-
-
-def _service(url: str, key_file: Path | None) -> Remote:
-    return remote(url, key_file, subject="waivers")
+    made = change(remote(url, key_file), _path_of(waiver), word, body)
+    _told(made, as_json=as_json)
 
 
 def _path_of(waiver: str) -> str:
@@ -206,7 +196,4 @@ def _path_of(waiver: str) -> str:
 
 
 def _told(made: Any, *, as_json: bool) -> None:
-    if as_json:
-        Output().json(made)
-    else:
-        Output().lines(waiver_lines(made, datetime.now(UTC).date()))
+    present(made, waiver_lines(made, datetime.now(UTC).date()), as_json=as_json)

@@ -86,6 +86,8 @@ class Finding(_Answer, frozen=True, kw_only=True):
     """What a rule says against the campaign: `violated`, or `undetermined` for want of facts.
 
     `overridable_by` is the role in which a waiver of the rule is granted, where it names one.
+    `more` counts further findings of the rule, `more_facts` and `more_wanted` what its lists leave
+    out.
     """
 
     rule: str
@@ -101,6 +103,9 @@ class Finding(_Answer, frozen=True, kw_only=True):
     remedy: str | None = None
     markets: tuple[str, ...] | None = None
     overridable_by: str | None = None
+    more: int = 0
+    more_facts: int = 0
+    more_wanted: int = 0
 
 
 class WaiverUsed(_Answer, frozen=True, kw_only=True):
@@ -206,7 +211,8 @@ class Truthless(_Answer, frozen=True, kw_only=True):
 class Decision(Truthless, frozen=True, kw_only=True):
     """A decision on a campaign: allow or deny, and why.
 
-    `conclusive` is false for a deny in which no rule is violated, but facts are `missing`.
+    `conclusive` is false for a deny in which no rule is violated, but facts are `missing`;
+    `more_missing` counts those that are not listed.
     `valid_until` is when the answer may become another, None where nothing ahead changes it.
     `rules` is there where it was asked for. A dry run has no `id` and no `receipt`. It rests on the
     `standing_facts`; the `unfit_standing_facts` do not follow the vocabulary any more.
@@ -240,6 +246,7 @@ class Decision(Truthless, frozen=True, kw_only=True):
     platforms: tuple[str, ...] = ()
     standing_facts: tuple[FactUsed, ...] = ()
     unfit_standing_facts: tuple[dict[str, Any], ...] = ()
+    more_missing: int = 0
 
     @property
     def allowed(self) -> bool:
@@ -268,6 +275,8 @@ class Decision(Truthless, frozen=True, kw_only=True):
             place = fact.submitted_pointer or fact.pointer or fact.path
             told = f"not to be judged: {place} ({fact.label}): {fact.why}"
             yield told if fact.why else f"missing: {place} ({fact.label})"
+        if self.more_missing:
+            yield f"and {self.more_missing:,} further facts, told of once these are stated"
         for duty in self.obligations:
             due = f" until {duty.due}" if duty.due is not None else ""
             yield f"to do{due}: {duty.text} ({duty.rule})"
@@ -288,6 +297,8 @@ def _violation(finding: Finding) -> Iterator[str]:
     for fact in finding.facts:
         required = f"; required: {fact.required}" if fact.required else ""
         yield f"  {fact.submitted_pointer or fact.pointer} is {fact.value}{required}"
+    if finding.more_facts:
+        yield f"  and {finding.more_facts:,} more values"
     yield from (f"  to pass: {text}" for text in (finding.remedy,) if text)
 
 

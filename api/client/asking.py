@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NoReturn, Protocol, TypeVar
 
 from .bodies import decoded, encoded
-from .transport import Request, Transport
+from .transport import Reply, Request, Transport
 
 _JSON = "application/json"
 
@@ -105,6 +105,22 @@ class Asking:
         is_repeatable: bool = False,
     ) -> _Answer:
         """Return the answer to a body. `seen` is the revision that it is conditional on."""
+        reply = self.sent(
+            path, body, method=method, query=query, seen=seen, is_repeatable=is_repeatable
+        )
+        return decoded(reply.body, type)
+
+    def sent(  # noqa: PLR0913 - likewise.
+        self,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        *,
+        method: str = "POST",
+        query: Mapping[str, str] | None = None,
+        seen: int | None = None,
+        is_repeatable: bool = False,
+    ) -> Reply:
+        """Return what `send` does, with its status, and not yet read."""
         headers = {} if body is None else {"Content-Type": _JSON}
         if seen is not None:
             headers["If-Match"] = f'"{seen}"'
@@ -116,7 +132,7 @@ class Asking:
             headers=headers,
             body=None if body is None else encoded(body),
         )
-        return decoded(self._transport.call(request).body, type)
+        return self._transport.call(request)
 
     def save(
         self, path: str, to: Path, accept: str, query: Mapping[str, str] | None = None

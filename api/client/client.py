@@ -23,7 +23,7 @@ from .facts import StandingFacts
 from .log import Log
 from .publishing import PolicySetClient, check_policies, policy_sets
 from .queries import SavedQueries
-from .transport import Patience, Request, Transport
+from .transport import Patience, Request, Transport, token_of
 from .waivers import Waivers
 
 Format = Literal["assent", "google-ads", "linkedin", "meta", "openrtb", "snapchat", "tiktok"]
@@ -52,7 +52,7 @@ class Client:
         ssl_context: SSLContext | None = None,
     ) -> None:
         self._transport = Transport(
-            url, _token(key), patience=patience or Patience(), ssl_context=ssl_context
+            url, token_of(key), patience=patience or Patience(), ssl_context=ssl_context
         )
         self._asking = asking = Asking(self._transport)
         self.decisions: Final = RecordedDecisions(asking)
@@ -175,13 +175,6 @@ class Client:
     def policy_set(self, name: str) -> PolicySetClient:
         """Return a policy set, to publish a version of it step by step."""
         return PolicySetClient(self._asking, name)
-
-
-def _token(key: str | Path) -> str:
-    text = key.read_text(encoding="utf-8").strip() if isinstance(key, Path) else key
-    if not text or not text.isascii() or not text.isprintable() or " " in text:
-        raise ValueError("this is no key: it is `assent_…` alone, or an access token")
-    return text
 
 
 def _quoted(key: str) -> str:

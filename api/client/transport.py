@@ -8,6 +8,7 @@ followed: a key is for the address that was given.
 """
 
 import random
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -15,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from ssl import SSLContext
+from ssl import SSLCertVerificationError, SSLContext, SSLError
 from typing import TypeVar
 
 import httpx
@@ -49,6 +50,10 @@ _PASSING = frozenset({429, 502, 503, 504})
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _BROKEN_OFF = ("Server disconnected", "peer closed connection")
 _LOST = "the connection to {} was lost before the answer came"
+
+# A key of the service, or three parts of an identity provider's (RFC 7515 §3.1): no file that was
+# named by mistake is sent.
+_TOKEN = re.compile(r"assent_[!-~]+|[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
 
 _Part = TypeVar("_Part")
 
@@ -84,9 +89,21 @@ class Request:
 class Reply:
     """An answer with a status below 300: its media type, headers and body."""
 
+    status: int
     type: str
     headers: Mapping[str, str]
     body: bytes
+
+
+def token_of(key: str | Path) -> str:
+    """Return the text of a key, or what the file with it holds.
+
+    Raises `ValueError` where it is none, and `OSError` where the file cannot be read.
+    """
+    text = key.read_text(encoding="utf-8").strip() if isinstance(key, Path) else key
+    if not _TOKEN.fullmatch(text):
+        raise ValueError("this is no key: it is `assent_…` alone, or an access token")
+    return text
 
 
 class Transport:
@@ -121,7 +138,12 @@ class Transport:
 
         def once(answer: httpx.Response, deadline: float) -> Iterator[Reply]:
             body = _read(answer, deadline)
-            yield Reply(type=_media_type(answer), headers=answer.headers, body=body)
+            yield Reply(
+                status=answer.status_code,
+                type=_media_type(answer),
+                headers=answer.headers,
+                body=body,
+            )
 
         (reply,) = self._tries(request, once)
         return reply
@@ -189,8 +211,7 @@ def _told(url: str) -> Iterator[None]:
     try:
         yield
     except _NEVER_SENT as error:
-        why = f"{url} cannot be reached; check the address, and that the service runs"
-        raise UnreachableError(why, may_have_arrived=False) from error
+        raise _unreached(url, error) from error
     except httpx.TimeoutException as error:
         raise UnreachableError(f"{url} did not answer in time", may_have_arrived=True) from error
     except httpx.RemoteProtocolError as error:
@@ -201,6 +222,20 @@ def _told(url: str) -> Iterator[None]:
         raise UnreachableError(_LOST.format(url), may_have_arrived=True) from error
     except httpx.HTTPError as error:
         raise UnexpectedAnswerError(f"{url} answers nothing that can be read") from error
+
+
+def _unreached(url: str, error: BaseException) -> AssentError:
+    """Return the error that a request was not sent: nobody is there, or somebody else is."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, SSLError):
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(cause, SSLCertVerificationError):
+        why = f"{url} has a certificate that is not trusted: {cause.verify_message}"
+        return UnexpectedAnswerError(f"{why}; name those to trust in SSL_CERT_FILE")
+    if cause is not None:
+        return UnexpectedAnswerError(f"{url} does not speak TLS as it should; is it http:// there?")
+    why = f"{url} cannot be reached; check the address, and that the service runs"
+    return UnreachableError(why, may_have_arrived=False)
 
 
 def _address(url: str) -> str:

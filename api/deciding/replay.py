@@ -46,6 +46,9 @@ ENGINES_KEPT = 8
 _LATER_MEMBERS = frozenset({"advertiser", "platforms"})
 """What records of earlier versions lack: there is nothing to compare it with."""
 
+_LATER_COUNTS = frozenset({"more_facts", "more_wanted", "more_missing"})
+"""Likewise, wherever they left a list short."""
+
 _LIMITS = JSONLimits(document=64 * 1024 * 1024, depth=128)
 """Of what was recorded: it holds what was submitted, within the limits of a submission."""
 
@@ -169,12 +172,27 @@ def _compared(
     replayed = {**made, "engine": recorded.get("engine")}
     for name in _LATER_MEMBERS - recorded.keys():
         replayed.pop(name, None)
-    again = canonical(replayed)
+    again = canonical(_as_then(recorded, replayed))
     if again == content:
         return Identical()
     found = _differences(dict(recorded), _object(again), "")
     first = tuple(islice(found, MOST_DIFFERENCES))
     return Differs(differences=first, more=sum(1 for _ in found))
+
+
+def _as_then(recorded: object, made: object) -> object:
+    """Return what is made now without the counts that were not yet told when it was recorded."""
+    match recorded, made:
+        case Mapping(), dict():
+            return {
+                name: _as_then(recorded.get(name), value)
+                for name, value in made.items()
+                if name in recorded or name not in _LATER_COUNTS
+            }
+        case list(), list() if len(recorded) == len(made):
+            return [_as_then(*pair) for pair in zip(recorded, made, strict=True)]
+        case _:
+            return made
 
 
 def refusal(made: Refused) -> NotReplayable:

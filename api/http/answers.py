@@ -108,6 +108,11 @@ def decision_text(recorded: Recorded, *, proof: bytes | None = None) -> Response
     return Response(text, content_type=f"{TEXT}; charset=utf-8")
 
 
+def further_missing(made: Mapping[str, object]) -> dict[str, object]:
+    """Return how many facts are wanted beyond those that a decision lists as missing, if any."""
+    return {name: made[name] for name in ("more_missing",) if name in made}
+
+
 def receipt_document(receipt: Receipt | LogEntry) -> dict[str, object]:
     """Return where a decision lies in the log."""
     return {

@@ -21,7 +21,7 @@ from api.recording import Recorded
 from engine.audit.log import BATCH_LIMIT
 from engine.evaluation.document import Document
 
-from .answers import encoded, receipt_document
+from .answers import encoded, further_missing, receipt_document
 from .fields import Barred, Instant, Text, Word
 from .misplaced import in_body
 from .problems import MALFORMED_SUBMISSION, Problem, ProblemKind, ProblemRaised
@@ -205,6 +205,7 @@ def decision_answer(recorded: Recorded) -> dict[str, object]:
         "valid_until": made["valid_until"],
         "obligations": made["obligations"],
         "missing": made["missing"],
+        **further_missing(made),
         "receipt": receipt_document(receipt),
     }
     if found or made["missing"]:

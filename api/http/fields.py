@@ -13,14 +13,14 @@ from marshmallow import ValidationError, fields
 
 from engine.semantics.code_names import CODE_ADVICE, code_advice
 from engine.semantics.types import Scalar, describe, is_code
-from engine.source.json_fault import excerpt
+from engine.source.instants import INSTANT_FORM, read_instant
+from engine.source.json_fault import described, excerpt
 from engine.source.suggest import nearest
 from engine.storage.search.saved_queries import NAME_PATTERN
 
 LONGEST_TEXT = 512
 _MISSING: dict[str, Any] = {"required": "this is missing", "null": "this is missing"}
 _YES_NO = {"type": "boolean"}
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:[Zz]|[+-]\d\d:\d\d)")
 _PLUS = "in an address write the `+` of the offset as `%2B`: a bare one is read as a space"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _ONE_LINE = r"^[^\u0000-\u001f\u007f-\u009f]*$"
@@ -28,7 +28,7 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 9998  # A day's room on either side for any offs
 
 
 def _refusal(wanted: str, value: object) -> ValidationError:
-    shown = excerpt(value) if isinstance(value, str) else "of another kind"
+    shown = excerpt(value) if isinstance(value, str) else described(value)
     return ValidationError(f"this should be {wanted}, and is {shown}")
 
 
@@ -194,7 +194,7 @@ class Flag(Described):
     def _deserialize(self, value: object, *_: Any, **__: Any) -> bool:
         if isinstance(value, bool):
             return value
-        raise _refusal("yes or no", value)
+        raise _refusal("true or false", value)
 
 
 class QueryFlag(Described):
@@ -206,7 +206,7 @@ class QueryFlag(Described):
     def _deserialize(self, value: object, *_: Any, **__: Any) -> bool:
         if value in ("true", "false"):
             return value == "true"
-        raise _refusal("yes or no", value)
+        raise _refusal("true or false", value)
 
 
 class LenientFlag(Described):
@@ -219,7 +219,7 @@ class LenientFlag(Described):
     def _deserialize(self, value: object, *_: Any, **__: Any) -> bool:
         if isinstance(value, str) and value.lower() in ("", "true", "false"):
             return value.lower() != "false"
-        raise _refusal("yes or no", value)
+        raise _refusal("true or false", value)
 
 
 class QueryNumber(Described):
@@ -262,21 +262,18 @@ class Instant(Described):
 
     def __init__(self, **rest: Any) -> None:
         super().__init__(
-            advice="write it after RFC 3339: `2026-11-23T09:00:00Z`",
+            advice=f"write it after {INSTANT_FORM}: `2026-11-23T09:00:00Z`",
             json_schema={"type": "string", "format": "date-time"},
             **rest,
         )
 
     def _deserialize(self, value: object, *_: Any, **__: Any) -> datetime:
-        if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+        made = read_instant(value) if isinstance(value, str) else None
+        if made is None:
             refusal = _refusal("an instant with its offset from UTC", value)
-            if isinstance(value, str) and _INSTANT.fullmatch("+".join(value.rsplit(" ", 1))):
+            if isinstance(value, str) and read_instant("+".join(value.rsplit(" ", 1))):
                 raise ValidationError([*refusal.messages, _PLUS])
             raise refusal
-        try:
-            made = datetime.fromisoformat(value.upper())
-        except ValueError:
-            raise _refusal("an instant that exists", value) from None
         if not _FIRST_YEAR <= made.year <= _LAST_YEAR:
             raise _refusal(f"an instant of the years {_FIRST_YEAR} to {_LAST_YEAR}", value)
         return made.astimezone(UTC)

@@ -11,6 +11,7 @@ from api.recording import Recorded
 from engine import Engine
 from engine.evaluation.document import Document
 
+from .answers import further_missing
 from .fields import Barred
 from .problems import Problem
 from .shapes import EnvelopeShape
@@ -72,6 +73,7 @@ def package_document(recorded: Recorded) -> Document:
         "reasons": made["findings"],
         "obligations": made["obligations"],
         "missing": made["missing"],
+        **further_missing(made),
     }
 
 

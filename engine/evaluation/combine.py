@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from ..semantics.types import ListType
 from ..semantics.vocabulary import Fact, RecordShape, Vocabulary
 from .decision import Effect, MarketVerdict, MissingFact, Verdict
+from .justify import MOST_FINDINGS
 from .outcome import WantedFact
 from .result import RuleResult, Status
 from .values import Campaign, Datum, Group
@@ -78,22 +79,24 @@ class _MissingFactBuilder:
 
 def missing_facts(
     required: Iterable[WantedFact], results: Iterable[RuleResult]
-) -> tuple[MissingFact, ...]:
-    """Return the facts to ask for: those required, then those that enforced rules want.
+) -> tuple[tuple[MissingFact, ...], int]:
+    """Return the facts to ask for, and how many further ones are wanted.
 
-    Each is listed once, with the ids of the rules that want it.
+    They are those required, then the first that each finding of an enforced rule wants. Each is
+    listed once, with the ids of the rules among whose first it is.
     """
     builders: dict[tuple[str, str], _MissingFactBuilder] = {}
+    further: set[tuple[str, str]] = set()
     for wanted in required:
         builders.setdefault((wanted.pointer, wanted.why), _MissingFactBuilder(wanted))
     for result in (part for each in results for part in each.parts):
-        if result.is_enforced and result.is_adverse:
-            for wanted in (want for finding in result.findings for want in finding.wanted):
-                key = wanted.pointer or wanted.path, wanted.why
-                rules = builders.setdefault(key, _MissingFactBuilder(wanted)).rules
+        for finding in result.findings if result.is_enforced and result.is_adverse else ():
+            for wanted in finding.wanted[:MOST_FINDINGS]:
+                rules = builders.setdefault(_key(wanted), _MissingFactBuilder(wanted)).rules
                 if result.rule.id not in rules:
                     rules.append(result.rule.id)
-    return tuple(
+            further.update(map(_key, finding.wanted[MOST_FINDINGS:]))
+    listed = tuple(
         MissingFact(
             pointer=each.wanted.pointer,
             path=each.wanted.path,
@@ -103,6 +106,11 @@ def missing_facts(
         )
         for each in builders.values()
     )
+    return listed, len(further - builders.keys())
+
+
+def _key(wanted: WantedFact) -> tuple[str, str]:
+    return wanted.pointer or wanted.path, wanted.why
 
 
 def missing_required_facts(campaign: Campaign, vocabulary: Vocabulary) -> tuple[WantedFact, ...]:

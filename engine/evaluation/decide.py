@@ -34,6 +34,7 @@ def decide(
     )
     results = evaluate_rules(context, None)
     required = missing_required_facts(campaign, policies.vocabulary)
+    missing, further = missing_facts(required, results)
     complete = not required
     overall, markets, _ = answer(context, results, complete=complete)
     return Decision(
@@ -46,6 +47,7 @@ def decide(
         markets=markets,
         would_pass=would_pass(context, evaluate_rules, markets),
         results=results,
-        missing=missing_facts(required, results),
+        missing=missing,
+        further_missing=further,
         upcoming=upcoming(context, evaluate_rules, results),
     )

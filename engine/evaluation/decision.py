@@ -58,6 +58,7 @@ class Decision:
     `results` has every rule of the bundle once, in order of the ids. `as_of` is the instant of the
     evaluation; `as_if_launched` the day to which the flight was moved, where it was. `valid_until`
     is the first day (in UTC) on which the passing of time would change the answer, if ever.
+    `further_missing` counts the facts that are wanted beyond those listed as `missing`.
     `grants` are the texts of waivers that were granted apart from the policies, for this campaign.
     `standing` is None where no standing fact is about the campaign or anything in it. `attributes`
     are the advertiser and the platforms of the campaign.
@@ -74,6 +75,7 @@ class Decision:
     results: Sequence[RuleResult]
     missing: tuple[MissingFact, ...]
     upcoming: tuple[Upcoming, ...]
+    further_missing: int = 0
     grants: tuple[str, ...] = ()
     standing: FactsUsed | None = None
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from ..semantics.tree import Clause, Rule, Waiver
 from .decision import Decision, MissingFact
+from .justify import MOST_FINDINGS
 from .outcome import Evidence, WantedFact
 from .result import Finding, Obligation, RuleResult, Status, UnmetExemption
 from .standing_facts.document import standing_members
@@ -103,6 +104,7 @@ def base_document(
             for made in writer.findings(each.result)
         ],
         "missing": [writer.missing(each) for each in decision.missing],
+        **_more("missing", decision.further_missing),
         **standing,
     }
 
@@ -154,7 +156,9 @@ class _Writer:
             "status": result.status.value,
             "clause": _clause(finding.clause),
             "facts": [self._seen(each) for each in finding.evidence],
-            "wanted": [self._wanted(each) for each in finding.wanted],
+            **_more("facts", finding.further_evidence),
+            "wanted": [self._wanted(each) for each in finding.wanted[:MOST_FINDINGS]],
+            **_more("wanted", len(finding.wanted[MOST_FINDINGS:])),
             "exceptions": [self._exception(each) for each in result.unmet_exemptions],
             "message": finding.message,
             "remedy": finding.remedy,
@@ -175,6 +179,7 @@ class _Writer:
             "term": owed.term,
             "clause": _clause(result.rule.main),
             "facts": [self._seen(each) for each in owed.evidence],
+            **_more("facts", owed.further_evidence),
             "markets": list(result.markets) if result.markets is not None else None,
         }
         if owed.why:
@@ -189,8 +194,10 @@ class _Writer:
     def _exception(self, exception: UnmetExemption) -> Document:
         return {
             "name": exception.name,
-            "facts": [self._seen(each) for each in exception.evidence],
-            "wanted": [self._wanted(each) for each in exception.wanted],
+            "facts": [self._seen(each) for each in exception.evidence[:MOST_FINDINGS]],
+            **_more("facts", len(exception.evidence[MOST_FINDINGS:])),
+            "wanted": [self._wanted(each) for each in exception.wanted[:MOST_FINDINGS]],
+            **_more("wanted", len(exception.wanted[MOST_FINDINGS:])),
         }
 
     def _seen(self, seen: Evidence) -> Document:
@@ -218,6 +225,11 @@ class _Writer:
         if source is not None:
             place["submitted_pointer"] = source
         return place
+
+
+def _more(name: str, count: int) -> Document:
+    """Return the member that counts what a list leaves out; none where it is whole."""
+    return {f"more_{name}": count} if count else {}
 
 
 def _heading(rule: Rule) -> Document:

@@ -93,12 +93,14 @@ def _finding(
     bound: Mapping[str, str],
 ) -> Finding:
     bindings = {**first_bindings, **bound}
+    listed, further = listed_evidence(evidence, bound)
     return Finding(
         clause=rule.main,
         message=renderer.render(rule.message, bindings),
         remedy=renderer.render(rule.remedy, bindings),
-        evidence=tuple(map(truncated, evidence_about(evidence, bound)))[:MOST_FINDINGS],
-        wanted=renderer.breach.main.wanted[:MOST_FINDINGS],
+        evidence=listed,
+        wanted=renderer.breach.main.wanted,
+        further_evidence=further,
     )
 
 
@@ -109,7 +111,7 @@ def _undetermined_finding(rule: Rule, whole: Outcome) -> Finding:
         message=_undetermined_message(whole.wanted),
         remedy=_undetermined_remedy(whole.wanted),
         evidence=(),
-        wanted=whole.wanted[:MOST_FINDINGS],
+        wanted=whole.wanted,
     )
 
 
@@ -119,12 +121,14 @@ def obligation(rule: Rule, duty: Duty, breach: Breach, campaign: Campaign) -> Ob
     evidence = (*breach.main.evidence, *breach.applicability.evidence, *declared)
     bindings = _market_binding(breach) | _first_bindings(evidence)
     due, why = _due(duty, campaign)
+    listed, further = listed_evidence(evidence, bindings)
     return Obligation(
         text=_TemplateRenderer(campaign=campaign, breach=breach).render(duty.text, bindings),
         term=duty.due,
         due=due,
         why=why,
-        evidence=tuple(map(truncated, evidence_about(evidence, bindings)))[:MOST_FINDINGS],
+        evidence=listed,
+        further_evidence=further,
     )
 
 
@@ -191,7 +195,15 @@ def witnesses_of(
             yield bound
 
 
-def evidence_about(evidence: Iterable[Evidence], bound: Mapping[str, str]) -> Iterable[Evidence]:
+def listed_evidence(
+    evidence: Iterable[Evidence], bound: Mapping[str, str]
+) -> tuple[tuple[Evidence, ...], int]:
+    """Return the facts that a finding lists for a witness, and how many it leaves out."""
+    found = _evidence_about(evidence, bound)
+    return tuple(map(truncated, found[:MOST_FINDINGS])), len(found[MOST_FINDINGS:])
+
+
+def _evidence_about(evidence: Iterable[Evidence], bound: Mapping[str, str]) -> list[Evidence]:
     """Return the facts that are about no element other than the witness, each fact once."""
     kept: dict[str, Evidence] = {}
     for each in evidence:

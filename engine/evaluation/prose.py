@@ -164,6 +164,9 @@ def headline(decision: Decision) -> str:
 
 def _wanting(decision: Decision) -> str:
     """Return how many facts are missing, and how many are stated and cannot be judged."""
+    if decision.further_missing:
+        total = len(decision.missing) + decision.further_missing
+        return f"{total:,} facts are wanted"
     unfit = sum(bool(fact.why) for fact in decision.missing)
     lacking = len(decision.missing) - unfit
     if not lacking:
@@ -324,10 +327,13 @@ def _finding(
         yield ()
     for seen in finding.evidence[:MOST_FACTS]:
         yield from _seen(seen, origin)
-    if len(finding.evidence) > MOST_FACTS:
-        rest = counted(len(finding.evidence) - MOST_FACTS, "more value", "more values")
-        yield from _row("", f"and {rest}", Tone.QUIET)
+    yield from _further_values(finding)
     yield from _wanted_rows(finding.wanted)
+
+
+def _further_values(told: Finding | Obligation) -> Iterator[Line]:
+    if more := len(told.evidence[MOST_FACTS:]) + told.further_evidence:
+        yield from _row("", f"and {counted(more, 'more value', 'more values')}", Tone.QUIET)
 
 
 def _seen(seen: Evidence, origin: Origin | None) -> Iterator[Line]:
@@ -436,6 +442,7 @@ def _obligation(owed: Obligation, origin: Origin | None) -> Iterator[Line]:
     yield from _row("due", f"{owed.term}: {day}", Tone.OPEN)
     for seen in owed.evidence[:MOST_FACTS]:
         yield from _seen(replace(seen, required=""), origin)
+    yield from _further_values(owed)
 
 
 # --- what is missing --------------------------------------------------------------------------
@@ -455,6 +462,9 @@ def _missing(decision: Decision, origin: Origin | None) -> Iterator[Line]:
         yield from wrapped(text, "  ", Tone.QUIET)
     heading = "Not to be judged as it stands: state it otherwise, or ask whoever keeps the policies"
     yield from _asked(heading, [fact for fact in decision.missing if fact.why], origin)
+    if further := decision.further_missing:
+        count = counted(further, "further fact is", "further facts are")
+        yield from wrapped(f"{count} wanted, and told of once these are stated", "  ", Tone.QUIET)
 
 
 def _asked(heading: str, facts: Sequence[MissingFact], origin: Origin | None) -> Iterator[Line]:

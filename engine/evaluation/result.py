@@ -41,8 +41,8 @@ class UnmetExemption(msgspec.Struct, frozen=True, kw_only=True):
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """Why a rule is violated, waived or undetermined, for one witness.
 
-    `clause` is the clause that decided; `evidence` are the facts that determined it, `wanted` those
-    for want of which it is undetermined.
+    `clause` is the clause that decided; `evidence` are the first facts that determined it, and
+    `further_evidence` counts the others; `wanted` are all for want of which it is undetermined.
     """
 
     clause: Clause
@@ -50,6 +50,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     remedy: str
     evidence: tuple[Evidence, ...]
     wanted: tuple[WantedFact, ...]
+    further_evidence: int = 0
 
 
 class Obligation(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +58,8 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
 
     `term` is by when it is to be done, in the words of the rule, and `due` the last day on which it
     may be. Where the flight does not determine that day, `due` is None and `why` says what is
-    missing. `evidence` are the facts by which the rule obliges.
+    missing. `evidence` are the first facts by which the rule obliges, and `further_evidence` counts
+    the others.
     """
 
     text: str
@@ -65,6 +67,7 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
     due: date | None
     why: str
     evidence: tuple[Evidence, ...]
+    further_evidence: int = 0
 
 
 class RuleResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -96,3 +96,22 @@ def escaped(name: str | int) -> str:
     """
     encodable = str(name).encode(errors="backslashreplace").decode()
     return encodable.replace("~", "~0").replace("/", "~1")
+
+
+def described(value: object) -> str:
+    """Return what a JSON value is, in words, and itself where it is short enough to show."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return f"`{str(value).lower()}`"
+        case str():
+            return f"the text {excerpt(value)}"
+        case int() if abs(value) > GREATEST_NUMBER:
+            return "a number beyond all measure"
+        case int() | float() | Decimal():
+            return f"the number {excerpt(str(value))}"
+        case list() | tuple():
+            return "a list"
+        case _:
+            return "an object"

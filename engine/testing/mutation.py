@@ -130,9 +130,11 @@ def _with_results(
     )
     vocabulary = context.policies.vocabulary
     required = missing_required_facts(context.campaign, vocabulary)
+    missing, further = missing_facts(required, results)
     return replace(
         decision,
         verdict=verdict(results, complete=not required),
         results=results,
-        missing=missing_facts(required, results),
+        missing=missing,
+        further_missing=further,
     )

@@ -10,7 +10,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from api.deciding.replay import ENGINES_KEPT, MOST_DIFFERENCES, NotReplayable, Replayer
+from api.deciding.replay import (
+    ENGINES_KEPT,
+    MOST_DIFFERENCES,
+    Differs,
+    Identical,
+    NotReplayable,
+    Replayer,
+)
 from api.installation.contents import open_database
 from engine import bundle_from_files
 from engine.audit.entries.record import DecisionRecord, LogEntry, seal
@@ -18,6 +25,7 @@ from engine.storage.governance.policies import PolicyVersion, PolicyVersions
 from engine.storage.lifecycle.erasures import Erasures
 from engine.storage.search.decisions import Decisions
 from tests.api.installation import Caller, Document, allowed, campaign, problem_of
+from tests.api.publishing import STRICT, VOCABULARY, publish
 
 Alter = Callable[[Document], object]
 
@@ -155,6 +163,33 @@ def test_another_version_of_the_engine_is_told_and_is_no_difference(
     made = replayer.replay(resealed(entry, alter))
     assert type(made.outcome).__name__ == "Identical"
     assert (made.recorded_engine, made.engine) == ("0.0.9", "0.1.0")
+
+
+def test_a_count_that_an_earlier_version_did_not_tell_is_no_difference(
+    fresh: Caller, replayer: Replayer
+) -> None:
+    text = STRICT.format(number=1).replace(
+        "campaign.markets includes any of {DE, FR}",
+        "any creative in campaign.creatives has (creative.discloses_ai)",
+    )
+    publish(fresh, {"campaign.policy": VOCABULARY, "none.policy": text})
+    fresh.app.extensions["policies"].refresh()
+    made = fresh.decide(allowed(creatives=[{"id": f"ad {n}"} for n in range(60)]))
+    assert (made["more_missing"], made["findings"][0]["more_wanted"]) == (10, 10)
+    database = open_database(fresh.installation.settings)
+    found = Decisions(database).get(made["id"])
+    database.close()
+
+    def alter(result: Document) -> None:
+        del result["more_missing"], result["findings"][0]["more_wanted"]
+
+    for change in (alter, lambda _: None):
+        assert isinstance(replayer.replay(resealed(found, change)).outcome, Identical)
+
+    def spoil(result: Document) -> None:
+        result["more_missing"] = 11
+
+    assert isinstance(replayer.replay(resealed(found, spoil)).outcome, Differs)
 
 
 def _drop(name: str) -> Alter:

@@ -138,6 +138,7 @@ def test_bad_cursor(filled: Caller, cursor: str) -> None:
         ("limit=1e2", "limit", "1 to 500"),
         ("limit=" + "9" * 400, "limit", "1 to 500"),
         ("since=yesterday", "since", "RFC 3339"),
+        ("since=2026-01-01T00:00:00.1234567Z", "since", "at most six digits of a second"),
         ("until=2026-11-23T09:00:00", "until", "RFC 3339"),
         ("rule=a/b&rule_status=broken", "rule_status", "`violated`"),
         ("rule_status=violated", "rule_status", "rule"),

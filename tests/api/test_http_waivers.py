@@ -223,7 +223,7 @@ REFUSED: dict[str, tuple[Document, str, str, str | None]] = {
         "this has 2,001 characters, and may have 2,000",
         None,
     ),
-    "kind": ({"ticket": 991}, "/ticket", "this should be a text, and is of another kind", None),
+    "kind": ({"ticket": 991}, "/ticket", "this should be a text, and is the number `991`", None),
     "market": ({"markets": ["XX"]}, "/markets", "`XX` is not a country or region", None),
     "market code": (
         {"markets": ["DE} or x"]},

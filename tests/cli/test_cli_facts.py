@@ -128,15 +128,16 @@ def test_what_cannot_be_recorded(run: Run, at: At, tmp_path: Path, one_line: One
     author = at("author")
     wrong = file_of(tmp_path, stated("Wrong", {"targeting": {"profilng": False}}))
     assert one_line(run("facts", "record", wrong, *author)) == (
-        "assent: facts: unknown fact `profilng`; did you mean `profiling`?\n"
+        "assent facts record: /facts/targeting/profilng: unknown fact `profilng`;"
+        " did you mean `profiling`?\n"
     )
     several = stated("Wrong", {"targeting": {"profilng": False}}) | {"from": "01.11.2026"}
     made = one_line(run("facts", "record", file_of(tmp_path, several), *author))
-    assert made.startswith("assent: facts: /from: this should be a day that exists")
+    assert made.startswith("assent facts record: /from: this should be a day that exists")
     assert "; /facts/targeting/profilng: unknown fact `profilng` (did you mean" in made
     second = [stated("First", NEVER), stated("Second", {})]
     made = one_line(run("facts", "record", file_of(tmp_path, second), *author))
-    assert "facts.json, at /1: facts: it states no fact" in made
+    assert "facts.json, at /1: /facts: it states no fact" in made
     assert "of 2 the first 1 are recorded" in made
     made = one_line(run("facts", "record", file_of(tmp_path, [[]]), *author))
     assert made.endswith("at /0: this is no standing fact; write an object\n")
@@ -146,9 +147,9 @@ def test_what_cannot_be_recorded(run: Run, at: At, tmp_path: Path, one_line: One
     assert "facts.json, line 1, column" in made
     assert "check the name" in one_line(run("facts", "record", "nowhere.json", *author))
     made = one_line(run("facts", "record", file_of(tmp_path, second[:1]), *at("auditor")))
-    assert made == "assent: facts: this needs a key with the role `author`\n"
+    assert made == "assent facts record: this needs a key with the role `author`\n"
     made = one_line(run("facts", "show", "a/b", *at("auditor")))
-    assert made == "assent: facts: no resource has this path; `GET /docs` lists them all\n"
+    assert made == "assent facts show: no resource has this path; `GET /docs` lists them all\n"
 
 
 # --- in a file ----------------------------------------------------------------------------------

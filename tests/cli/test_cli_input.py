@@ -112,6 +112,7 @@ def test_an_object_nested_a_thousand_deep_is_refused_in_its_place(
         ("--as-of", "2026-02-30", "is no instant; write 2026-11-23 or"),
         ("--as-of", "2026-02-30T00:00:00Z", "is no instant"),
         ("--as-of", "yesterday", "is no instant"),
+        ("--as-of", "2026-01-01T00:00:00.1234567Z", "with at most six digits of a second"),
         ("--as-if-launched", "2026-02-30", "`2026-02-30` is no day; write 2026-11-23"),
         ("--as-if-launched", "1.2.2026", "is no day"),
         ("--format", "myspace", "`assent`"),

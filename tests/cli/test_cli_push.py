@@ -6,8 +6,9 @@ from pathlib import Path
 
 from click.testing import Result
 
-from tests.api.installation import ROOT
+from tests.api.installation import ROOT, Served
 from tests.api.publishing import policies
+from tests.client.between import Cut, Lose, Say, standing_between
 
 Run = Callable[..., Result]
 OneLine = Callable[[Result], str]
@@ -73,7 +74,7 @@ def test_policies_that_cannot_decide(
     assert "it cannot be submitted" in result.stdout
     version = json.loads(run("push", broken, "--json", *at("author")).stdout)["version"]
     line = one_line(run("policies", "submit", version, *at("author")))
-    assert line.startswith("assent: policies: its check has errors, or its tests fail")
+    assert line.startswith("assent policies submit: its check has errors, or its tests fail")
     case = 'test "all" on 2026-01-01\n  given campaign.markets is {DE}\n  expect allow\nend test\n'
     failing = folder(tmp_path / "failing", policies(1) | {"t.policy": case})
     result = run("push", failing, *at("author"))
@@ -95,8 +96,12 @@ def test_what_goes_wrong_is_one_line(
         (("policies", "list", "--key-file", str(tmp_path / "x")), "no such file"),
         (("policies", "list", "--key-file", str(tmp_path / "no.key")), "this is no key"),
         (("policies", "list", "--key-file", str(tmp_path / "other.key")), "this is no key"),
-        (("policies", "list", *nowhere), "it does not answer"),
+        (("policies", "list", *nowhere), "cannot be reached; check the address"),
         (("policies", "list", "--url", "http://[", *author[2:]), "check the address"),
+        (
+            ("policies", "list", "--url", "localhost:1", *author[2:]),
+            "write `https://assent.example`",
+        ),
         (("policies", "list", *at("submitter")), "this needs a key with the role"),
         (("policies", "show", "000000000000", *author), "has no version"),
         (("policies", "rollback", "--set", "none", *at("approver")), "there is no policy set"),
@@ -105,6 +110,31 @@ def test_what_goes_wrong_is_one_line(
         (("push", pushed, "--set", "A", *author), "lower-case"),
     ):
         assert words in one_line(run(*arguments))
+
+
+def test_only_what_does_nothing_twice_is_sent_again(
+    run: Run,
+    at: Callable[[str], tuple[str, ...]],
+    service: Served,
+    tmp_path: Path,
+    one_line: OneLine,
+) -> None:
+    pushed, author = folder(tmp_path / "p", policies(2)), at("author")[2:]
+    with standing_between(service.port) as between:
+        there = ("--url", between.url, *author)
+        between.deeds.extend([Lose(), None])
+        made = json.loads(run("push", pushed, "--json", *there).stdout)
+        assert len(between.seen) == 2
+        between.deeds.extend([Cut(9), None])
+        run("policies", "list", *there)
+        assert len(between.seen) == 4
+        between.deeds.extend([None, Lose()])
+        line = one_line(run("policies", "submit", made["version"], *there))
+        assert line.startswith("assent policies submit: the connection to http://127.0.0.1:")
+        assert line.endswith("; before you repeat a change, look whether it was made\n")
+        assert len(between.seen) == 6
+        between.deeds.append(Say(status=200, body=b"{}", headers={"Content-Type": "text/html"}))
+        assert "and not as Assent does" in one_line(run("policies", "list", *there))
 
 
 def test_key_in_a_file(run: Run, tmp_path: Path, one_line: OneLine) -> None:

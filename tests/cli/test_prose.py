@@ -117,6 +117,8 @@ def test_values_beyond_a_number_are_counted(campaign: dict[str, Any]) -> None:
     ads = [{"name": f"ad {n}", "labelled": False} for n in range(MOST_FACTS + 2)]
     shown = read(engine(every), {**campaign, "ads": ads})
     assert "            and 2 more values\n" in shown
+    shown = read(engine(every), {**campaign, "ads": ads * 20})
+    assert f"            and {20 * len(ads) - MOST_FACTS} more values\n" in shown
     unsaid = [{"name": f"ad {n}"} for n in range(MOST_FACTS + 2)]
     shown = read(engine(every), {**campaign, "ads": unsaid})
     assert "            and 2 more facts\n" in shown
@@ -128,6 +130,10 @@ def test_missing_facts_beyond_a_number_are_counted(campaign: dict[str, Any]) -> 
     shown = read(engine(every), {**campaign, "ads": unsaid})
     assert "\n  and 3 more facts\n" in shown
     assert "\n  a rule that asks for several may do with one: state what you know" in shown
+    shown = read(engine(every), {**campaign, "ads": [{"name": f"ad {n}"} for n in range(60)]})
+    assert "60 facts are wanted" in shown
+    assert f"            and {60 - MOST_FACTS} more facts\n" in shown
+    assert "\n  10 further facts are wanted, and told of once these are stated\n" in shown
 
 
 def test_items_of_a_list_are_told_by_their_labels(campaign: dict[str, Any]) -> None:

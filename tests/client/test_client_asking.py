@@ -387,7 +387,7 @@ def test_address_that_is_none(url: str) -> None:
         Client(url, "assent_x")
 
 
-@pytest.mark.parametrize("key", ["", "two words", "ünlesbar", "a\nb"])
+@pytest.mark.parametrize("key", ["", "two words", "ünlesbar", "a\nb", "hunter2", "a.b.c.d"])
 def test_key_that_is_none(key: str) -> None:
     with pytest.raises(ValueError, match="this is no key"):
         Client("http://x", key)

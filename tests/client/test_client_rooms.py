@@ -420,10 +420,13 @@ LEFT_TO_OTHERS = {
 
 MEMBERS: Mapping[type[msgspec.Struct], tuple[str, set[str]]] = {
     answers.Decision: ("Decision", {"engine"}),
-    answers.Finding: ("Finding", {"exceptions", "more"}),
+    answers.Finding: ("Finding", {"exceptions"}),
     answers.Obligation: (
         "Obligation",
-        {"enforcement", "severity", "sources", "clause", "facts", "markets", "overridable_by"},
+        {
+            *("enforcement", "severity", "sources", "clause", "facts", "more_facts"),
+            *("markets", "overridable_by"),
+        },
     ),
     answers.WaiverUsed: ("WaiverUsed", set()),
     answers.FactUsed: ("FactUsed", set()),

@@ -3,12 +3,22 @@
 import json
 import os
 import signal
+import ssl
+import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from api.client import (
     AssentError,
@@ -237,6 +247,46 @@ def test_batch_that_is_not_answered_whole(
         between.deeds.append(Say(status=200, body=b"".join(answer), headers=sent))
         with pytest.raises(AssentError, match=told):
             list(guarded.decide_many([allowed()], dry_run=True))
+
+
+# --- TLS --------------------------------------------------------------------------------------
+
+
+def test_certificate_that_is_not_trusted_is_told(tmp_path: Path, between: Between) -> None:
+    with (
+        Client(between.url.replace("http:", "https:"), "assent_x", patience=QUICK) as client,
+        pytest.raises(UnexpectedAnswerError, match="is it http:// there"),
+    ):
+        client.decide(allowed())
+    with (
+        _speaking_tls(tmp_path / "own.pem") as url,
+        Client(url, "assent_x", patience=QUICK) as client,
+        pytest.raises(UnexpectedAnswerError, match=r"not trusted: self-signed .* SSL_CERT_FILE"),
+    ):
+        client.decide(allowed())
+
+
+@contextmanager
+def _speaking_tls(file: Path) -> Iterator[str]:
+    """Listen with a certificate that nobody else has signed."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + timedelta(days=1))
+    own = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
+    certificate = made.add_extension(own, critical=True).sign(key, hashes.SHA256())
+    pem, plain = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    secret = key.private_bytes(pem, plain, serialization.NoEncryption())
+    file.write_bytes(secret + certificate.public_bytes(pem))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.handle_error = lambda *_: None  # type: ignore[method-assign] # It is refused.
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield f"https://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
 
 
 # --- time -------------------------------------------------------------------------------------

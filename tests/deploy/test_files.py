@@ -1,5 +1,6 @@
 """What lies in `deploy/`, as far as it can be tried without an engine for containers."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -99,6 +100,23 @@ def test_unit_is_one(tmp_path: Path) -> None:
     )
     told = [line for line in done.stderr.splitlines() if "assent.service" in line]
     assert told == []
+
+
+def test_copy_that_broke_off_is_taken_for_none(tmp_path: Path) -> None:
+    data, copy = tmp_path / "var", tmp_path / "copy"
+    data.mkdir()
+    (data / "checkpoint").write_text("signed")
+    for _ in range(2):
+        done = subprocess.run(  # noqa: S603 - ours.
+            [DEPLOY / "backup.sh", f"{copy}/"],
+            env=os.environ | {"ASSENT_DATA_DIRECTORY": str(data)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode != 0
+        assert "unable to open database file" in done.stderr
+        assert not copy.exists()
 
 
 def test_scripts_are_sound() -> None:

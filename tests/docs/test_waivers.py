@@ -93,7 +93,7 @@ def the_rest(by: timedelta) -> None:
     assert [each["id"] for each in listed["items"]] == [made["id"]]
     assert told("waivers list --state expired --key-file ben.key") == "no waiver is as you asked\n"
     again = told(f"waivers grant {made['id']} --as DPO --key-file ben.key")
-    assert again.startswith('assent: waivers: the key grants no waivers as "DPO"')
+    assert again.startswith('assent waivers grant: the key grants no waivers as "DPO"')
 
 
 def test_list_says_why_a_granted_waiver_has_no_effect() -> None:

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from api.adapters.places import country_named, is_country
-from api.adapters.reading import AdapterRefusal, Found, Record, described
-from engine.source.json_fault import excerpt
+from api.adapters.reading import AdapterRefusal, Found, Record
+from engine.source.json_fault import described, excerpt
 from engine.source.json_text import JSONValue
 
 _FACET = "urn:li:adTargetingFacet:"

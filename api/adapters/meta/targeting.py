@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from api.adapters.adaptation import Draft
-from api.adapters.reading import Found, Record, described
-from engine.source.json_fault import escaped, excerpt
+from api.adapters.reading import Found, Record
+from engine.source.json_fault import described, escaped, excerpt
 from engine.source.json_text import JSONValue
 
 from .audiences import REFERENCES, Audiences, put_references

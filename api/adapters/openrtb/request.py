@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 
 from api.adapters.adaptation import Draft
 from api.adapters.places import country_of, region_of
-from api.adapters.reading import Found, Record, described
-from engine.source.json_fault import excerpt
+from api.adapters.reading import Found, Record
+from engine.source.json_fault import described, excerpt
 from engine.source.json_text import JSONValue
 
 from .ext import extension

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from api.adapters.adaptation import Draft
-from api.adapters.reading import Found, Record, described
+from api.adapters.reading import Found, Record
+from engine.source.json_fault import described
 
 from .ext import transparency_of
 

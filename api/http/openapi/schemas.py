@@ -69,10 +69,15 @@ _SEEN = members(
     label=ANY_TEXT,
     value=ANY_TEXT,
 )
+_LEFT_OUT = {
+    "more_facts": {**COUNT, "description": "further facts, which are not listed"},
+    "more_wanted": {**COUNT, "description": "further facts wanted, which are not listed"},
+}
 _FINDING = members(
     {
         "overridable_by": {**ANY_TEXT, "description": "the role in which the rule is waived"},
         "more": {**COUNT, "description": "further findings of the rule, which are not listed"},
+        **_LEFT_OUT,
     },
     rule=ANY_TEXT,
     title=ANY_TEXT,
@@ -84,7 +89,9 @@ _FINDING = members(
     facts=many(ref("Fact")),
     wanted=many(ref("WantedFact")),
     exceptions=many(
-        members(name=maybe(ANY_TEXT), facts=many(ref("Fact")), wanted=many(ref("WantedFact")))
+        members(
+            _LEFT_OUT, name=maybe(ANY_TEXT), facts=many(ref("Fact")), wanted=many(ref("WantedFact"))
+        )
     ),
     message=maybe(ANY_TEXT),
     remedy=maybe(ANY_TEXT),
@@ -105,6 +112,7 @@ _OBLIGATION = members(
     {
         "overridable_by": ANY_TEXT,
         "why": {**ANY_TEXT, "description": "why nobody knows when it is due"},
+        "more_facts": _LEFT_OUT["more_facts"],
     },
     rule=ANY_TEXT,
     title=ANY_TEXT,
@@ -145,6 +153,7 @@ _DECISION = members(
         "platforms": many(ANY_TEXT),
         "standing_facts": many(ref("FactUsed")),
         "unfit_standing_facts": many(OBJECT),
+        "more_missing": {**COUNT, "description": "further facts missing, which are not listed"},
     },
     id=maybe({"type": "string", "format": "uuid"}),
     decision=OUTCOME,

@@ -15,8 +15,8 @@ from ..justify import (
     Findings,
     MakeFindings,
     declared_evidence,
-    evidence_about,
     findings_maker,
+    listed_evidence,
     truncated,
     truncated_text,
     value_at,
@@ -62,13 +62,15 @@ def compile_findings(rule: Rule, names: Names) -> MakeFindings:
         made = []
         for witness in found[:MOST_FINDINGS]:
             bound = dict(witness)
+            listed, further = _listed_evidence(evidence, bound)
             made.append(
                 Finding(
                     clause=rule.main,
                     message=message(campaign, bound),
                     remedy=remedy(campaign, bound),
-                    evidence=_listed_evidence(evidence, bound),
-                    wanted=breach.main.wanted[:MOST_FINDINGS],
+                    evidence=listed,
+                    wanted=breach.main.wanted,
+                    further_evidence=further,
                 )
             )
         return tuple(made), len(found) - len(made)
@@ -76,11 +78,13 @@ def compile_findings(rule: Rule, names: Names) -> MakeFindings:
     return make_findings
 
 
-def _listed_evidence(evidence: tuple[Evidence, ...], bound: Bound) -> tuple[Evidence, ...]:
-    """Return the facts that a finding lists."""
+def _listed_evidence(
+    evidence: tuple[Evidence, ...], bound: Bound
+) -> tuple[tuple[Evidence, ...], int]:
+    """Return the facts that a finding lists, and how many it leaves out."""
     if len(evidence) == 1 and not bound:
-        return (truncated(evidence[0]),)
-    return tuple(map(truncated, evidence_about(evidence, bound)))[:MOST_FINDINGS]
+        return (truncated(evidence[0]),), 0
+    return listed_evidence(evidence, bound)
 
 
 def _is_of_facts(template: Template) -> bool:

@@ -95,6 +95,8 @@ class Program:
             answer=found,
             complete=complete,
         )
+        told = (each for each in results if each.findings or each.elsewhere)
+        missing, further = missing_facts(required, told)
         lazy = LazyResults(state, self._result, self._prepared, len(self._rules))
         return Decision(
             campaign=campaign.id,
@@ -106,7 +108,8 @@ class Program:
             markets=found[1],
             would_pass=would_pass(context, self.evaluate_rules, found[1]),
             results=Results(deferred, lazy),
-            missing=missing_facts(required, (r for r in results if r.findings or r.elsewhere)),
+            missing=missing,
+            further_missing=further,
             upcoming=upcoming(self._selector, state, self._result),
         )
 

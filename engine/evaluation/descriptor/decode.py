@@ -28,7 +28,8 @@ from ...semantics.types import (
     is_code,
 )
 from ...semantics.vocabulary import Fact, RecordShape, Vocabulary
-from ...source.json_fault import GREATEST_NUMBER, MOST_DIGITS, escaped, excerpt
+from ...source.instants import INSTANT_FORM, read_instant
+from ...source.json_fault import GREATEST_NUMBER, MOST_DIGITS, described, escaped, excerpt
 from ...source.json_text import read_json
 from ...source.suggest import did_you_mean, nearest
 from ...syntax.lexis import PERIOD, Unit
@@ -456,13 +457,7 @@ def _date(value: object) -> date | None:
 
 
 def _instant(value: object) -> datetime | None:
-    if not isinstance(value, str) or not _DAY.match(value):
-        return None
-    try:
-        made = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return made if made.tzinfo is not None else None
+    return read_instant(value) if isinstance(value, str) else None
 
 
 _READERS: dict[Scalar, tuple[Callable[[object], Datum | None], str, str | None]] = {
@@ -484,7 +479,7 @@ _READERS: dict[Scalar, tuple[Callable[[object], Datum | None], str, str | None]]
     Scalar.INSTANT: (
         _instant,
         "an instant with its offset",
-        'write it after RFC 3339: `"2026-11-23T09:00:00Z"`',
+        f'write it after {INSTANT_FORM}: `"2026-11-23T09:00:00Z"`',
     ),
     Scalar.DAYS: (
         partial(_length, kind=Scalar.DAYS),
@@ -508,25 +503,7 @@ _READERS: dict[Scalar, tuple[Callable[[object], Datum | None], str, str | None]]
 
 
 def _mistyped(value: object, wanted: str) -> str:
-    return f"this should be {wanted}, and is {_described(value)}"
-
-
-def _described(value: object) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return f"`{str(value).lower()}`"
-        case str():
-            return f"the text {excerpt(value)}"
-        case int() if abs(value) > GREATEST_NUMBER:
-            return "a number beyond all measure"
-        case int() | float() | Decimal():
-            return f"the number {excerpt(str(value))}"
-        case list() | tuple():
-            return "a list"
-        case _:
-            return "an object"
+    return f"this should be {wanted}, and is {described(value)}"
 
 
 def _object_help(shape: RecordShape) -> str:

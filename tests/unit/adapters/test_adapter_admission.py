@@ -7,7 +7,8 @@ import pytest
 from api.adapters import admission
 from api.adapters.adaptation import Adaptation, Draft
 from api.adapters.admission import admitted
-from api.adapters.reading import AdapterRefusal, Found, Record, described, whole_record
+from api.adapters.reading import AdapterRefusal, Found, Record, whole_record
+from engine.source.json_fault import described
 from engine.source.json_text import JSONValue
 
 
@@ -55,7 +56,7 @@ def test_what_is_no_measured_json_is_refused(value: object, reason: str) -> None
 def test_number_too_long_to_be_written_is_refused_all_the_same() -> None:
     huge = 10**5000
     assert refused(huge).reason == "a number is beyond 1,000,000,000,000,000,000"
-    assert described(huge) == "a number"
+    assert described(huge) == "a number beyond all measure"
 
 
 def test_depth_is_bounded_even_where_a_list_holds_itself() -> None:
@@ -85,9 +86,9 @@ def test_floats_become_what_was_written() -> None:
         ("x", "the text `x`"),
         (7, "the number `7`"),
         (Decimal("0.5"), "the number `0.5`"),
-        (Decimal("NaN"), "a number"),
-        (0.5, "a number"),
-        (10**4000, "a number"),
+        (Decimal("NaN"), "the number `NaN`"),
+        (0.5, "the number `0.5`"),
+        (10**4000, "a number beyond all measure"),
     ],
 )
 def test_what_is_no_object_is_refused_in_words(value: object, words: str) -> None:

@@ -64,6 +64,11 @@ def hear(
     return by_program
 
 
+def document_of(decision: Decision) -> Any:
+    """Return the document of a decision."""
+    return document(decision, id="1", identity=IDENTITY)
+
+
 def judged(*clauses: str, on: date = TODAY, **facts: Any) -> RuleResult:
     """Return what the only rule of a court comes to."""
     return hear(court(rule(*clauses)), on=on, **facts).results[0]

@@ -105,7 +105,15 @@ def test_every_day_of_the_calendar_is_read(day: str) -> None:
     assert str(read(day=day)) == day
 
 
-@pytest.mark.parametrize("instant", ["2026-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00"])
+@pytest.mark.parametrize(
+    "instant",
+    [
+        "2026-01-01T00:00:00Z",
+        "2026-01-01t00:00:00z",
+        "2026-01-01T00:00:00.123456000Z",
+        "0001-01-01T00:00:00+14:00",
+    ],
+)
 def test_an_instant_is_read_with_its_offset(instant: str) -> None:
     assert read(moment=instant) is not None
 
@@ -138,6 +146,8 @@ def test_an_instant_is_read_with_its_offset(instant: str) -> None:
         ("day", 20260101, "the number `20260101`"),
         ("moment", "2026-01-01T00:00:00", "the text `2026-01-01T00:00:00`"),
         ("moment", "2026-01-01T25:00:00Z", "the text `2026-01-01T25:00:00Z`"),
+        ("moment", "2026-01-01T00:00:00.1234567Z", "the text `2026-01-01T00:00:00.1234567Z`"),
+        ("moment", "2026-01-01 09+01", "the text `2026-01-01 09+01`"),
         ("moment", 0, "the number `0`"),
         ("colour", 1, "the number `1`"),
         ("home", 49, "the number `49`"),

@@ -9,7 +9,16 @@ from engine.evaluation.decision import Effect
 from engine.evaluation.operations.places import overlapping_markets
 from engine.evaluation.result import Status
 from tests.strategies.vocabulary import VOCABULARY
-from tests.unit.evaluation.courtroom import FLIGHT, court, hear, judged, rule, seen, wanted
+from tests.unit.evaluation.courtroom import (
+    FLIGHT,
+    court,
+    document_of,
+    hear,
+    judged,
+    rule,
+    seen,
+    wanted,
+)
 
 FLAG = "prohibit when campaign.flag"
 
@@ -341,8 +350,37 @@ def test_findings_are_cut_at_fifty_and_the_others_counted() -> None:
 
 def test_facts_of_one_finding_are_cut_at_fifty() -> None:
     clause = "prohibit when any i in campaign.items has (i.flag)"
-    (result,) = hear(court(rule(clause)), items=[{"flag": True}] * 60).results
-    assert [len(finding.evidence) for finding in result.findings] == [50]
+    decision = hear(court(rule(clause)), items=[{"flag": True}] * 60)
+    (told,) = document_of(decision)["findings"]
+    assert (len(told["facts"]), told["more_facts"]) == (50, 10)
+    assert "more_wanted" not in told
+    large = " and ".join(f"campaign.amount exceeds {n}" for n in range(53))
+    owed = court(rule(f'oblige "tell them" when {large} due before launch'))
+    (duty,) = document_of(hear(owed, amount=60))["obligations"]
+    assert (len(duty["facts"]), duty["more_facts"]) == (50, 3)
+
+
+def test_facts_of_an_exception_are_cut_at_fifty() -> None:
+    """They are listed in each of fifty findings: uncut, a campaign makes a record of any size."""
+    clause = "prohibit when any i in campaign.items has (i.flag)"
+    fine = 'unless "fine" any j in campaign.items has (j.amount exceeds 5)'
+    court_ = court(rule(clause, fine, message="item {i.amount}"))
+    (told, *_) = document_of(hear(court_, items=[{"flag": True, "amount": 1}] * 60))["findings"]
+    (exception,) = told["exceptions"]
+    assert (len(exception["facts"]), exception["more_facts"]) == (50, 10)
+    (told, *_) = document_of(hear(court_, items=[{"flag": True}] * 60))["findings"]
+    (exception,) = told["exceptions"]
+    assert (len(exception["wanted"]), exception["more_wanted"]) == (50, 10)
+
+
+def test_facts_wanted_are_cut_at_fifty_and_the_others_counted() -> None:
+    asking = "prohibit when any i in campaign.items has (i.flag)"
+    twice = court(rule(asking), rule(asking, name="again"))
+    made = document_of(hear(twice, items=[{}] * 60))
+    told = made["findings"]
+    assert [(len(each["wanted"]), each["more_wanted"]) for each in told] == [(50, 10)] * 2
+    assert (len(made["missing"]), made["more_missing"]) == (50, 10)
+    assert "more_missing" not in document_of(hear(twice, items=[{}] * 50))
 
 
 # --- what is shown -----------------------------------------------------------------------------
