@@ -13,7 +13,8 @@ from api.cli.fact_files import read_fact_file
 from api.cli.facts_view import fact_lines, facts_lines
 from api.cli.failures import Failure
 from api.cli.groups import Group
-from api.cli.remote import Document, called, failure, listed, present, remote
+from api.cli.remote import Document, called, failure, listed, remote
+from api.cli.terminal import answer
 from api.client.asking import Asking
 from api.client.bodies import given
 from api.client.errors import AssentError
@@ -61,7 +62,7 @@ def list_(
     Exit status: 0, or 2 where the service does not say.
     """  # noqa: D301 - click reads the escape.
     found = listed(remote(url, key_file), _FACTS, kind=kind, name=name)
-    present({"items": found}, facts_lines(found), as_json=as_json)
+    answer({"items": found}, facts_lines(found), as_json=as_json)
 
 
 @facts.command()
@@ -77,7 +78,7 @@ def show(fact: str, url: str, key_file: Path | None, *, as_json: bool) -> None:
     Exit status: 0, or 2 where there is no such fact.
     """  # noqa: D301 - click reads the escape.
     found = remote(url, key_file).get(f"{_path(fact)}/versions", Document)
-    present(found, _several(found["items"]), as_json=as_json)
+    answer(found, _several(found["items"]), as_json=as_json)
 
 
 @facts.command()
@@ -123,7 +124,7 @@ def record(  # noqa: PLR0913 - one parameter for each option.
             told = failure(f"{file}, at /{index}", error).message
             before = f"of {len(stated)} the first {index} are recorded"
             raise Failure("assent facts record", f"{told}; {before}") from error
-    present({"items": made}, _several(made), as_json=as_json)
+    answer({"items": made}, _several(made), as_json=as_json)
 
 
 @facts.command()
@@ -144,7 +145,7 @@ def withdraw(
     service = remote(url, key_file)
     body, seen = given({"reason": reason}), _version(service, fact)
     made = service.send(f"{_path(fact)}/withdraw", Document, body, seen=seen)
-    present(made, fact_lines(made), as_json=as_json)
+    answer(made, fact_lines(made), as_json=as_json)
 
 
 def _path(fact: str) -> str:

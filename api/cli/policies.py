@@ -17,8 +17,8 @@ from api.cli.publication_view import (
     version_lines,
     versions_lines,
 )
-from api.cli.remote import Document, called, change, path_of, present, remote
-from api.cli.terminal import toned
+from api.cli.remote import Document, called, change, path_of, remote
+from api.cli.terminal import Output, answer, toned
 from api.client.bodies import given
 from api.examination.policy_files import SHIPPED
 
@@ -85,7 +85,7 @@ def list_(policy_set: str | None, url: str, key_file: Path | None, *, as_json: b
     else:
         found = service.get(path_of(policy_set, "versions"), Document)
         lines = versions_lines(found["items"])
-    present(found, lines, as_json=as_json)
+    answer(found, lines, as_json=as_json)
 
 
 @policies.command()
@@ -102,7 +102,7 @@ def show(version: str, policy_set: str, url: str, key_file: Path | None, *, as_j
     place = path_of(policy_set, "versions", version)
     found = remote(url, key_file).get(place, Document)
     wrong = () if found["is_sound"] else findings_lines(found)
-    present(found, chain(wrong, version_lines(found)), as_json=as_json)
+    answer(found, chain(wrong, version_lines(found)), as_json=as_json)
 
 
 @policies.command()
@@ -175,7 +175,7 @@ def activate(  # noqa: PLR0913 - one parameter for each option.
     start = None if since is None else since.isoformat()
     body = {"version": version, "from": start, "reason": reason}
     found = change(remote(url, key_file), path_of(policy_set), "activate", body)
-    present(found, set_lines(found), as_json=as_json)
+    answer(found, set_lines(found), as_json=as_json)
 
 
 @policies.command()
@@ -192,7 +192,7 @@ def rollback(
     """  # noqa: D301 - click reads the escape.
     service = remote(url, key_file)
     found = change(service, path_of(policy_set), "rollback", {"reason": reason})
-    present(found, set_lines(found), as_json=as_json)
+    answer(found, set_lines(found), as_json=as_json)
 
 
 @policies.command()
@@ -219,9 +219,9 @@ def diff(  # noqa: PLR0913 - one parameter for each option.
     service, place = remote(url, key_file), path_of(policy_set, "diff")
     versions = given({"new": version, "old": old})
     if as_json:
-        present(service.get(place, Document, versions), (), as_json=True)
+        Output().json(service.get(place, Document, versions))
     else:
-        present(None, map(toned, service.text(place, versions).splitlines()), as_json=False)
+        Output().lines(map(toned, service.text(place, versions).splitlines()))
 
 
 def _step(  # noqa: PLR0913 - one parameter for each option.
@@ -236,4 +236,4 @@ def _step(  # noqa: PLR0913 - one parameter for each option.
 ) -> None:
     place = path_of(policy_set, "versions", version)
     found = change(remote(url, key_file), place, word, {"reason": reason})
-    present(found, version_lines(found), as_json=as_json)
+    answer(found, version_lines(found), as_json=as_json)

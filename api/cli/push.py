@@ -8,7 +8,8 @@ import click
 from api.cli.arguments import as_json_option
 from api.cli.failures import NO, Failure
 from api.cli.publication_view import findings_lines, pushed_lines
-from api.cli.remote import Document, called, change, path_of, present, remote
+from api.cli.remote import Document, called, change, path_of, remote
+from api.cli.terminal import answer
 from api.client.bodies import decoded
 from api.examination.policy_files import SHIPPED
 from engine.bundle.load import read_directory
@@ -63,6 +64,6 @@ def push(  # noqa: PLR0913 - one parameter for each option.
         place = path_of(policy_set, "versions", version["digest"])
         version = change(service, place, "submit", {"reason": reason})
     lines = chain(findings_lines(version, directory), pushed_lines(version, is_new=is_new))
-    present({"is_new": is_new, **version}, lines, as_json=as_json)
+    answer({"is_new": is_new, **version}, lines, as_json=as_json)
     if not version["is_sound"]:
         ctx.exit(NO)

@@ -7,7 +7,7 @@ They call as the Python client does, by its `Transport`, which knows what may be
 types are not in between: a command shows the document as it came.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,10 @@ from urllib.parse import quote
 
 import click
 import msgspec
-from rich.text import Text
 
 from api.cli.failures import Failure, unreadable
-from api.cli.terminal import Output
 from api.client.asking import Asking
-from api.client.bodies import encoded, given
+from api.client.bodies import given
 from api.client.errors import AssentError, Fault, Problem, ProblemError, UnreachableError
 from api.client.transport import Patience, Transport, token_of
 from engine.evaluation.prose import printable
@@ -52,15 +50,6 @@ def change(service: Asking, place: str, step: str, body: Mapping[str, str | None
     """Take a step with what stands at a place, as it is now."""
     seen = service.get(place, Document)["revision"]
     return service.send(f"{place}/{step}", Document, given(body), seen=seen)
-
-
-def present(document: Any, lines: Iterable[Text], *, as_json: bool) -> None:
-    """Write a document as it came, or the lines by which a person reads it."""
-    if as_json:
-        # Its numbers are exact, as `json` would not write them.
-        Output().json_lines(msgspec.json.format(encoded(document), indent=0) + b"\n")
-    else:
-        Output().lines(lines)
 
 
 def path_of(policy_set: str, *rest: str) -> str:

@@ -5,11 +5,13 @@ standard error the progress and the failures.
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, Protocol
 
+import msgspec
 import rich.progress as bars
 from rich.console import Console
 from rich.text import Text
@@ -28,6 +30,11 @@ STYLES = {
     Tone.REMEDY: "green",
 }
 """The colour of each tone."""
+
+
+_JSON = msgspec.json.Encoder(decimal_format="number")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+"""It stands within texts alone, in which JSON may write it by an escape."""
 
 
 class Output:
@@ -57,16 +64,17 @@ class Output:
             self._stream.write(f"{line.plain}\n")
 
     def json(self, value: object) -> None:
-        """Write one JSON value on a line of its own (RFC 8259)."""
-        self._stream.write(json.dumps(value, ensure_ascii=not self._is_unicode) + "\n")
+        """Write one JSON value on a line of its own (RFC 8259), its numbers exact."""
+        self.json_lines(msgspec.json.format(_JSON.encode(value), indent=0) + b"\n")
 
     def json_lines(self, lines: bytes) -> None:
         """Write lines of JSON, which are UTF-8."""
-        if self._is_unicode:
-            self._stream.write(lines.decode())
-        else:
-            for line in lines.splitlines():
-                self.json(json.loads(line))
+        text = lines.decode()
+        self._stream.write(text if self._is_unicode else _NOT_ASCII.sub(_escaped, text))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return json.dumps(found.group())[1:-1]
 
 
 def answer(document: object, lines: Iterable[Text], *, as_json: bool) -> None:

@@ -10,7 +10,8 @@ import click
 
 from api.cli.arguments import DayType, as_json_option
 from api.cli.groups import Group
-from api.cli.remote import Document, called, change, listed, present, remote
+from api.cli.remote import Document, called, change, listed, remote
+from api.cli.terminal import answer
 from api.cli.waiver_view import waiver_lines, waivers_lines
 
 STATES = ("requested", "granted", "refused", "revoked", "expired")
@@ -64,7 +65,7 @@ def list_(  # noqa: PLR0913 - one parameter for each option.
     """  # noqa: D301 - click reads the escape.
     used = "false" if unused else None
     found = listed(remote(url, key_file), _PATH, state=state, rule=rule, used=used)
-    present({"items": found}, waivers_lines(found), as_json=as_json)
+    answer({"items": found}, waivers_lines(found), as_json=as_json)
 
 
 @waivers.command()
@@ -196,4 +197,4 @@ def _path_of(waiver: str) -> str:
 
 
 def _told(made: Any, *, as_json: bool) -> None:
-    present(made, waiver_lines(made, datetime.now(UTC).date()), as_json=as_json)
+    answer(made, waiver_lines(made, datetime.now(UTC).date()), as_json=as_json)

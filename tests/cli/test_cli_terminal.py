@@ -10,8 +10,8 @@ from click.testing import Result
 
 from api.cli import main as entry
 from api.cli.failures import CANNOT, INTERRUPTED, PIPE_CLOSED, Failure, told
-from api.cli.remote import Document, present
-from api.cli.terminal import Output, counting, reading
+from api.cli.remote import Document
+from api.cli.terminal import Output, answer, counting, reading
 from api.client.bodies import decoded
 
 Run = Callable[..., Result]
@@ -128,5 +128,5 @@ def test_main_runs_on_any_stream(monkeypatch: pytest.MonkeyPatch, stream: io.Tex
 
 def test_document_of_a_service_is_shown_as_it_came(capsys: pytest.CaptureFixture[str]) -> None:
     came = '{"a": [1.10, 0.12345678901234567890, 12345678901234567890], "b": "é"}'
-    present(decoded(came.encode(), Document), (), as_json=True)
+    answer(decoded(came.encode(), Document), (), as_json=True)
     assert capsys.readouterr().out == f"{came}\n"
