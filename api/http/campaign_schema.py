@@ -65,7 +65,8 @@ def _fact(fact: Fact) -> _Schema:
 def _kind(kind: Type) -> _Schema:
     match kind:
         case ListType(element=element):
-            return {"type": "array", "items": _kind(element)}
+            items = _SAYING if element is Scalar.TEXT else _kind(element)
+            return {"type": "array", "items": items}
         case RecordType(name=name):
             return {"$ref": f"#/$defs/{name}"}
         case EnumerationType(members=members):
@@ -77,6 +78,7 @@ def _kind(kind: Type) -> _Schema:
 
 _NUMBER: _Schema = {"type": "number", "minimum": -_GREATEST, "maximum": _GREATEST}
 _WHOLE: _Schema = {"type": "integer", "minimum": -_GREATEST, "maximum": _GREATEST}
+_SAYING: _Schema = {"type": "string", "pattern": r"\S"}
 _SCALARS: dict[Scalar, _Schema] = {
     Scalar.TEXT: {"type": "string"},
     Scalar.YES_NO: {"type": "boolean"},

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..source.diagnostic import Diagnostic
+from ..source.diagnostic import Diagnostic, mending_text
 from ..source.text import Span
 from ..syntax.format import format_source
 from .snapshot import Snapshot
@@ -30,15 +30,15 @@ def fixes(snapshot: Snapshot, span: Span) -> tuple[Fix, ...]:
     """Return what would mend the faults that a span of a file touches."""
     return tuple(
         Fix(
-            title=f"Write `{text}`" if text.strip() else "Leave this out",
+            title=f"Write `{text.strip()}`" if text.strip() else "Leave this out",
             diagnostic=each,
             edit=Edit(span=each.span, text=text),
         )
         for each in snapshot.diagnostics
-        if (text := each.replacement) is not None
-        and each.span.source == span.source
+        if each.span.source == span.source
         and each.span.start <= span.end
         and span.start <= each.span.end
+        and (text := mending_text(each, snapshot.sources[span.source])) is not None
     )
 
 

@@ -7,6 +7,9 @@ from .vocabulary import Vocabulary
 
 _MOST = 3
 
+NO_FACTS = "it has no facts yet: state them in the vocabulary"
+"""What to say of a group that has none."""
+
 
 def elsewhere(vocabulary: Vocabulary, word: str) -> str | None:
     """Return where the vocabulary has a fact or a value of this name; None where it has none."""
@@ -24,7 +27,8 @@ def fact_advice(vocabulary: Vocabulary, group: str, word: str) -> str:
     alike = (*(_named(vocabulary, part) for part in word.split("_")), _partly(vocabulary, word))
     if rarest := min(filter(None, alike), key=len, default=()):
         return f"perhaps it is stated elsewhere: {_first(rarest)}"
-    return f"its facts are {_series(tuple(vocabulary.records[group].facts), 'and')}"
+    facts = tuple(vocabulary.records[group].facts)
+    return f"its facts are {_series(facts, 'and')}" if facts else NO_FACTS
 
 
 def _named(vocabulary: Vocabulary, word: str) -> Sequence[str]:

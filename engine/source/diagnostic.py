@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from .text import Span
+from .text import Source, Span
 
 
 class Severity(Enum):
@@ -58,3 +58,16 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
             key=lambda d: (d.span.source, d.span.start, d.span.end, d.code, d.headline),
         )
     )
+
+
+def mending_text(diagnostic: Diagnostic, source: Source) -> str | None:
+    """Return what a tool may put in place of the span, or None where nothing is known."""
+    text = diagnostic.replacement
+    if text is None:
+        return None
+    before = source.text[diagnostic.span.start - 1 : diagnostic.span.start]
+    after = source.text[diagnostic.span.end : diagnostic.span.end + 1]
+    # A sign needs no spaces around it, and the word for it does: `!campaign.political`.
+    if text[:1].isalnum() and before.isalnum():
+        text = f" {text}"
+    return f"{text} " if text[-1:].isalnum() and after.isalnum() else text

@@ -50,6 +50,8 @@ def fact(stated: Any, kind: Type) -> Any:  # noqa: C901 - one case for each way 
             )
         case Scalar.DISTANCE:
             return measure(_number(stated["amount"]), _UNITS[stated["unit"]])
+        case Scalar.TEXT if not stated.strip():
+            return None
         case _ if isinstance(stated, str):
             return unicodedata.normalize("NFC", stated)
     return stated

@@ -94,7 +94,7 @@ def descriptors(secrets: st.SearchStrategy[str] = _SECRETS) -> st.SearchStrategy
         home=st.sampled_from(["DE", "NO", "US"]),
         tongue=_LANGUAGES,
         tongues=st.lists(_LANGUAGES, max_size=2),
-        note=st.sampled_from(["hello", 'say "hi"']),
+        note=st.sampled_from(["hello", 'say "hi"', ""]),
         role=st.sampled_from(["host", "guest"]),
         minors=st.booleans(),
         lowest=st.sampled_from([0, 17, 18]),

@@ -33,7 +33,7 @@ from ...source.json_fault import GREATEST_NUMBER, MOST_DIGITS, described, escape
 from ...source.json_text import read_json
 from ...source.suggest import did_you_mean, nearest
 from ...syntax.lexis import PERIOD, Unit
-from ..values import Campaign, Datum, Group
+from ..values import Campaign, Datum, Group, says_something
 from .plain_decode import DOUBTS, PlainDecoder, is_bounded
 
 LONGEST_ID = 512
@@ -170,6 +170,8 @@ class Decoder:
             reader = _discreet(reader, fact)
         if isinstance(fact.type, RecordType):
             return _stated(reader)
+        if fact.type is Scalar.TEXT:
+            return _said(reader)
         if not (fact.required and isinstance(fact.type, ListType)):
             return reader
 
@@ -187,7 +189,7 @@ class Decoder:
                 shape = self._shapes[name]
                 return _in_order(shape) if name == PERIOD else shape
             case ListType(element=element):
-                return _list(self._of_type(element))
+                return _list(self._of_type(element), is_of_texts=element is Scalar.TEXT)
             case EnumerationType(members=members):
                 return _word(kind, members)
             case Scalar():
@@ -246,6 +248,16 @@ def _stated(reader: Decode) -> Decode:
     return decode
 
 
+def _said(reader: Decode) -> Decode:
+    """Return a reader by which a text is unknown that says nothing, as `""`."""
+
+    def decode(value: object, pointer: str, faults: Faults) -> Datum | None:
+        made = reader(value, pointer, faults)
+        return made if not isinstance(made, str) or says_something(made) else None
+
+    return decode
+
+
 def _discreet(reader: Decode, fact: Fact) -> Decode:
     """Return a reader that reports a fault without repeating anything of what was written."""
     message = f"what stands here is not {describe(fact.type)}, as the vocabulary declares it"
@@ -284,7 +296,7 @@ def _check_flight(flight: Group, faults: Faults) -> None:
 # --- readers by type --------------------------------------------------------------------------
 
 
-def _list(element: Decode) -> Decode:
+def _list(element: Decode, *, is_of_texts: bool) -> Decode:
     def decode(value: object, pointer: str, faults: Faults) -> Datum | None:
         if not isinstance(value, list | tuple):
             faults.add(pointer, _mistyped(value, "a list"), "write it in square brackets: `[…]`")
@@ -295,7 +307,10 @@ def _list(element: Decode) -> Decode:
                 faults.add(f"{pointer}/{index}", "an element of a list is null", "leave it out")
                 continue
             made = element(inner, f"{pointer}/{index}", faults)
-            if made is not None:
+            if is_of_texts and isinstance(made, str) and not says_something(made):
+                message = "an element of a list is an empty text"
+                faults.add(f"{pointer}/{index}", message, "leave it out")
+            elif made is not None:
                 read.append(made)
         return tuple(read)
 

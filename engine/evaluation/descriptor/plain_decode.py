@@ -31,7 +31,7 @@ from ...semantics.vocabulary import Fact, RecordShape, Vocabulary
 from ...source.json_fault import GREATEST_NUMBER, JSONLimits
 from ...source.json_text import read_decimal, read_json
 from ...syntax.lexis import PERIOD
-from ..values import Datum, Group
+from ..values import Datum, Group, says_something
 
 Make: TypeAlias = Callable[[Any], Datum | None]
 """Makes a value of what was parsed, of a group that says nothing None; may raise `DOUBTS`."""
@@ -128,6 +128,8 @@ class _Readers:
         if isinstance(fact.type, RecordType):
             shape = self._shapes[fact.type.name]
             return parsed, _stated(self.of_group(shape)[1], len(shape.facts))
+        if fact.type is Scalar.TEXT:
+            return parsed, _said
         if fact.required and isinstance(fact.type, ListType):
             return Annotated[parsed, msgspec.Meta(min_length=1)], make
         return parsed, make
@@ -138,6 +140,8 @@ class _Readers:
                 return self.of_group(self._shapes[name])
             case ListType(element=element):
                 parsed, make = self._of_type(element)
+                if element is Scalar.TEXT:
+                    make = _sure(_said)
                 return tuple[parsed, ...], make and _list(make)  # type: ignore[valid-type]  # it is one.
             case EnumerationType(members=members):
                 return Literal[members], None
@@ -193,6 +197,10 @@ def _in_order(make: Callable[[Any], Group]) -> Callable[[Any], Group]:
         return made
 
     return in_order
+
+
+def _said(parsed: str) -> Datum | None:
+    return parsed if says_something(parsed) else None
 
 
 def _list(make: Make) -> Make:

@@ -8,6 +8,7 @@ from ...syntax.habits import WORD_HABITS
 from ...syntax.lexis import DATE_COMPARATORS, ORDER_COMPARATORS, Comparator
 from .. import faults
 from ..code_names import code_meant
+from ..fact_advice import NO_FACTS
 from ..types import CODES, ListType, RecordType, Scalar, Type, element_type
 from ..vocabulary import Fact
 from .kinds import fitting
@@ -84,6 +85,8 @@ def _of_facts(scope: Scope, node: syntax.Comparison, facts: Iterable[Fact]) -> s
     owner = scope.words(node.left.span)
     flags = [fact.name for fact in facts if fact.type is Scalar.YES_NO]
     named = flags if flags and _says_yes_or_no(node) else [fact.name for fact in facts]
+    if not named:
+        return NO_FACTS
     shown = ", ".join(f"`{owner}.{name}`" for name in named[:_MOST_FACTS])
     return f"compare one of its facts: {shown}{' …' if len(named) > _MOST_FACTS else ''}"
 

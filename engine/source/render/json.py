@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from ..codes import command_for
-from ..diagnostic import Diagnostic
+from ..diagnostic import Diagnostic, mending_text
 from ..text import Source
 
 
@@ -26,6 +26,6 @@ def _object(diagnostic: Diagnostic, source: Source) -> dict[str, object]:
         "end": {"line": end.line, "column": end.column, "offset": diagnostic.span.end},
         "label": diagnostic.label,
         "help": diagnostic.help,
-        "replacement": diagnostic.replacement,
+        "replacement": mending_text(diagnostic, source),
         "page": command_for(diagnostic.code),
     }

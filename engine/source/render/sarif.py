@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from ...version import __version__
 from ..codes import Page, find_page
-from ..diagnostic import Diagnostic
+from ..diagnostic import Diagnostic, mending_text
 from ..text import Source, Span
 
 _SCHEMA = (
@@ -58,7 +58,7 @@ def _result(diagnostic: Diagnostic, source: Source, codes: list[str]) -> dict[st
         "message": {"text": _message(diagnostic)},
         "locations": [{"physicalLocation": location}],
     }
-    inserted = _inserted(diagnostic, source)
+    inserted = mending_text(diagnostic, source)
     if inserted is not None:
         result["fixes"] = [_fix(diagnostic, source, inserted)]
     return result
@@ -77,19 +77,6 @@ def _fix(diagnostic: Diagnostic, source: Source, inserted: str) -> dict[str, obj
     change = {"artifactLocation": _artifact(source.name), "replacements": [replacement]}
     described = f"write `{inserted.strip()}`" if inserted.strip() else "take these words out"
     return {"description": {"text": described}, "artifactChanges": [change]}
-
-
-def _inserted(diagnostic: Diagnostic, source: Source) -> str | None:
-    """Return what a tool may put in place of the span, or None where nothing is known."""
-    text = diagnostic.replacement
-    if text is None:
-        return None
-    before = source.text[diagnostic.span.start - 1 : diagnostic.span.start]
-    after = source.text[diagnostic.span.end : diagnostic.span.end + 1]
-    # A sign needs no spaces around it, and the word for it does: `!campaign.political`.
-    if text[:1].isalnum() and before.isalnum():
-        text = f" {text}"
-    return f"{text} " if text[-1:].isalnum() and after.isalnum() else text
 
 
 def _artifact(name: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Descriptors: every type right and wrong, every fault with its pointer."""
 
+import json
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.bundle.bundle import Bundle
+from engine.bundle.bundle import Bundle, build
 from engine.evaluation.descriptor.decode import LONGEST_ID
 from engine.evaluation.descriptor.encode import encode
 from engine.evaluation.values import Datum
@@ -307,6 +308,34 @@ def test_an_element_is_never_null() -> None:
     assert faults_of({**CAMPAIGN, "markets": ["DE", None]}) == [
         ("/markets/1", "an element of a list is null", "leave it out")
     ]
+
+
+BLANK = ("", " ", "\t\u00a0", "\u200b\ufeff")
+"""Texts in which nothing can be seen."""
+
+
+@pytest.mark.parametrize("blank", BLANK)
+def test_a_text_that_says_nothing_is_unknown(blank: str) -> None:
+    for text in (blank, f"{blank}.{blank}"):
+        descriptor = {**CAMPAIGN, "note": text, "secret": text, "items": []}
+        said = None if text == blank else text
+        for given in (descriptor, json.dumps(descriptor, ensure_ascii=False).encode()):
+            campaign, _ = BUNDLE.decoder.decode(given)
+            assert campaign is not None
+            assert (campaign.at("note"), campaign.at("secret")) == (said, said)
+
+
+@pytest.mark.parametrize("blank", BLANK)
+def test_an_element_is_never_a_text_that_says_nothing(blank: str) -> None:
+    words = VOCABULARY.replace('"a note"', '"a note"\n  words : list of text "words"')
+    descriptor = {**CAMPAIGN, "words": ["hello", blank]}
+    bundle, _ = build("words", {"vocabulary.policy": words})
+    assert bundle is not None
+    text = json.dumps(descriptor, ensure_ascii=False).encode()
+    for given in (descriptor, text):
+        assert faults_of(given, bundle) == [
+            ("/words/1", "an element of a list is an empty text", "leave it out")
+        ]
 
 
 def test_every_fault_is_reported_with_its_pointer_also_beside_those_of_the_flight() -> None:

@@ -20,6 +20,13 @@ def test_a_fix_mends_what_it_touches() -> None:
     assert fixes(snapshot, behind) == ()
 
 
+def test_a_word_for_a_sign_is_set_apart_from_its_neighbours() -> None:
+    text = FILES["minors.policy"].replace(" is less than 18", "<18", 1)
+    (fix,) = fixes(desk(minors=text), Span(source="minors.policy", start=0, end=len(text)))
+    assert fix.title == "Write `is less than`"
+    assert edited(text, [fix.edit]) == FILES["minors.policy"]
+
+
 def test_what_is_too_much_is_left_out() -> None:
     text = FILES["minors.policy"].replace("is less than 18", "is less than 18.", 1)
     text = text.replace(" and campaign.audience.profiling", "", 1)

@@ -6,6 +6,7 @@ from engine.bundle.bundle import build
 from engine.semantics.cases import Given
 from engine.semantics.check import check
 from engine.semantics.elaborate import type_of
+from engine.semantics.fact_advice import NO_FACTS
 from engine.semantics.tree import SetTerm, bound_elements, conditions_below
 from engine.semantics.types import ListType, Scalar
 from engine.source.diagnostic import Diagnostic
@@ -49,6 +50,16 @@ def test_policies_without_a_vocabulary_are_refused_once_at_their_beginning() -> 
     assert [(d.code, d.span.source, d.span.start, d.span.end) for d in found] == [
         ("E0507", "a.policy", 0, 0)
     ]
+
+
+@pytest.mark.parametrize(
+    ("condition", "code"), [("campaign.g.x", "E0301"), ("campaign.g is yes", "E0402")]
+)
+def test_a_group_without_facts_is_said_to_have_none(condition: str, code: str) -> None:
+    group = 'vocabulary campaign\n  g : g "g"\n  record g "a group"\n  end record\nend vocabulary\n'
+    texts = (MINIMAL, group, LAW, policy("p", condition))
+    _, found = build("t", {f"{number}.policy": text for number, text in enumerate(texts)})
+    assert [(each.code, each.help) for each in found] == [(code, NO_FACTS)]
 
 
 def test_no_files_have_no_meaning_and_no_fault() -> None:
