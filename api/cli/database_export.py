@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BufferedReader, BytesIO, RawIOBase
 from typing import Any
@@ -15,7 +16,12 @@ from engine.audit.export import line_of, write_export
 from engine.storage.databases.database import Database, sqlite_file, unchanging_url
 from engine.storage.errors import LogInconsistent, StorageError
 from engine.storage.governance.registers_check import check_registers
-from engine.storage.lifecycle.lifecycle_check import check_destroyed, check_erased, check_holds
+from engine.storage.lifecycle.lifecycle_check import (
+    check_destroyed,
+    check_erased,
+    check_holds,
+    uncommitted_holds,
+)
 from engine.storage.log.tile_log import TileLog
 from engine.storage.log.tree_check import check_tree
 from engine.storage.readiness import probe
@@ -44,6 +50,17 @@ class BrokenLog(Failure):
     exit_code = NO
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseExport:
+    """The export of a database as a stream, and the holds of which no entry says whom they are on.
+
+    These are told and are no fault: they were placed before entries did so.
+    """
+
+    stream: BufferedReader
+    uncommitted_holds: tuple[int, ...]
+
+
 class _Pieces(RawIOBase):
     """Pieces of bytes as a stream."""
 
@@ -69,7 +86,7 @@ class _Pieces(RawIOBase):
 
 
 @contextmanager
-def database_export(url: str) -> Iterator[BufferedReader]:
+def database_export(url: str) -> Iterator[DatabaseExport]:
     """Give the export of a database, of the size that it has now; nothing is written to it.
 
     Raises `Failure` where there is none, or none that this version reads, and `BrokenLog`.
@@ -86,7 +103,10 @@ def database_export(url: str) -> Iterator[BufferedReader]:
             for check in _CHECKS:
                 with _readable():
                     check(database)
-            yield BufferedReader(_Pieces(_pieces(TileLog(database))), _PIECE)
+            yield DatabaseExport(
+                stream=BufferedReader(_Pieces(_pieces(TileLog(database))), _PIECE),
+                uncommitted_holds=tuple(uncommitted_holds(database)),
+            )
         finally:
             database.close()
     except LogInconsistent as error:

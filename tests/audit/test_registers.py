@@ -64,6 +64,8 @@ def acted(database: Database, clock: Clock, make_record: MakeRecord, tmp_path: P
     erasures.erase(Selector.CAMPAIGN, "cmp-8", ground=Ground.OBJECTION, actor="counsel")
     holds = Holds(database, clock=clock)
     holds.place(Selector.CAMPAIGN, "cmp-7", ground=HoldGround.LEGAL_CLAIMS, actor="counsel")
+    # Nothing of it is logged yet: no entry names a decision that tells whom it is on.
+    holds.place(Selector.CAMPAIGN, "cmp-0", ground=HoldGround.LEGAL_CLAIMS, actor="counsel")
     lifted = holds.place(Selector.ACTOR, "x", ground=HoldGround.LEGAL_CLAIMS, actor="counsel")
     holds.release(lifted.entries[0].index, actor="counsel")
     keys = ApiKeys(database, clock=clock)
@@ -106,9 +108,14 @@ ALTERED = [
     ("UPDATE standing_fact_version SET content = NULL", "is not what was logged"),
     ("UPDATE standing_fact_version SET content = zeroblob(40)", "is not what was logged"),
     ("DELETE FROM hold", "is not in force any more, and no entry of the log lifts it"),
-    ("UPDATE hold SET value = 'cmp-9'", "is kept for another campaign than that of entry"),
+    ("UPDATE hold SET value = 'cmp-9'", "is kept for somebody else than was logged"),
+    ("UPDATE hold SET value = 'cmp-9' WHERE value = 'cmp-0'", "is kept for somebody else than was"),
+    ("UPDATE hold SET selector = 'actor'", "is kept for somebody else than was logged"),
+    ("UPDATE hold SET selector = 'x'", "is kept for somebody else than was logged"),
+    ("UPDATE hold SET salt = zeroblob(16)", "is kept for somebody else than was logged"),
+    ("UPDATE hold SET salt = NULL", "is kept for somebody else than was logged"),
     ("UPDATE hold SET last = last - 1", "has entries of another's"),
-    ("UPDATE hold SET selector = 'x'", "is kept for a `x`, which is none"),
+    ("UPDATE hold SET last = 1e15", "is kept for somebody else than was logged"),
     ("DELETE FROM erased", "`erased` does not say of entry"),
     ("UPDATE erased SET erasure = 0", "`erased` does not say of entry"),
     ("INSERT INTO erased VALUES (0, 1)", "does not say of entry 0 what the log says"),
@@ -128,7 +135,10 @@ ALTERED = [
     ("UPDATE api_key SET entry = NULL WHERE name = 'ben'", "does not tell of the API key"),
     ("DELETE FROM api_key WHERE name = 'old'", "`api_key` has nothing of"),
     ("UPDATE api_key SET prefix = '00000000' WHERE name = 'ben'", "`api_key` has nothing of"),
-    ("INSERT INTO hold VALUES (0, 0, 'actor', 'x')", "in force, and no entry of the log placed it"),
+    (
+        "INSERT INTO hold VALUES (0, 0, 'actor', 'x', NULL)",
+        "in force, and no entry of the log placed it",
+    ),
 ]
 
 

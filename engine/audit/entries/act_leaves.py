@@ -91,6 +91,12 @@ class HoldLeaf(_ActLeaf, frozen=True, kw_only=True):
     ground: HoldGround
 
 
+class CommittedHoldLeaf(HoldLeaf, frozen=True, kw_only=True):
+    """The members of a leaf of kind `hold`, version 2: it commits to whom the hold is on."""
+
+    subject_commitment: str
+
+
 class ReleaseLeaf(_ActLeaf, frozen=True, kw_only=True):
     """The members of a leaf of kind `release`, version 1: these and no others."""
 

@@ -16,6 +16,7 @@ from ..merkle.spans import is_merged
 from .act_leaves import (
     AccessLeaf,
     ActLeaf,
+    CommittedHoldLeaf,
     ErasureLeaf,
     FactLeaf,
     HoldLeaf,
@@ -51,6 +52,7 @@ _READ_ERASURE = msgspec.json.Decoder(ErasureLeaf)
 _READ_KEYED_ERASURE = msgspec.json.Decoder(KeyedErasureLeaf)
 _READ_ACCESS = msgspec.json.Decoder(AccessLeaf)
 _READ_HOLD = msgspec.json.Decoder(HoldLeaf)
+_READ_COMMITTED_HOLD = msgspec.json.Decoder(CommittedHoldLeaf)
 _READ_RELEASE = msgspec.json.Decoder(ReleaseLeaf)
 _READ_SCHEDULE = msgspec.json.Decoder(ScheduleLeaf)
 _READ_QUERY = msgspec.json.Decoder(QueryLeaf)
@@ -116,6 +118,12 @@ def _read_hold(leaf: bytes) -> HoldLeaf:
     return _read_act(_READ_HOLD, leaf)
 
 
+def _read_committed_hold(leaf: bytes) -> HoldLeaf:
+    hold = _read_act(_READ_COMMITTED_HOLD, leaf)
+    _check_commitment(hold.subject_commitment)
+    return hold
+
+
 def _read_release(leaf: bytes) -> ReleaseLeaf:
     release = _read_act(_READ_RELEASE, leaf)
     if not release.entries:
@@ -142,8 +150,8 @@ def _read_fact(leaf: bytes) -> FactLeaf:
         raise RecordError("the leaf is of a standing fact whose id is not a UUID")
     if (fact.commitment is None) != (fact.transition is FactTransition.WITHDRAW):
         raise RecordError("the leaf does not commit to what is stated, or should not")
-    if fact.commitment is not None and not is_commitment(fact.commitment):
-        raise RecordError("the leaf has a commitment that is none")
+    if fact.commitment is not None:
+        _check_commitment(fact.commitment)
     return fact
 
 
@@ -193,6 +201,11 @@ def _read_act(decoder: msgspec.json.Decoder[_Act], leaf: bytes) -> _Act:
     return act
 
 
+def _check_commitment(text: str) -> None:
+    if not is_commitment(text):
+        raise RecordError("the leaf has a commitment that is none")
+
+
 def _check_time(text: str) -> None:
     try:
         instant(text)
@@ -207,6 +220,7 @@ _KINDS: Mapping[tuple[str, int], Callable[[bytes], Leaf]] = MappingProxyType(
         ("erasure", 2): _read_keyed_erasure,
         ("access", 1): _read_access,
         ("hold", 1): _read_hold,
+        ("hold", 2): _read_committed_hold,
         ("release", 1): _read_release,
         ("schedule", 1): _read_schedule,
         ("query", 1): _read_query,

@@ -75,7 +75,8 @@ class VerificationReport:
     `entries` counts the lines that were entries, `root` is the root recomputed over them. `faults`
     are in the order of the file, `omitted` counts those beyond the limit, and `erased` the entries
     that erasures name. `cosignatures` are those of the witnesses that were asked for, and `stamped`
-    tells the newest time stamp where one was.
+    tells the newest time stamp where one was. `uncommitted_holds` are the entries of holds in force
+    that commit to nobody: a database has them, and it says alone whom these are on.
     """
 
     entries: int
@@ -86,6 +87,7 @@ class VerificationReport:
     unread: UnreadEntries | None = None
     cosignatures: tuple[Cosignature, ...] = ()
     stamped: Stamped | None = None
+    uncommitted_holds: tuple[int, ...] = ()
 
     @property
     def is_valid(self) -> bool:

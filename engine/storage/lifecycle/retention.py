@@ -25,7 +25,7 @@ from ..log.register import Register
 from ..schema import log_entry
 from ..sealed.contents import check_bound
 from .erasures import STEP, erase_within, finish
-from .holds import is_held
+from .holds import check_kept, is_held
 from .outlook import outlook_of
 from .subjects import not_erased
 
@@ -97,6 +97,7 @@ class Retention(Register):
         if day > self._clock().astimezone(UTC).date():
             raise ValueError("a day to come")
         with self._database.reading() as connection:
+            check_kept(connection)
             check_bound(connection, self._database.contents)
         declared = self.declare(actor=actor)
         erased_by_class, entries = [], list[Receipt]()
