@@ -16,6 +16,7 @@ from engine.audit.export import line_of, write_export
 from engine.storage.databases.database import Database, sqlite_file, unchanging_url
 from engine.storage.errors import LogInconsistent, StorageError
 from engine.storage.governance.registers_check import check_registers
+from engine.storage.governance.uses_check import check_uses
 from engine.storage.lifecycle.lifecycle_check import (
     check_destroyed,
     check_erased,
@@ -35,6 +36,7 @@ _CHECKS: Sequence[Callable[[Database], None]] = (
     check_words_index,
     check_saved_queries,
     check_registers,
+    check_uses,
     check_holds,
     check_erased,
     check_destroyed,

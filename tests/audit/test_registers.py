@@ -1,5 +1,6 @@
 """What tables tell of acts is compared with the log: nobody approves by a table alone."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,6 +17,7 @@ from engine.storage.errors import LogInconsistent
 from engine.storage.governance.policy_sets import PolicySets
 from engine.storage.governance.registers_check import check_registers
 from engine.storage.governance.standing_facts import StandingFacts
+from engine.storage.governance.uses_check import check_uses
 from engine.storage.governance.waivers import Waivers
 from engine.storage.keys import ApiKeys, Role
 from engine.storage.lifecycle.erasures import Erasures
@@ -58,7 +60,16 @@ def acted(database: Database, clock: Clock, make_record: MakeRecord, tmp_path: P
     facts = StandingFacts(database, clock=clock)
     made, _ = facts.record(statement(), actor="anna", reason=None, check=nothing)
     facts.amend(made.fact, statement(budget={"period": "daily"}), BEN, check=nothing)
+    text = waivers.get(granted.id).text
+    finding = {"rule": REQUEST.terms.rule, "status": "waived", "waivers": [{"name": granted.id}]}
+    waiving = make_record(
+        campaign="cmp-9",
+        input=json.dumps({"waivers": [text]}).encode(),
+        rules=[{"rule": REQUEST.terms.rule, "status": "waived"}],
+        waived=[finding],
+    )
     records = [make_record(), make_record(), make_record(campaign="cmp-8")]
+    records.append(replace(waiving, waivers=(granted.id,)))
     SQLLogStore(database, clock=clock).append([seal(each) for each in records])
     erasures = Erasures(database, clock=clock)
     erasures.erase(Selector.CAMPAIGN, "cmp-8", ground=Ground.OBJECTION, actor="counsel")
@@ -100,6 +111,13 @@ ALTERED = [
     ("UPDATE waiver SET campaign = NULL, advertiser = 'Acme'", "are not those of entry"),
     ("UPDATE waiver SET text = 'x' WHERE text IS NOT NULL", "another `text`"),
     ("UPDATE waiver SET requester = 'dora'", "another `requester`"),
+    ("DELETE FROM waiver_use", "`waiver_use` has other uses of waivers by entry 19"),
+    (
+        "UPDATE waiver_use SET waiver = (SELECT id FROM waiver WHERE state = 'refused')",
+        "other uses",
+    ),
+    ("INSERT INTO waiver_use SELECT id, 16 FROM waiver", "has other uses of waivers by entry 16"),
+    ("INSERT INTO waiver_use SELECT id, 0 FROM waiver", "a use by entry 0: it is no decision"),
     ("UPDATE standing_fact SET version = 1", "`standing_fact` has another `version`"),
     ("UPDATE standing_fact SET is_withdrawn = 1", "another `is_withdrawn`"),
     ("UPDATE standing_fact_version SET actor = 'dora'", "another `actor`"),
@@ -123,7 +141,7 @@ ALTERED = [
     ("UPDATE log_entry SET outcome = 'deny' WHERE kind = 'hold'", "is an act, and has what only"),
     (
         "UPDATE log_entry SET kind = 'access' WHERE kind = 'hold'; DELETE FROM hold",
-        "entry 20 is stored as `access` .*, and is `hold`",
+        "entry 21 is stored as `access` .*, and is `hold`",
     ),
     ("UPDATE log_entry SET id = 'x' WHERE kind = 'release'", "is stored as `release` x, and is"),
     ("INSERT INTO log_entry_words VALUES (0, 'x')", "is an act, and has what only"),
@@ -184,6 +202,7 @@ def check(file: Path) -> None:
     opened = Database(f"sqlite:///{file}")
     try:
         check_registers(opened)
+        check_uses(opened)
         check_holds(opened)
         check_erased(opened)
         check_flags(opened)
