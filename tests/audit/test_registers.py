@@ -61,7 +61,7 @@ def acted(database: Database, clock: Clock, make_record: MakeRecord, tmp_path: P
     made, _ = facts.record(statement(), actor="anna", reason=None, check=nothing)
     facts.amend(made.fact, statement(budget={"period": "daily"}), BEN, check=nothing)
     text = waivers.get(granted.id).text
-    finding = {"rule": REQUEST.terms.rule, "status": "waived", "waivers": [{"name": granted.id}]}
+    finding = {"rule": REQUEST.terms.rule, "status": "waived", "waivers": [{"waiver": granted.id}]}
     waiving = make_record(
         campaign="cmp-9",
         input=json.dumps({"waivers": [text]}).encode(),

@@ -21,7 +21,7 @@ class _Input(msgspec.Struct, frozen=True):
 
 
 class _Held(msgspec.Struct, frozen=True):
-    name: str
+    waiver: str | None = None
 
 
 class _Waived(msgspec.Struct, frozen=True):
@@ -44,8 +44,9 @@ def check_uses(database: Database) -> None:
     """
     kept = defaultdict[int, set[str]](set)
     with database.reading() as connection:
-        for row in connection.execute(select(waiver_use)):
-            kept[row.index].add(row.waiver)
+        uses = select(waiver_use.c.index, waiver_use.c.waiver)
+        for index, name in connection.execute(uses):
+            kept[index].add(name)
         # Of any status: one that is waived in a market may be violated in another.
         rules = log_entry_rule.c
         waivable = select(rules.index).where(rules.rule.in_(select(waiver.c.rule)))
@@ -73,4 +74,4 @@ def _used(payload: Payload) -> set[str]:
     """Return the waivers by request that let a breach pass, as their names stand in its result."""
     granted = {name_of(text) for text in _READ_INPUT.decode(payload.input).waivers}
     waived = _READ_RESULT.decode(payload.result).waived
-    return granted & {each.name for finding in waived for each in finding.waivers}
+    return granted & {each.waiver for finding in waived for each in finding.waivers}
