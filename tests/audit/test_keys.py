@@ -1,5 +1,6 @@
 """API keys: shown once, stored as a hash, and over at once when revoked or expired."""
 
+import hashlib
 import json
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -258,6 +259,44 @@ def test_a_key_that_was_put_past_the_log_is_named(keys: ApiKeys, database: Datab
     check_registers(database)
     (fault,) = report_of(database).faults
     assert (fault.index, fault.code) == (2, "key_out_of_order")
+
+
+ALTERED: list[dict[str, Any]] = [
+    {"roles": "admin"},
+    {"name": "ann"},
+    {"principal": "ann"},
+    {"policy_sets": None},
+    {"may_grant": '["DPO"]'},
+    {"expires_at": NOON + timedelta(days=9)},
+    {"entry": None},
+    {"entry": 1},
+    {"entry": 7},
+]
+
+
+@pytest.mark.parametrize("values", ALTERED, ids=str)
+def test_a_key_that_was_altered_opens_nothing(
+    keys: ApiKeys, database: Database, values: dict[str, Any]
+) -> None:
+    made = keys.create(actor="jo", name="ben", roles=[], policy_sets=["a"])
+    keys.create(actor="jo", name="other", roles=[Role.ADMIN])
+    of_key = update(api_key).where(api_key.c.prefix == made.key.prefix)
+    with database.writing() as connection:
+        connection.execute(of_key.values(values))
+    with pytest.raises(LogInconsistent, match=f"`{made.key.prefix}` is not the one that the log"):
+        keys.authenticate(made.token)
+
+
+def test_a_key_with_the_text_of_another_opens_nothing(keys: ApiKeys, database: Database) -> None:
+    made, other = (keys.create(actor="jo", name=name, roles=[]) for name in ("ben", "ann"))
+    token = f"assent_{made.key.prefix}_{other.token.split('_', 2)[2]}"
+    stored = hashlib.sha256(token.encode()).digest()
+    with database.writing() as connection:
+        connection.execute(
+            update(api_key).where(api_key.c.prefix == made.key.prefix).values(secret_hash=stored)
+        )
+    with pytest.raises(LogInconsistent, match="is not the one that the log tells of"):
+        keys.authenticate(token)
 
 
 @pytest.mark.parametrize(
