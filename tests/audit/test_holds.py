@@ -261,6 +261,32 @@ def test_nothing_is_erased_while_a_hold_is_not_as_it_was_logged(
     assert report_of(database).is_valid
 
 
+@pytest.mark.parametrize("held_by", [Selector.CAMPAIGN, Selector.ACTOR])
+def test_nothing_is_erased_that_a_hold_may_not_find(
+    *,
+    holds: Holds,
+    erasures: Erasures,
+    database: Database,
+    store: SQLLogStore,
+    make_record: Any,
+    clock: Clock,
+    held_by: Selector,
+) -> None:
+    place(holds, {Selector.CAMPAIGN: "c1", Selector.ACTOR: "pipeline"}[held_by], held_by)
+    (decision,) = fill(store, make_record, "c1")
+    with database.writing() as connection:
+        of_decision = update(log_entry).where(log_entry.c.id == decision)
+        connection.execute(of_decision.values({held_by.value: "x"}))
+    told = "nothing is erased: entry 1 is kept for another campaign or actor than was logged"
+    with pytest.raises(LogInconsistent, match=told):
+        erase(erasures, decision, Selector.DECISION)
+    clock.move(days=9)
+    retention = Retention(database, Schedule.read({"default": "1 day"}), clock=clock)
+    with pytest.raises(LogInconsistent, match=told):
+        retention.run(clock.now.date(), actor="x")
+    assert kept(database, 2) == [1]
+
+
 def test_a_hold_of_before_has_no_commitment(
     holds: Holds, erasures: Erasures, database: Database, store: SQLLogStore, make_record: Any
 ) -> None:

@@ -38,7 +38,7 @@ from ..schema import (
 )
 from ..sealed.contents import check_bound
 from ..sealed.key_destruction import settle
-from .holds import check_free, check_kept
+from .holds import check_found, check_free, check_kept
 from .subjects import Selector, check_known, not_erased, selected
 
 STEP = 256
@@ -158,6 +158,7 @@ class Erasures(Register):
             if not indexes:
                 return None
             check_free(connection, log_entry.c.index.in_(indexes))
+            check_found(connection, indexes, self._database.contents)
             return len(indexes), erase_within(log, indexes, ground=ground, actor=actor)
 
 

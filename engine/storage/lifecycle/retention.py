@@ -25,7 +25,7 @@ from ..log.register import Register
 from ..schema import log_entry
 from ..sealed.contents import check_bound
 from .erasures import STEP, erase_within, finish
-from .holds import check_kept, is_held
+from .holds import check_found, check_kept, is_held
 from .outlook import outlook_of
 from .subjects import not_erased
 
@@ -142,6 +142,7 @@ class Retention(Register):
             indexes = log.connection.execute(not_erased(condition)).scalars().all()
             if not indexes:
                 return None
+            check_found(log.connection, indexes, self._database.contents)
             receipt = erase_within(log, indexes, ground=Ground.RETENTION, actor=actor)
             return len(indexes), receipt
 
