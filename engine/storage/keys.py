@@ -298,11 +298,10 @@ def _is_told(connection: Connection, row: RowMapping) -> bool:
         terms = dict(json.loads(disclosed.value or ""))
     except (RecordError, ValueError, TypeError, AttributeError):  # The entry is another, or none.
         return False
-    if not isinstance(leaf, KeyLeaf) or leaf.change is KeyChange.REVOKE:
+    if not isinstance(leaf, KeyLeaf) or disclosed.digest() not in leaf.sd:
         return False
-    if leaf.key != row["prefix"] or disclosed.digest() not in leaf.sd:
-        return False
-    return terms.get("revoked_at") is None and terms_of(row).items() <= terms.items()
+    is_of_key = (leaf.key, disclosed.name, terms.get("revoked_at")) == (row["prefix"], TERMS, None)
+    return is_of_key and terms_of(row).items() <= terms.items()
 
 
 def terms_of(row: RowMapping | Mapping[str, Any]) -> dict[str, object]:

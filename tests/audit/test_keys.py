@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
+from engine.audit.canonical import canonical
 from engine.audit.entries.act_leaves import KeyLeaf
 from engine.audit.entries.acts import KeyAct, KeyChange
+from engine.audit.entries.commitment import Disclosure
 from engine.audit.entries.leaf import read_leaf
 from engine.audit.entries.sealed_acts import seal_act
 from engine.audit.errors import RecordError
@@ -27,10 +29,10 @@ from engine.storage.errors import (
     StorageUnavailable,
 )
 from engine.storage.governance.registers_check import check_registers
-from engine.storage.keys import ApiKey, ApiKeys, Role
+from engine.storage.keys import ApiKey, ApiKeys, Role, terms_of
 from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate
-from engine.storage.schema import api_key
+from engine.storage.schema import api_key, disclosure
 from tests.audit.conftest import NOON, Clock
 from tests.audit.sealed import report_of
 
@@ -287,6 +289,27 @@ def test_a_key_that_was_altered_opens_nothing(
         keys.authenticate(made.token)
 
 
+def test_a_key_of_before_opens_until_and_after_it_is_adopted(
+    keys: ApiKeys, database: Database
+) -> None:
+    token = "assent_00000000_x"  # noqa: S105 - of a key of this test alone.
+    row = {"name": "ben", "roles": "admin", "created_at": NOON}
+    stored = hashlib.sha256(token.encode()).digest()
+    with database.writing() as connection:
+        connection.execute(
+            insert(api_key).values(row | {"prefix": "00000000", "secret_hash": stored})
+        )
+    assert keys.authenticate(token) is not None
+    with database.writing() as connection:
+        connection.execute(update(api_key).values(revoked_at=NOON))
+    assert keys.adopt(actor="jo") == 1
+    assert keys.authenticate(token) is None
+    with database.writing() as connection:
+        connection.execute(update(api_key).values(revoked_at=None))
+    with pytest.raises(LogInconsistent, match="is not the one that the log tells of"):
+        keys.authenticate(token)
+
+
 def test_a_key_with_the_text_of_another_opens_nothing(keys: ApiKeys, database: Database) -> None:
     made, other = (keys.create(actor="jo", name=name, roles=[]) for name in ("ben", "ann"))
     token = f"assent_{made.key.prefix}_{other.token.split('_', 2)[2]}"
@@ -295,6 +318,15 @@ def test_a_key_with_the_text_of_another_opens_nothing(keys: ApiKeys, database: D
         connection.execute(
             update(api_key).where(api_key.c.prefix == made.key.prefix).values(secret_hash=stored)
         )
+    with pytest.raises(LogInconsistent, match="is not the one that the log tells of"):
+        keys.authenticate(token)
+    # Nor with the terms beside the entry, whose digest the leaf has.
+    with database.writing() as connection:
+        of_key = select(api_key).where(api_key.c.prefix == made.key.prefix)
+        terms = canonical(terms_of(connection.execute(of_key).mappings().one())).decode()
+        forged = Disclosure.make("terms", terms, bytes(16)).text
+        of_terms = (disclosure.c.index == made.key.entry) & (disclosure.c.name == "terms")
+        connection.execute(update(disclosure).where(of_terms).values(disclosure=forged))
     with pytest.raises(LogInconsistent, match="is not the one that the log tells of"):
         keys.authenticate(token)
 
