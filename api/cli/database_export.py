@@ -23,6 +23,7 @@ from engine.storage.lifecycle.lifecycle_check import (
     check_holds,
     uncommitted_holds,
 )
+from engine.storage.log.requests_check import check_requests
 from engine.storage.log.tile_log import TileLog
 from engine.storage.log.tree_check import check_tree
 from engine.storage.readiness import probe
@@ -37,6 +38,7 @@ _CHECKS: Sequence[Callable[[Database], None]] = (
     check_saved_queries,
     check_registers,
     check_uses,
+    check_requests,
     check_holds,
     check_erased,
     check_destroyed,

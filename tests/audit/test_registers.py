@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine.audit.entries.acts import Ground, HoldGround
+from engine.audit.entries.idempotency import RequestKey
 from engine.audit.entries.record import seal
 from engine.storage.databases.database import Database
 from engine.storage.errors import LogInconsistent
@@ -25,6 +26,7 @@ from engine.storage.lifecycle.holds import Holds
 from engine.storage.lifecycle.lifecycle_check import check_erased, check_holds
 from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.log_store import SQLLogStore
+from engine.storage.log.requests_check import check_requests
 from engine.storage.log.tree_check import check_tree
 from engine.storage.search.acts_check import check_acts
 from engine.storage.search.flags_check import check_flags
@@ -68,7 +70,9 @@ def acted(database: Database, clock: Clock, make_record: MakeRecord, tmp_path: P
         rules=[{"rule": REQUEST.terms.rule, "status": "waived"}],
         waived=[finding],
     )
-    records = [make_record(), make_record(), make_record(campaign="cmp-8")]
+    asked = [RequestKey.make(actor="pipeline", key=key, content=b"") for key in "ab"]
+    erased = replace(make_record(campaign="cmp-8"), request=asked[0])
+    records = [make_record(), replace(make_record(), request=asked[1]), erased]
     records.append(replace(waiving, waivers=(granted.id,)))
     SQLLogStore(database, clock=clock).append([seal(each) for each in records])
     erasures = Erasures(database, clock=clock)
@@ -118,6 +122,10 @@ ALTERED = [
     ),
     ("INSERT INTO waiver_use SELECT id, 16 FROM waiver", "has other uses of waivers by entry 16"),
     ("INSERT INTO waiver_use SELECT id, 0 FROM waiver", "a use by entry 0: it is no decision"),
+    ("UPDATE request_key SET logged_at = logged_at + 1", "a request with entry 17, which is no"),
+    ('UPDATE request_key SET "index" = 0', "a request with entry 0, which is no decision"),
+    ("UPDATE request_key SET fingerprint = zeroblob(32)", "a request with entry 18, which is no"),
+    ("UPDATE standing_fact_version SET key = 'x'", "the key store is not here"),
     ("UPDATE standing_fact SET version = 1", "`standing_fact` has another `version`"),
     ("UPDATE standing_fact SET is_withdrawn = 1", "another `is_withdrawn`"),
     ("UPDATE standing_fact_version SET actor = 'dora'", "another `actor`"),
@@ -203,6 +211,7 @@ def check(file: Path) -> None:
     try:
         check_registers(opened)
         check_uses(opened)
+        check_requests(opened)
         check_holds(opened)
         check_erased(opened)
         check_flags(opened)
