@@ -58,9 +58,12 @@ _UNTOLD = (
 _WITH_ACT = (
     select(api_key, log_entry.c.leaf, disclosure.c.disclosure)
     .outerjoin_from(api_key, log_entry, log_entry.c.index == api_key.c.entry)
-    .outerjoin(disclosure, (disclosure.c.index == api_key.c.entry) & (disclosure.c.name == TERMS))
+    .outerjoin(disclosure, disclosure.c.index == api_key.c.entry)
 )
-"""The keys, each with the entry that made or adopted it, and what this discloses of its terms."""
+"""The keys, each with the entry that made or adopted it, once for each of its disclosures.
+
+The text of a disclosure says which it is, and no column.
+"""
 
 
 class Role(StrEnum):
@@ -177,8 +180,9 @@ class ApiKeys(Register):
         prefix, _, _secret = rest.partition("_")
         with self._database.reading() as connection:
             query = _WITH_ACT.where(api_key.c.prefix == prefix)
-            row = connection.execute(query).one_or_none()
-            is_told = row is not None and _is_told(connection, row._mapping)  # noqa: SLF001 - public, and named so.
+            rows = connection.execute(query).all()
+            is_told = any(_is_told(connection, each._mapping) for each in rows)  # noqa: SLF001 - public, and named so.
+        row = rows[0] if rows else None
         # Hash and compare in any case: the time tells nothing of which prefixes exist.
         is_equal = hmac.compare_digest(_hash(token), row.secret_hash if row else _hash(""))
         if row is None or not is_equal or mark != _MARK:

@@ -310,6 +310,15 @@ def test_a_key_of_before_opens_until_and_after_it_is_adopted(
         keys.authenticate(token)
 
 
+def test_the_name_beside_a_disclosure_says_nothing_of_a_key(
+    keys: ApiKeys, database: Database
+) -> None:
+    made = keys.create(actor="jo", name="ben", roles=[])
+    with database.writing() as connection:
+        connection.execute(update(disclosure).values(name=disclosure.c.name + "x"))
+    assert keys.authenticate(made.token) == made.key
+
+
 def test_a_key_with_the_text_of_another_opens_nothing(keys: ApiKeys, database: Database) -> None:
     made, other = (keys.create(actor="jo", name=name, roles=[]) for name in ("ben", "ann"))
     token = f"assent_{made.key.prefix}_{other.token.split('_', 2)[2]}"
