@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BufferedReader, BytesIO, RawIOBase
 from typing import Any
@@ -15,7 +16,14 @@ from engine.audit.export import line_of, write_export
 from engine.storage.databases.database import Database, sqlite_file, unchanging_url
 from engine.storage.errors import LogInconsistent, StorageError
 from engine.storage.governance.registers_check import check_registers
-from engine.storage.lifecycle.lifecycle_check import check_destroyed, check_erased, check_holds
+from engine.storage.governance.uses_check import check_uses
+from engine.storage.lifecycle.lifecycle_check import (
+    check_destroyed,
+    check_erased,
+    check_holds,
+    uncommitted_holds,
+)
+from engine.storage.log.requests_check import check_requests
 from engine.storage.log.tile_log import TileLog
 from engine.storage.log.tree_check import check_tree
 from engine.storage.readiness import probe
@@ -29,6 +37,8 @@ _CHECKS: Sequence[Callable[[Database], None]] = (
     check_words_index,
     check_saved_queries,
     check_registers,
+    check_uses,
+    check_requests,
     check_holds,
     check_erased,
     check_destroyed,
@@ -42,6 +52,17 @@ class BrokenLog(Failure):
     """A log that is there and cannot be walked: it is not verified."""
 
     exit_code = NO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseExport:
+    """The export of a database as a stream, and the holds of which no entry says whom they are on.
+
+    These are told and are no fault: they were placed before entries did so.
+    """
+
+    stream: BufferedReader
+    uncommitted_holds: tuple[int, ...]
 
 
 class _Pieces(RawIOBase):
@@ -69,7 +90,7 @@ class _Pieces(RawIOBase):
 
 
 @contextmanager
-def database_export(url: str) -> Iterator[BufferedReader]:
+def database_export(url: str) -> Iterator[DatabaseExport]:
     """Give the export of a database, of the size that it has now; nothing is written to it.
 
     Raises `Failure` where there is none, or none that this version reads, and `BrokenLog`.
@@ -86,7 +107,10 @@ def database_export(url: str) -> Iterator[BufferedReader]:
             for check in _CHECKS:
                 with _readable():
                     check(database)
-            yield BufferedReader(_Pieces(_pieces(TileLog(database))), _PIECE)
+            yield DatabaseExport(
+                stream=BufferedReader(_Pieces(_pieces(TileLog(database))), _PIECE),
+                uncommitted_holds=tuple(uncommitted_holds(database)),
+            )
         finally:
             database.close()
     except LogInconsistent as error:

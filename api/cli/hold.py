@@ -13,7 +13,8 @@ from engine.audit.instants import rfc3339
 from engine.evaluation.prose import Tone, counted
 from engine.source.json_fault import excerpt
 from engine.storage.errors import NotFound
-from engine.storage.lifecycle.holds import HoldInForce, HoldPlaced, Holds
+from engine.storage.lifecycle.holds import HoldPlaced, Holds
+from engine.storage.lifecycle.holds_in_force import HoldInForce
 from engine.storage.lifecycle.subjects import Selector
 
 

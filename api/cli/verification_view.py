@@ -66,10 +66,21 @@ def log_lines(report: VerificationReport, *, advice: str | None) -> Iterator[Tex
         told = f"the contents of {_entries(report.unread.count)}"
         first = f"the first is entry {report.unread.first}: {report.unread.why}"
         yield _pair("not read", printable(f"{told}; {first}"))
+    if report.uncommitted_holds:
+        yield _pair("not shown", _holds_told(report.uncommitted_holds))
     yield from _cosigned(report)
     yield from _stamp_lines(report.stamped)
     if advice is not None:
         yield toned(f"  {advice}", Tone.QUIET)
+
+
+def _holds_told(entries: Sequence[int]) -> str:
+    first, others = entries[0], len(entries) - 1
+    more = f" and of {counted(others, 'other', 'others')}" if others else ""
+    return (
+        f"whom the hold of entry {first}{more} is on: an earlier version did not log it; lifted and"
+        " placed again, it does"
+    )
 
 
 def receipt_lines(report: ReceiptReport) -> Iterator[Text]:
@@ -170,6 +181,7 @@ def log_document(report: VerificationReport) -> dict[str, object]:
         "unread": _unread_document(report),
         "cosigned_by": _cosignatures(report),
         "stamped": _stamped(report),
+        "uncommitted_holds": list(report.uncommitted_holds),
         **_faults(report),
     }
 

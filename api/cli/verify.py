@@ -238,8 +238,9 @@ def _of_database(url: str, trust: Trust) -> VerificationReport:
     # What verifies files needs no database: only who asks for one loads what reads it.
     from api.cli.database_export import database_export  # noqa: PLC0415 - as said.
 
-    with database_export(url) as stream, reading(stream, None) as seen:
-        return _of_export(url, seen, trust)
+    with database_export(url) as export, reading(export.stream, None) as seen:
+        report = _of_export(url, seen, trust)
+    return replace(report, uncommitted_holds=export.uncommitted_holds)
 
 
 def _of_export(what: str, stream: BinaryIO, trust: Trust) -> VerificationReport:

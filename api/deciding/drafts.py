@@ -22,12 +22,16 @@ from engine.evaluation.document import instant_text
 from engine.evaluation.result import Status
 from engine.evaluation.standing_facts.application import FactsUsed
 from engine.evaluation.standing_facts.book import FactBook
-from engine.source.json_text import JSONFault, JSONValue, compact
+from engine.source.json_fault import JSONLimits
+from engine.source.json_text import JSONFault, JSONValue, compact, read_json
 
 from .submission import Decided, Refused, Terms, submit
 
 PART_RECORDS = 64
 """The most records of one part."""
+
+RECORDED_LIMITS = JSONLimits(document=64 * 1024 * 1024, depth=128)
+"""Of what was recorded: it holds what was submitted, within the limits of a submission."""
 
 _INPUT = msgspec.json.Encoder(decimal_format="number")
 _ANSWER = msgspec.json.Encoder()
@@ -178,6 +182,13 @@ def input_of(
     if met:
         members["standing_facts"] = [dict(each.document) for each in met]
     return _INPUT.encode(members)
+
+
+def is_input_of(recorded: bytes, record: object, form: str) -> bool:
+    """Whether a logged input is of a record in a format: a JSON value, or as `bytes` a text."""
+    asked = read_json(record) if isinstance(record, bytes) else record
+    found = read_json(recorded, limits=RECORDED_LIMITS)
+    return isinstance(found, dict) and (found["format"], found["campaign"]) == (form, asked)
 
 
 def _used(decision: Decision) -> tuple[str, ...]:

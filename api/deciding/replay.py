@@ -28,12 +28,13 @@ from engine.audit.canonical import canonical
 from engine.audit.entries.commitment import opens
 from engine.audit.entries.record import Envelope, LogEntry, Payload, read_envelope
 from engine.bundle.grants import RecordedGrants
-from engine.source.json_fault import JSONLimits, escaped, excerpt
+from engine.source.json_fault import escaped, excerpt
 from engine.source.json_text import JSONValue, read_json
 from engine.storage.errors import NotFound
 from engine.storage.lifecycle.erasures import Tombstone
 from engine.version import __version__
 
+from .drafts import RECORDED_LIMITS
 from .stored_policies import Versions, stored_bundle
 from .submission import FORMAT_NAMES, Refused, Terms, submit
 
@@ -48,9 +49,6 @@ _LATER_MEMBERS = frozenset({"advertiser", "platforms"})
 
 _LATER_COUNTS = frozenset({"more_facts", "more_wanted", "more_missing"})
 """Likewise, wherever they left a list short."""
-
-_LIMITS = JSONLimits(document=64 * 1024 * 1024, depth=128)
-"""Of what was recorded: it holds what was submitted, within the limits of a submission."""
 
 
 class Tombstones(Protocol):
@@ -312,7 +310,7 @@ def _is_as_logged(payload: Payload, envelope: Envelope) -> bool:
 
 
 def _object(content: bytes) -> dict[str, JSONValue]:
-    value = read_json(content, limits=_LIMITS)
+    value = read_json(content, limits=RECORDED_LIMITS)
     if not isinstance(value, dict):
         raise ValueError("it is no JSON object")  # noqa: TRY004 - of a text, not of an argument.
     return value

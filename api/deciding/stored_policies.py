@@ -3,11 +3,13 @@
 What a process built last is not built again (`builders`).
 """
 
+import hashlib
 from typing import Protocol
 
 import msgspec
 
 from engine import Bundle, bundle_from_files
+from engine.storage.errors import LogInconsistent
 from engine.storage.governance.policies import PolicyVersion
 
 from .builders import BUILDERS
@@ -23,18 +25,30 @@ class Versions(Protocol):
         ...
 
 
+def stored_text(versions: Versions, digest: str) -> bytes:
+    """Return the texts of a digest by their paths, as JSON, for whoever reads or examines them.
+
+    Raises `NotFound` and `StorageError`, also where they are others: nobody approves by a text that
+    is not the one that comes into force.
+    """
+    files = versions.get(digest).files
+    if f"sha256:{hashlib.sha256(files).hexdigest()}" != digest:
+        raise LogInconsistent(f"what is kept under `{digest}` is not what the digest is of")
+    return files
+
+
 def stored_files(versions: Versions, digest: str) -> dict[str, str]:
-    """Return the texts of a digest by their paths. Raises `NotFound` and `StorageError`."""
-    return _READER.decode(versions.get(digest).files)
+    """Return the texts of a digest by their paths. Raises as `stored_text` does."""
+    return _READER.decode(stored_text(versions, digest))
 
 
 def stored_bundle(versions: Versions, digest: str, *, name: str) -> Bundle:
     """Return the bundle of a digest, in the set of a name.
 
-    Raises as `stored_files` does, `EngineError` where the texts make no bundle, and `ValueError`
-    where they make another: whoever altered what is stored must not decide by it.
+    Raises `NotFound`, `StorageError`, `EngineError` where the texts make no bundle, and
+    `ValueError` where they make another: whoever altered what is stored must not decide by it.
     """
-    files = stored_files(versions, digest)
+    files = _READER.decode(versions.get(digest).files)
     bundle = bundle_from_files(files, name=name, builder=BUILDERS.of(name))
     if bundle.digest != digest:
         raise ValueError("what is kept is not what the digest is of")

@@ -4,7 +4,8 @@ A key reads `assent_<prefix>_<secret>`: 8 hexadecimal characters that name it in
 and 256 random bits in base64url. The SHA-256 of the whole text is stored; a slow
 password hash would add nothing, since nobody can guess 256 random bits.
 
-Every check here reads the database, so that it knows of a revocation in whatever process.
+Every check here reads the database, so that it knows of a revocation in whatever process. It reads
+the entry that made the key as well: a row that was altered opens nothing.
 
 That a key is made or revoked is an entry of the log, in the transaction that does so. Its leaf has
 the prefix; it discloses what the key may do, and never its text or its stored hash. Keys of before
@@ -27,15 +28,21 @@ from sqlalchemy import Connection, Row, RowMapping, insert, select, update
 from ..audit.canonical import CanonicalError, canonical
 from ..audit.entries.act_leaves import TERMS, KeyLeaf
 from ..audit.entries.acts import KeyAct, KeyChange
-from ..audit.entries.commitment import base64url
+from ..audit.entries.commitment import Disclosure, base64url
 from ..audit.entries.leaf import read_leaf
 from ..audit.errors import RecordError
 from ..audit.instants import rfc3339
-from .errors import Conflict, NotFound, RevocationUntold, StorageUnavailable
+from .errors import (
+    Conflict,
+    LogInconsistent,
+    NotFound,
+    RevocationUntold,
+    StorageUnavailable,
+)
 from .log.entries import read_entries
 from .log.log_store import Appending
 from .log.register import Register
-from .schema import api_key, log_entry
+from .schema import api_key, disclosure, log_entry
 
 USE_RESOLUTION = timedelta(minutes=1)
 """How exact `last_used_at` is, where nobody else writes: a use is written once in this time."""
@@ -46,6 +53,17 @@ _UNTOLD = (
     .where(api_key.c.entry.is_(None))
     .order_by(api_key.c.created_at, api_key.c.prefix)
 )
+
+
+_WITH_ACT = (
+    select(api_key, log_entry.c.leaf, disclosure.c.disclosure)
+    .outerjoin_from(api_key, log_entry, log_entry.c.index == api_key.c.entry)
+    .outerjoin(disclosure, disclosure.c.index == api_key.c.entry)
+)
+"""The keys, each with the entry that made or adopted it, once for each of its disclosures.
+
+The text of a disclosure says which it is, and no column.
+"""
 
 
 class Role(StrEnum):
@@ -153,12 +171,18 @@ class ApiKeys(Register):
         return NewApiKey(key=key, token=token)
 
     def authenticate(self, token: str) -> ApiKey | None:
-        """Return the key in force whose text this is, or None."""
+        """Return the key in force whose text this is, or None.
+
+        Raises `LogInconsistent` where the key may something else than its entry says. That it is
+        not revoked is for the table, and for a verifier.
+        """
         mark, _, rest = token.partition("_")
         prefix, _, _secret = rest.partition("_")
         with self._database.reading() as connection:
-            query = select(api_key).where(api_key.c.prefix == prefix)
-            row = connection.execute(query).one_or_none()
+            query = _WITH_ACT.where(api_key.c.prefix == prefix)
+            rows = connection.execute(query).all()
+            is_told = any(_is_told(connection, each._mapping) for each in rows)  # noqa: SLF001 - public, and named so.
+        row = rows[0] if rows else None
         # Hash and compare in any case: the time tells nothing of which prefixes exist.
         is_equal = hmac.compare_digest(_hash(token), row.secret_hash if row else _hash(""))
         if row is None or not is_equal or mark != _MARK:
@@ -166,6 +190,9 @@ class ApiKeys(Register):
         key, now = _key(row), self._clock()
         if not key.is_in_force(now):
             return None
+        if not is_told:
+            told = f"the API key `{prefix}` is not the one that the log tells of"
+            raise LogInconsistent(f"{told}: somebody altered it; revoke it, and make another")
         self._note_use(key, now)
         return key
 
@@ -263,6 +290,22 @@ def _is_told_revoked(connection: Connection, prefix: str, made: int) -> bool:
             if terms is not None and json.loads(terms).get("revoked_at") is not None:
                 return True
     return False
+
+
+def _is_told(connection: Connection, row: RowMapping) -> bool:
+    """Whether the log says of a key what its row says, or tells of no key yet."""
+    if row["entry"] is None:
+        told = select(log_entry.c.index).where(log_entry.c.kind == "key").limit(1)
+        return connection.execute(told).first() is None
+    try:
+        leaf, disclosed = read_leaf(row["leaf"]), Disclosure.read(row["disclosure"])
+        terms = dict(json.loads(disclosed.value or ""))
+    except (RecordError, ValueError, TypeError, AttributeError):  # The entry is another, or none.
+        return False
+    if not isinstance(leaf, KeyLeaf) or disclosed.digest() not in leaf.sd:
+        return False
+    is_of_key = (leaf.key, disclosed.name, terms.get("revoked_at")) == (row["prefix"], TERMS, None)
+    return is_of_key and terms_of(row).items() <= terms.items()
 
 
 def terms_of(row: RowMapping | Mapping[str, Any]) -> dict[str, object]:

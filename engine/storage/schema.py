@@ -223,7 +223,8 @@ erased = Table(
     Column("erasure", _BIG, ForeignKey("log_entry.index"), nullable=False),
 )
 
-# Whom the holds in force are on; `first` and `last` are the entries that placed one.
+# Whom the holds in force are on; `first` and `last` are the entries that placed one. With the salt,
+# they open what those commit to; holds of before have none.
 hold = Table(
     "hold",
     metadata,
@@ -231,6 +232,7 @@ hold = Table(
     Column("last", _BIG, ForeignKey("log_entry.index"), nullable=False),
     Column("selector", Text, nullable=False),
     Column("value", Text, nullable=False),
+    Column("salt", LargeBinary),
     Index("hold_on", "selector", "value"),
 )
 

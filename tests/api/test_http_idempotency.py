@@ -7,16 +7,20 @@ import signal
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from api.in_force.policies import NotFresh
 from engine.audit.log import Answer, Committer, LogUnavailable
 from engine.audit.verification.verify import verify_export
+from engine.storage.databases.database import Database
+from engine.storage.schema import log_entry, request_key
 from tests.api.installation import (
     Caller,
     Served,
@@ -93,6 +97,32 @@ def test_key_of_another_request_is_refused(
     _ask(api, key)
     answer = _ask(api, key, body, query_string=query)
     problem_of(answer, 422, "idempotency-key-reused")
+
+
+def test_no_table_alone_gives_a_request_the_decision_on_another(fresh: Caller) -> None:
+    key = _fresh()
+    mine, other, theirs = (
+        json.loads(_ask(fresh, each, body, role=role).data)["id"]
+        for each, body, role in (
+            (key, None, "both"),
+            (_fresh(), {"campaign": campaign()}, "both"),
+            (_fresh(), None, "submitter"),
+        )
+    )
+    database = Database(fresh.installation.settings.database_url)
+
+    def told(entry: str, logged_at: Any = log_entry.c.logged_at) -> str:
+        index = select(log_entry.c.index).where(log_entry.c.id == entry).scalar_subquery()
+        with database.writing() as connection:
+            connection.execute(update(request_key).values(fingerprint=None, index=index))
+            connection.execute(update(log_entry).values(logged_at=logged_at))
+        return str(problem_of(_ask(fresh, key), 503, "unavailable")["detail"])
+
+    words = "leads to a decision that the log has of another request; send a new key"
+    assert words in told(other)
+    assert words in told(theirs)
+    assert words in told(mine, datetime.now(UTC) - timedelta(hours=25))
+    database.close()
 
 
 def test_keys_belong_to_whoever_asks(api: Caller) -> None:

@@ -10,12 +10,15 @@ from typing import cast
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from api.examination import sandbox
 from api.installation.setup import SetupError, initialise, make_key
 from api.wsgi import start
 from engine.audit.verification.verify import verify_export
+from engine.storage.databases.database import Database
 from engine.storage.keys import Role
+from engine.storage.schema import policy_set_version, policy_version
 from tests.api.installation import Caller, allowed, install, problem_of
 from tests.api.publishing import (
     force,
@@ -275,6 +278,31 @@ def test_version_of_another_engine_is_examined_again(
     loaded(step(fresh, made, "submit", "author"))
     loaded(step(fresh, made, "approve", "approver"))
     loaded(force(fresh, "assent", "activate", version=made["version"]))
+
+
+def test_no_table_alone_makes_a_version_sound(fresh: Caller) -> None:
+    failing = (
+        'test "all" on 2026-01-01\n  given campaign.markets is {DE}\n  expect allow\nend test\n'
+    )
+    files = policies(1)
+    made = upload(fresh, files | {"none.policy": files["none.policy"] + failing})
+    database = Database(fresh.installation.settings.database_url)
+    with database.writing() as connection:
+        connection.execute(update(policy_set_version).values(is_sound=True))
+    loaded(step(fresh, made, "submit", "author"))
+    loaded(step(fresh, made, "approve", "approver"))
+    refused = force(fresh, "assent", "activate", version=made["version"])
+    assert "its tests fail" in problem_of(refused, 409, "wrong-state")["detail"]
+    path = f"{SET}/versions/{made['digest']}"
+    assert loaded(fresh.get(path, role="approver"))["is_sound"] is False
+    # Nor is anybody shown, or anything examined, that is not what would come into force.
+    with database.writing() as connection:
+        connection.execute(update(policy_version).values(files=b"{}"))
+    refused = force(fresh, "assent", "activate", version=made["version"])
+    for answer in (refused, fresh.get(f"{path}/files", role="approver")):
+        told = problem_of(answer, 503, "unavailable")["detail"]
+        assert "is not what the digest is of" in told
+    database.close()
 
 
 def test_examination_that_takes_too_long(fresh: Caller, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,14 +10,18 @@ from typing import Any, cast
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete, insert
 
 from api.in_force.policies import PoliciesInForce
 from api.installation.contents import open_database
 from api.installation.setup import SetupError, make_key
 from api.wsgi import Process, start
 from engine.audit.verification.verify import verify_export
+from engine.storage.errors import LogInconsistent
+from engine.storage.governance.uses_check import check_uses
 from engine.storage.keys import Role
 from engine.storage.log.tile_log import TileLog
+from engine.storage.schema import waiver_use
 from tests.api import waiving
 from tests.api.installation import Caller, Document, install, problem_of
 from tests.api.publishing import force, loaded, publish
@@ -113,6 +117,25 @@ def test_log_has_each_step_and_verifies(api: Caller) -> None:
     history = loaded(api.get(f"/v1/waivers/{made['id']}"))["history"]
     assert [each.index for each in own] == [each["index"] for each in history]
     assert [json.loads(each.leaf)["step"] for each in own] == ["request", "grant", "revoke"]
+
+
+def test_uses_are_those_of_the_decisions_also_of_one_market(api: Caller) -> None:
+    made = granted(api, campaign="parted", markets=["DE"])
+    parted = decide(api, dear(id="parted", markets=["DE", "FR"]))
+    assert (parted["decision"], parted["would_pass"]) == ("deny", ["DE"])
+    database = open_database(api.installation.settings)
+    check_uses(database)
+    with database.writing() as connection:
+        use = delete(waiver_use).where(waiver_use.c.waiver == made["id"])
+        assert connection.execute(use).rowcount == 1
+    with pytest.raises(
+        LogInconsistent, match=f"by entry {parted['receipt']['index']} than it tell"
+    ):
+        check_uses(database)
+    with database.writing() as connection:
+        row = {"waiver": made["id"], "index": parted["receipt"]["index"]}
+        connection.execute(insert(waiver_use), row)
+    database.close()
 
 
 def test_answer_in_prose_names_the_waiver(api: Caller) -> None:

@@ -35,7 +35,7 @@ from engine.audit.entries.acts import (
     WaiverChange,
     WaiverStep,
 )
-from engine.audit.entries.commitment import base64url
+from engine.audit.entries.commitment import base64url, commit
 from engine.audit.entries.leaf import UnknownKind, read_leaf
 from engine.audit.entries.record import seal
 from engine.audit.entries.retention import Schedule
@@ -55,6 +55,7 @@ Codes: TypeAlias = list[tuple[int | None, str]]
 READ = Access(entries=((0, 1),), action=Action.READ, actor="an auditor")
 ERASURE = Erasure(entries=((1, 3), (5, 6)), ground=Ground.OBJECTION, actor="the officer")
 HOLD = Hold(entries=((1, 2),), ground=HoldGround.LEGAL_CLAIMS, actor="counsel")
+HELD = replace(HOLD, subject=commit(bytes(16), b"{}"))
 RELEASE = Release(entries=((7, 8),), actor="counsel")
 QUERY = QueryAct(entries=(), change=QueryChange.SAVE, name="mine", actor="Jo", filters="c")
 UPLOAD = PolicyChange(
@@ -122,7 +123,7 @@ def test_leaves_of_a_hold_and_its_release_byte_by_byte() -> None:
     assert release.leaf(NOON) == expected.encode()
 
 
-@pytest.mark.parametrize("act", [READ, ERASURE, HOLD, RELEASE])
+@pytest.mark.parametrize("act", [READ, ERASURE, HOLD, HELD, RELEASE])
 def test_a_leaf_reads_as_what_was_sealed(act: Act) -> None:
     leaf = read_leaf(seal_act(act).leaf(NOON))
     assert leaf.kind == type(act).__name__.lower()
@@ -170,6 +171,9 @@ def altered(act: Act, **changes: Any) -> bytes:
         (altered(ERASURE, ground="because"), "not that of an act"),
         (altered(ERASURE, entries=[]), "of nothing"),
         (altered(HOLD, ground="objection"), "not that of an act"),
+        (altered(HELD, subject_commitment="c1"), "a commitment that is none"),
+        (altered(HELD, v=1), "not the canonical JSON"),
+        (altered(HOLD, v=2), "not that of an act"),
         (altered(RELEASE, entries=[]), "of nothing"),
         (altered(ERASURE, v=2), "one sorted digest"),
         (altered(replace(ERASURE, keys=("k1", "k2")), entries=[]), "of nothing"),
@@ -323,7 +327,7 @@ def test_documented_members_are_those_of_the_leaves() -> None:
     members = set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE))
     assert members == {
         name
-        for act in (READ, ERASURE, HOLD, RELEASE, SCHEDULE, QUERY, UPLOAD, ASKED, FACT, KEY)
+        for act in (READ, ERASURE, HELD, RELEASE, SCHEDULE, QUERY, UPLOAD, ASKED, FACT, KEY)
         for name in json.loads(seal_act(act).leaf(NOON))
     }
     for word in (*Ground, *Action, *HoldGround, *Transition, *FactTransition, *KeyChange):

@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import delete, update
+from sqlalchemy import delete, insert, update
 
 from engine.audit.canonical import GREATEST_INTEGER
-from engine.audit.entries.act_leaves import HoldLeaf, ReleaseLeaf
+from engine.audit.entries.act_leaves import CommittedHoldLeaf, HoldLeaf, ReleaseLeaf
 from engine.audit.entries.acts import Act, Erasure, Ground, Hold, HoldGround, Release
+from engine.audit.entries.commitment import commit, is_commitment
 from engine.audit.entries.leaf import read_leaf
 from engine.audit.entries.record import seal
+from engine.audit.entries.retention import Schedule
 from engine.audit.entries.sealed_acts import seal_act
 from engine.audit.errors import RecordError
 from engine.audit.export import write_export
@@ -27,6 +29,9 @@ from engine.storage.lifecycle import erasures as erasing
 from engine.storage.lifecycle import holds as module
 from engine.storage.lifecycle.erasures import Erasures
 from engine.storage.lifecycle.holds import HoldPlaced, Holds, UnderHold
+from engine.storage.lifecycle.holds_in_force import subject_content
+from engine.storage.lifecycle.lifecycle_check import check_holds, uncommitted_holds
+from engine.storage.lifecycle.retention import Retention
 from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.log.tile_log import TileLog
@@ -123,6 +128,8 @@ def test_leaves_of_a_hold_and_its_release(
     assert release.entries == ((3, 4),)
     assert [each.value for each in lifted.disclosures] == ["counsel"]
     assert b"spring sale" not in placed.leaf
+    assert isinstance(leaf, CommittedHoldLeaf)
+    assert is_commitment(leaf.subject_commitment)
 
 
 def test_what_is_not_held_can_be_erased(
@@ -185,8 +192,9 @@ def test_a_hold_on_more_than_one_leaf_can_name(
 def test_every_leaf_of_a_hold_has_room_in_the_longest_log() -> None:
     far = GREATEST_INTEGER
     spans = tuple((far - 2 * step - 1, far - 2 * step) for step in reversed(range(module.SPANS)))
-    leaf = seal_act(Hold(entries=spans, ground=CLAIMS, actor="counsel")).leaf(NOON)
-    assert len(leaf) < 65_535
+    subject = commit(bytes(16), subject_content(Selector.CAMPAIGN, "c1"))
+    act = Hold(entries=spans, ground=CLAIMS, actor="counsel", subject=subject)
+    assert len(seal_act(act).leaf(NOON)) < 65_535
 
 
 def test_what_cannot_be_held_or_released(
@@ -195,8 +203,9 @@ def test_what_cannot_be_held_or_released(
     ids = fill(store, make_record, "c1")
     with pytest.raises(NotFound, match="no decision `another`"):
         place(holds, "another", Selector.DECISION)
-    with pytest.raises(NotFound, match="NUL"):
-        place(holds, "c\0")
+    for name, words in (("c\0", "NUL"), ("\ud800", "surrogate")):
+        with pytest.raises(NotFound, match=words):
+            place(holds, name)
     with pytest.raises(RecordError):
         holds.place(Selector.CAMPAIGN, "c1", ground=CLAIMS, actor="\ud800")
     with pytest.raises(NotFound, match="entry 0 is no hold in force"):
@@ -215,8 +224,92 @@ def test_a_hold_that_is_none_is_no_permission(
     for leaf in (decision, b"{}"):
         with database.writing() as connection:
             connection.execute(update(log_entry).where(log_entry.c.index == 1).values(leaf=leaf))
-        with pytest.raises(LogInconsistent, match="entry 1 should be a hold"):
+        with pytest.raises(LogInconsistent, match="is erased: entry 1 should be of kind `hold`"):
             erase(erasures)
+
+
+ALTERED = [
+    (update(hold).values(value="c2"), "is kept for somebody else than was logged"),
+    (update(hold).values(selector="actor"), "is kept for somebody else than was logged"),
+    (update(hold).values(salt=bytes(16)), "is kept for somebody else than was logged"),
+    (update(hold).values(salt=None), "is kept for somebody else than was logged"),
+    (delete(hold), "is not in force any more, and no entry of the log lifts it"),
+]
+
+
+def test_nothing_is_erased_while_a_hold_is_not_as_it_was_logged(
+    holds: Holds, erasures: Erasures, database: Database, store: SQLLogStore, make_record: Any
+) -> None:
+    """Also where the hold names no decision, so that no entry but its own says whom it is on."""
+    schedule = Schedule.read({"default": "1 day"})
+    for index, (change, words) in zip(range(0, 20, 4), ALTERED, strict=True):
+        assert place(holds).entries[0].index == index
+        fill(store, make_record, "c1")
+        with database.writing() as connection:
+            connection.execute(change)
+        told = f"nothing is erased: the hold of entry {index} {words}"
+        with pytest.raises(LogInconsistent, match=told):
+            erase(erasures)
+        with pytest.raises(LogInconsistent, match=told):
+            Retention(database, schedule).run(NOON.date(), actor="x")
+        with pytest.raises(LogInconsistent, match=words):
+            holds.in_force()
+        # Nobody is locked out: what cannot be put back is lifted, and placed again.
+        holds.release(index, actor="counsel")
+        assert holds.in_force() == []
+        assert erase(erasures) == 1
+    assert report_of(database).is_valid
+
+
+@pytest.mark.parametrize("held_by", [Selector.CAMPAIGN, Selector.ACTOR])
+def test_nothing_is_erased_that_a_hold_may_not_find(
+    *,
+    holds: Holds,
+    erasures: Erasures,
+    database: Database,
+    store: SQLLogStore,
+    make_record: Any,
+    clock: Clock,
+    held_by: Selector,
+) -> None:
+    place(holds, {Selector.CAMPAIGN: "c1", Selector.ACTOR: "pipeline"}[held_by], held_by)
+    (decision,) = fill(store, make_record, "c1")
+    with database.writing() as connection:
+        of_decision = update(log_entry).where(log_entry.c.id == decision)
+        connection.execute(of_decision.values({held_by.value: "x"}))
+    told = "nothing is erased: entry 1 is kept for another campaign or actor than was logged"
+    with pytest.raises(LogInconsistent, match=told):
+        erase(erasures, decision, Selector.DECISION)
+    clock.move(days=9)
+    retention = Retention(database, Schedule.read({"default": "1 day"}), clock=clock)
+    with pytest.raises(LogInconsistent, match=told):
+        retention.run(clock.now.date(), actor="x")
+    assert kept(database, 2) == [1]
+
+
+def test_a_hold_of_before_has_no_commitment(
+    holds: Holds, erasures: Erasures, database: Database, store: SQLLogStore, make_record: Any
+) -> None:
+    act = Hold(entries=(), ground=CLAIMS, actor="counsel")
+    store.append([seal_act(act), seal_act(act)])
+    rows = [
+        {"first": index, "last": index, "selector": "campaign", "value": value}
+        for index, value in enumerate(("c1", "c2"))
+    ]
+    with database.writing() as connection:
+        connection.execute(insert(hold), rows)
+    fill(store, make_record, "c1")
+    with pytest.raises(UnderHold, match="entry 0 holds it"):
+        erase(erasures)
+    place(holds)
+    check_holds(database)
+    assert uncommitted_holds(database) == [0, 1]
+    assert [each.is_committed for each in holds.in_force()] == [False, False, True]
+    for index in (0, 1, 3):
+        holds.release(index, actor="counsel")
+    assert uncommitted_holds(database) == []
+    assert erase(erasures) == 1
+    assert report_of(database).is_valid
 
 
 # --- at the same time -------------------------------------------------------------------------
@@ -272,12 +365,14 @@ def test_holding_and_erasing_at_the_same_time(
 def test_erasures_against_a_hold_are_named(
     holds: Holds, erasures: Erasures, database: Database, store: SQLLogStore, make_record: Any
 ) -> None:
-    """As by somebody who took the hold out of the database first."""
+    """As by somebody who took the hold out of the database first, and hid its entries."""
     fill(store, make_record, "c2", "c1", "c1")
     place(holds)
     place(holds, "c2")
     with database.writing() as connection:
         connection.execute(delete(hold))
+        hidden = update(log_entry).where(log_entry.c.kind == "hold")
+        connection.execute(hidden.values(kind="access"))
     erase(erasures)
     (fault,) = report_of(database).faults
     assert (fault.index, fault.code) == (5, "hold_broken")

@@ -1,5 +1,6 @@
 """API keys: shown once, stored as a hash, and over at once when revoked or expired."""
 
+import hashlib
 import json
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -9,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
+from engine.audit.canonical import canonical
 from engine.audit.entries.act_leaves import KeyLeaf
 from engine.audit.entries.acts import KeyAct, KeyChange
+from engine.audit.entries.commitment import Disclosure
 from engine.audit.entries.leaf import read_leaf
 from engine.audit.entries.sealed_acts import seal_act
 from engine.audit.errors import RecordError
@@ -26,10 +29,10 @@ from engine.storage.errors import (
     StorageUnavailable,
 )
 from engine.storage.governance.registers_check import check_registers
-from engine.storage.keys import ApiKey, ApiKeys, Role
+from engine.storage.keys import ApiKey, ApiKeys, Role, terms_of
 from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate
-from engine.storage.schema import api_key
+from engine.storage.schema import api_key, disclosure
 from tests.audit.conftest import NOON, Clock
 from tests.audit.sealed import report_of
 
@@ -258,6 +261,83 @@ def test_a_key_that_was_put_past_the_log_is_named(keys: ApiKeys, database: Datab
     check_registers(database)
     (fault,) = report_of(database).faults
     assert (fault.index, fault.code) == (2, "key_out_of_order")
+
+
+ALTERED: list[dict[str, Any]] = [
+    {"roles": "admin"},
+    {"name": "ann"},
+    {"principal": "ann"},
+    {"policy_sets": None},
+    {"may_grant": '["DPO"]'},
+    {"expires_at": NOON + timedelta(days=9)},
+    {"entry": None},
+    {"entry": 1},
+    {"entry": 7},
+]
+
+
+@pytest.mark.parametrize("values", ALTERED, ids=str)
+def test_a_key_that_was_altered_opens_nothing(
+    keys: ApiKeys, database: Database, values: dict[str, Any]
+) -> None:
+    made = keys.create(actor="jo", name="ben", roles=[], policy_sets=["a"])
+    keys.create(actor="jo", name="other", roles=[Role.ADMIN])
+    of_key = update(api_key).where(api_key.c.prefix == made.key.prefix)
+    with database.writing() as connection:
+        connection.execute(of_key.values(values))
+    with pytest.raises(LogInconsistent, match=f"`{made.key.prefix}` is not the one that the log"):
+        keys.authenticate(made.token)
+
+
+def test_a_key_of_before_opens_until_and_after_it_is_adopted(
+    keys: ApiKeys, database: Database
+) -> None:
+    token = "assent_00000000_x"  # noqa: S105 - of a key of this test alone.
+    row = {"name": "ben", "roles": "admin", "created_at": NOON}
+    stored = hashlib.sha256(token.encode()).digest()
+    with database.writing() as connection:
+        connection.execute(
+            insert(api_key).values(row | {"prefix": "00000000", "secret_hash": stored})
+        )
+    assert keys.authenticate(token) is not None
+    with database.writing() as connection:
+        connection.execute(update(api_key).values(revoked_at=NOON))
+    assert keys.adopt(actor="jo") == 1
+    assert keys.authenticate(token) is None
+    with database.writing() as connection:
+        connection.execute(update(api_key).values(revoked_at=None))
+    with pytest.raises(LogInconsistent, match="is not the one that the log tells of"):
+        keys.authenticate(token)
+
+
+def test_the_name_beside_a_disclosure_says_nothing_of_a_key(
+    keys: ApiKeys, database: Database
+) -> None:
+    made = keys.create(actor="jo", name="ben", roles=[])
+    with database.writing() as connection:
+        connection.execute(update(disclosure).values(name=disclosure.c.name + "x"))
+    assert keys.authenticate(made.token) == made.key
+
+
+def test_a_key_with_the_text_of_another_opens_nothing(keys: ApiKeys, database: Database) -> None:
+    made, other = (keys.create(actor="jo", name=name, roles=[]) for name in ("ben", "ann"))
+    token = f"assent_{made.key.prefix}_{other.token.split('_', 2)[2]}"
+    stored = hashlib.sha256(token.encode()).digest()
+    with database.writing() as connection:
+        connection.execute(
+            update(api_key).where(api_key.c.prefix == made.key.prefix).values(secret_hash=stored)
+        )
+    with pytest.raises(LogInconsistent, match="is not the one that the log tells of"):
+        keys.authenticate(token)
+    # Nor with the terms beside the entry, whose digest the leaf has.
+    with database.writing() as connection:
+        of_key = select(api_key).where(api_key.c.prefix == made.key.prefix)
+        terms = canonical(terms_of(connection.execute(of_key).mappings().one())).decode()
+        forged = Disclosure.make("terms", terms, bytes(16)).text
+        of_terms = (disclosure.c.index == made.key.entry) & (disclosure.c.name == "terms")
+        connection.execute(update(disclosure).where(of_terms).values(disclosure=forged))
+    with pytest.raises(LogInconsistent, match="is not the one that the log tells of"):
+        keys.authenticate(token)
 
 
 @pytest.mark.parametrize(

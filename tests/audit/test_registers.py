@@ -1,5 +1,6 @@
 """What tables tell of acts is compared with the log: nobody approves by a table alone."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from engine.audit.entries.acts import Ground, HoldGround
+from engine.audit.entries.idempotency import RequestKey
 from engine.audit.entries.record import seal
 from engine.storage.databases.database import Database
 from engine.storage.errors import LogInconsistent
 from engine.storage.governance.policy_sets import PolicySets
 from engine.storage.governance.registers_check import check_registers
 from engine.storage.governance.standing_facts import StandingFacts
+from engine.storage.governance.uses_check import check_uses
 from engine.storage.governance.waivers import Waivers
 from engine.storage.keys import ApiKeys, Role
 from engine.storage.lifecycle.erasures import Erasures
@@ -23,6 +26,7 @@ from engine.storage.lifecycle.holds import Holds
 from engine.storage.lifecycle.lifecycle_check import check_erased, check_holds
 from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.log_store import SQLLogStore
+from engine.storage.log.requests_check import check_requests
 from engine.storage.log.tree_check import check_tree
 from engine.storage.search.acts_check import check_acts
 from engine.storage.search.flags_check import check_flags
@@ -58,12 +62,25 @@ def acted(database: Database, clock: Clock, make_record: MakeRecord, tmp_path: P
     facts = StandingFacts(database, clock=clock)
     made, _ = facts.record(statement(), actor="anna", reason=None, check=nothing)
     facts.amend(made.fact, statement(budget={"period": "daily"}), BEN, check=nothing)
-    records = [make_record(), make_record(), make_record(campaign="cmp-8")]
+    text = waivers.get(granted.id).text
+    finding = {"rule": REQUEST.terms.rule, "status": "waived", "waivers": [{"waiver": granted.id}]}
+    waiving = make_record(
+        campaign="cmp-9",
+        input=json.dumps({"waivers": [text]}).encode(),
+        rules=[{"rule": REQUEST.terms.rule, "status": "waived"}],
+        waived=[finding],
+    )
+    asked = [RequestKey.make(actor="pipeline", key=key, content=b"") for key in "ab"]
+    erased = replace(make_record(campaign="cmp-8"), request=asked[0])
+    records = [make_record(), replace(make_record(), request=asked[1]), erased]
+    records.append(replace(waiving, waivers=(granted.id,)))
     SQLLogStore(database, clock=clock).append([seal(each) for each in records])
     erasures = Erasures(database, clock=clock)
     erasures.erase(Selector.CAMPAIGN, "cmp-8", ground=Ground.OBJECTION, actor="counsel")
     holds = Holds(database, clock=clock)
     holds.place(Selector.CAMPAIGN, "cmp-7", ground=HoldGround.LEGAL_CLAIMS, actor="counsel")
+    # Nothing of it is logged yet: no entry names a decision that tells whom it is on.
+    holds.place(Selector.CAMPAIGN, "cmp-0", ground=HoldGround.LEGAL_CLAIMS, actor="counsel")
     lifted = holds.place(Selector.ACTOR, "x", ground=HoldGround.LEGAL_CLAIMS, actor="counsel")
     holds.release(lifted.entries[0].index, actor="counsel")
     keys = ApiKeys(database, clock=clock)
@@ -98,6 +115,17 @@ ALTERED = [
     ("UPDATE waiver SET campaign = NULL, advertiser = 'Acme'", "are not those of entry"),
     ("UPDATE waiver SET text = 'x' WHERE text IS NOT NULL", "another `text`"),
     ("UPDATE waiver SET requester = 'dora'", "another `requester`"),
+    ("DELETE FROM waiver_use", "`waiver_use` has other uses of waivers by entry 19"),
+    (
+        "UPDATE waiver_use SET waiver = (SELECT id FROM waiver WHERE state = 'refused')",
+        "other uses",
+    ),
+    ("INSERT INTO waiver_use SELECT id, 16 FROM waiver", "has other uses of waivers by entry 16"),
+    ("INSERT INTO waiver_use SELECT id, 0 FROM waiver", "a use by entry 0: it is no decision"),
+    ("UPDATE request_key SET logged_at = logged_at + 1", "a request with entry 17, which is no"),
+    ('UPDATE request_key SET "index" = 0', "a request with entry 0, which is no decision"),
+    ("UPDATE request_key SET fingerprint = zeroblob(32)", "a request with entry 18, which is no"),
+    ("UPDATE standing_fact_version SET key = 'x'", "the key store is not here"),
     ("UPDATE standing_fact SET version = 1", "`standing_fact` has another `version`"),
     ("UPDATE standing_fact SET is_withdrawn = 1", "another `is_withdrawn`"),
     ("UPDATE standing_fact_version SET actor = 'dora'", "another `actor`"),
@@ -106,14 +134,24 @@ ALTERED = [
     ("UPDATE standing_fact_version SET content = NULL", "is not what was logged"),
     ("UPDATE standing_fact_version SET content = zeroblob(40)", "is not what was logged"),
     ("DELETE FROM hold", "is not in force any more, and no entry of the log lifts it"),
-    ("UPDATE hold SET value = 'cmp-9'", "is kept for another campaign than that of entry"),
+    ("UPDATE hold SET value = 'cmp-9'", "is kept for somebody else than was logged"),
+    ("UPDATE hold SET value = 'cmp-9' WHERE value = 'cmp-0'", "is kept for somebody else than was"),
+    ("UPDATE hold SET selector = 'actor'", "is kept for somebody else than was logged"),
+    ("UPDATE hold SET selector = 'x'", "is kept for somebody else than was logged"),
+    ("UPDATE hold SET salt = zeroblob(16)", "is kept for somebody else than was logged"),
+    ("UPDATE hold SET salt = NULL", "is kept for somebody else than was logged"),
     ("UPDATE hold SET last = last - 1", "has entries of another's"),
-    ("UPDATE hold SET selector = 'x'", "is kept for a `x`, which is none"),
+    ("UPDATE hold SET last = 1e15", "is kept for somebody else than was logged"),
     ("DELETE FROM erased", "`erased` does not say of entry"),
     ("UPDATE erased SET erasure = 0", "`erased` does not say of entry"),
     ("INSERT INTO erased VALUES (0, 1)", "does not say of entry 0 what the log says"),
     ("UPDATE log_entry SET conclusive = 7 WHERE conclusive", "is neither true nor false"),
     ("UPDATE log_entry SET outcome = 'deny' WHERE kind = 'hold'", "is an act, and has what only"),
+    (
+        "UPDATE log_entry SET kind = 'access' WHERE kind = 'hold'; DELETE FROM hold",
+        "entry 21 is stored as `access` .*, and is `hold`",
+    ),
+    ("UPDATE log_entry SET id = 'x' WHERE kind = 'release'", "is stored as `release` x, and is"),
     ("INSERT INTO log_entry_words VALUES (0, 'x')", "is an act, and has what only"),
     ("UPDATE log_head SET logged_at = logged_at + 1", "the head of the log is of 2026-10-07T12:0"),
     ("UPDATE api_key SET roles = 'admin approver' WHERE name = 'ben'", "another `roles` of"),
@@ -128,7 +166,10 @@ ALTERED = [
     ("UPDATE api_key SET entry = NULL WHERE name = 'ben'", "does not tell of the API key"),
     ("DELETE FROM api_key WHERE name = 'old'", "`api_key` has nothing of"),
     ("UPDATE api_key SET prefix = '00000000' WHERE name = 'ben'", "`api_key` has nothing of"),
-    ("INSERT INTO hold VALUES (0, 0, 'actor', 'x')", "in force, and no entry of the log placed it"),
+    (
+        "INSERT INTO hold VALUES (0, 0, 'actor', 'x', NULL)",
+        "in force, and no entry of the log placed it",
+    ),
 ]
 
 
@@ -142,7 +183,8 @@ def check_all(file: Path, altered: list[tuple[str, str]]) -> None:
         copy = file.with_name(f"{number}.db")
         with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
             source.backup(target)
-            assert target.execute(change).rowcount > 0, change
+            for each in change.split("; "):
+                assert target.execute(each).rowcount > 0, each
             target.commit()
         with pytest.raises(LogInconsistent, match=words):
             check(copy)
@@ -168,6 +210,8 @@ def check(file: Path) -> None:
     opened = Database(f"sqlite:///{file}")
     try:
         check_registers(opened)
+        check_uses(opened)
+        check_requests(opened)
         check_holds(opened)
         check_erased(opened)
         check_flags(opened)

@@ -11,15 +11,17 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from engine.audit.entries.acts import Access, Action
+from engine.audit.entries.acts import Access, Action, HoldGround
 from engine.audit.entries.leaf import read_leaf
 from engine.audit.entries.record import seal
 from engine.audit.log import Committer, DecisionAlreadyLogged, Receipt
 from engine.storage.databases.database import Database
 from engine.storage.errors import ContentsUnread, LogInconsistent
 from engine.storage.lifecycle import erasures as erasing
+from engine.storage.lifecycle.holds import Holds
 from engine.storage.lifecycle.lifecycle_check import check_destroyed
 from engine.storage.lifecycle.sealing import begin_sealing
+from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate
@@ -148,6 +150,19 @@ def test_an_erasure_destroys_the_key(
             connection.execute(change)
         with pytest.raises(LogInconsistent, match=words):
             check_destroyed(database)
+
+
+def test_what_nobody_can_open_is_erased_though_a_hold_is_in_force(
+    database: Database, store: SQLLogStore, contents: Contents, make_record: Any, clock: Clock
+) -> None:
+    """Its leaf discloses nothing any more that a hold could find it by."""
+    first, second = fill(store, make_record, 2)
+    holds = Holds(database, clock=clock)
+    holds.place(Selector.CAMPAIGN, "other", ground=HoldGround.LEGAL_CLAIMS, actor="counsel")
+    assert erase(database, first, clock) == 1
+    with contents.keys.database.writing() as connection:
+        connection.execute(delete(keeping._data_key))  # noqa: SLF001 - lost without a trace.
+    assert erase(database, second, clock) == 1
 
 
 def test_a_backup_of_the_log_stays_unreadable_after_an_erasure(

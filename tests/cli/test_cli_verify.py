@@ -14,6 +14,8 @@ from click.testing import Result
 from api.deciding.submission import NATIVE, Terms
 from api.recording import Recorder
 from engine import Engine, load_bundle
+from engine.audit.entries.acts import Hold, HoldGround
+from engine.audit.entries.sealed_acts import seal_act
 from engine.audit.export import write_export
 from engine.audit.log import Committer
 from engine.storage.databases.database import Database
@@ -115,6 +117,28 @@ def test_a_database_of_which_the_log_is_broken(run: Run, tmp_path: Path, export:
     result = run("verify", tmp_path / "log.db")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == "assent: the database: the log has no head\n"
+
+
+def test_a_hold_of_before_is_told_and_is_no_fault(run: Run, tmp_path: Path, export: bytes) -> None:
+    del export
+    database = Database(f"sqlite:///{tmp_path}/log.db")
+    placed = Hold(entries=(), ground=HoldGround.LEGAL_CLAIMS, actor="counsel")
+    SQLLogStore(database).append([seal_act(placed), seal_act(placed)])
+    database.close()
+    with sqlite3.connect(tmp_path / "log.db") as connection:
+        connection.execute("INSERT INTO hold VALUES (2, 3, 'campaign', 'cmp-7', NULL)")
+    result = run("verify", tmp_path / "log.db")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("VERIFIED  4 entries, nothing is wrong\n")
+    assert (
+        result.stdout.count("  not shown  whom the hold of entry 2 is on: an earlier version") == 1
+    )
+    document = json.loads(run("verify", tmp_path / "log.db", "--json").stdout)
+    assert document["uncommitted_holds"] == [2]
+    with sqlite3.connect(tmp_path / "log.db") as connection:
+        connection.execute("UPDATE hold SET last = 2")
+        connection.execute("INSERT INTO hold VALUES (3, 3, 'campaign', 'cmp-8', NULL)")
+    assert "the hold of entry 2 and of 1 other is on" in run("verify", tmp_path / "log.db").stdout
 
 
 def test_a_database_with_a_value_that_nobody_writes(

@@ -5,10 +5,12 @@ itself looks that up when it would record another; here it is looked up where no
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
+from api.deciding.drafts import is_input_of
 from api.deciding.submission import Refused, Terms, submit
 from api.http.access import check_reach
 from api.http.accesses import note_access
@@ -44,12 +46,17 @@ from api.in_force.policies import NotInForce
 from api.recording import Recorded
 from engine import Engine
 from engine.audit.entries.acts import Action
-from engine.audit.entries.idempotency import FirstRequest, RequestKey
+from engine.audit.entries.idempotency import KEPT, FirstRequest, RequestKey
+from engine.audit.entries.record import LogEntry, Payload
 from engine.audit.log import DecidedBefore
 from engine.audit.merkle.spans import spans_of
 from engine.source.json_text import JSONFault
+from engine.storage.errors import LogInconsistent
 
 _IN_BODY = in_body(ENVELOPE)
+_LATE = timedelta(minutes=5)
+"""How much later than it was looked up a key may be answered, by whichever clock."""
+
 _NO_RECEIPT = ProblemError(
     message="a dry run has no receipt", parameter="receipt", help="leave out `receipt` or `dry_run`"
 )
@@ -163,11 +170,27 @@ def _answer_again(service: Service, asked: _Asked, first: FirstRequest) -> Respo
     entry = service.decisions.get(first.decision_id)
     check_reach(g.key, entry.columns.policy_set)
     payload = contents_of(service, entry)
+    _check_logged(service, asked, entry, payload)
     proof = receipt_file(service, entry) if asked.query.receipt == WAIT else None
     note_access(service, g.key, Action.READ, spans_of([entry.index]))
     answer = json_answer(logged_decision_document(entry, payload, asked.query.view, proof=proof))
     answer.headers[REPLAYED] = "true"
     return answer
+
+
+def _check_logged(service: Service, asked: _Asked, entry: LogEntry, payload: Payload) -> None:
+    """Raise `LogInconsistent` unless the log, too, has a decision on this, by whom and when.
+
+    Keys lie in a table that no entry vouches for: an altered row must not give one campaign the
+    decision on another.
+    """
+    is_same = is_input_of(payload.input, asked.campaign, asked.query.format)
+    is_kept = service.clock() - entry.logged_at < KEPT + _LATE
+    if not (is_same and is_kept and entry.columns.actor == g.key.name):
+        raise LogInconsistent(
+            "what is kept of this `Idempotency-Key` leads to a decision that the log has of another"
+            " request; send a new key, and have the database verified"
+        )
 
 
 def _engine(service: Service, asked: _Asked) -> Engine:

@@ -1,7 +1,8 @@
 """`/v1/policy-sets` and below: how a version of policies comes into force, with four eyes.
 
 A key that is limited to other sets is refused, whether the set exists or not. What the check and
-the tests of a version came to is found once, when it is uploaded, and again by a newer engine.
+the tests of a version came to is found when it is uploaded, again by a newer engine, and again when
+it is activated: no entry of the log says it, and a table could be altered.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from flask import Blueprint, g, request
 from marshmallow import Schema
 from werkzeug.wrappers import Response
 
-from api.deciding.stored_policies import stored_bundle, stored_files
+from api.deciding.stored_policies import stored_bundle, stored_files, stored_text
 from api.examination import comparison
 from api.examination.examination import Examination
 from api.examination.policy_files import HERE, PolicyFiles
@@ -43,6 +44,7 @@ from engine import Bundle, EngineError
 from engine.analysis.changes import changes
 from engine.analysis.report import sentences
 from engine.audit.entries.acts import Transition
+from engine.audit.workflows.publications import State
 from engine.evaluation.prose import plain_text
 from engine.source.json_fault import excerpt
 from engine.storage.governance.changes import ChangeOrder
@@ -99,8 +101,8 @@ def _register_reading(routes: Blueprint, service: Service) -> None:
         read_query(NoParameters, request.args)
         check_reach(g.key, name)
         found = sets.version(name, version)
-        kept = service.policy_versions.get(found.digest)
-        return json_answer({"digest": found.digest, "files": msgspec.Raw(kept.files)})
+        text = stored_text(service.policy_versions, found.digest)
+        return json_answer({"digest": found.digest, "files": msgspec.Raw(text)})
 
     @routes.post(f"{_VERSION}/impact")
     def impact(name: str, version: str) -> Response:
@@ -133,7 +135,9 @@ def _register_moving(routes: Blueprint, service: Service) -> None:
     @routes.post(f"{_VERSION}/submit")
     def submit(name: str, version: str) -> Response:
         order = _order(name, service, REASON)
-        _look_again(service, service.policy_sets.version(name, version))
+        found = service.policy_sets.version(name, version)
+        if msgspec.json.decode(found.report)["engine"] != __version__:
+            _examine_again(service, found)
         moved = service.policy_sets.move(name, version, Transition.SUBMIT, order)
         return _told_version(service, moved)
 
@@ -157,7 +161,8 @@ def _register_force(routes: Blueprint, service: Service) -> None:
     def activate(name: str) -> Response:
         seen, asked = _asked(name, service, ACTIVATION)
         found = sets.version(name, asked["version"])
-        _look_again(service, found)
+        if found.state is State.APPROVED:  # Others are refused, whatever they would come to.
+            _examine_again(service, found)
         order = ChangeOrder(
             actor=g.key.principal, reason=asked.get("reason"), expected_revision=seen
         )
@@ -212,10 +217,7 @@ def _finding(found: Examination) -> CheckReport:
     return CheckReport(report=msgspec.json.encode(found.document), is_sound=found.is_sound)
 
 
-def _look_again(service: Service, version: SetVersion) -> None:
-    """Examine a version again where another version of the engine did."""
-    if msgspec.json.decode(version.report)["engine"] == __version__:
-        return
+def _examine_again(service: Service, version: SetVersion) -> None:
     files = stored_files(service.policy_versions, version.digest)
     found = examined(service, files, version.policy_set)
     service.policy_sets.renew(version, _finding(found))

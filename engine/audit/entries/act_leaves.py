@@ -72,6 +72,11 @@ class _ActLeaf(
         """Raise `RecordError` where the members of its kind do not go together."""
 
 
+def _check_commitment(text: str) -> None:
+    if not is_commitment(text):
+        raise RecordError("the leaf has a commitment that is none")
+
+
 class ErasureLeaf(_ActLeaf, frozen=True, kw_only=True):
     """The members of a leaf of kind `erasure`, version 1: these and no others."""
 
@@ -102,6 +107,16 @@ class HoldLeaf(_ActLeaf, frozen=True, kw_only=True):
 
     kind: Literal["hold"]
     ground: HoldGround
+
+
+class CommittedHoldLeaf(HoldLeaf, frozen=True, kw_only=True):
+    """The members of a leaf of kind `hold`, version 2: it commits to whom the hold is on."""
+
+    subject_commitment: str
+
+    def check(self) -> None:
+        """Raise `RecordError` where the commitment is none."""
+        _check_commitment(self.subject_commitment)
 
 
 class ReleaseLeaf(_ActLeaf, frozen=True, kw_only=True):
@@ -164,8 +179,8 @@ class FactLeaf(_ActLeaf, frozen=True, kw_only=True):
             raise RecordError("the leaf is of a standing fact whose id is not a UUID")
         if (self.commitment is None) != (self.transition is FactTransition.WITHDRAW):
             raise RecordError("the leaf does not commit to what is stated, or should not")
-        if self.commitment is not None and not is_commitment(self.commitment):
-            raise RecordError("the leaf has a commitment that is none")
+        if self.commitment is not None:
+            _check_commitment(self.commitment)
 
 
 class ClassShape(msgspec.Struct, frozen=True, kw_only=True):

@@ -119,11 +119,16 @@ class Access:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """That some entries must not be erased, on what ground, and by whom; none may be there yet."""
+    """That some entries must not be erased, on what ground, and by whom; none may be there yet.
+
+    `subject` is the commitment to whom the hold is on, which lies beside the log; entries of before
+    have none.
+    """
 
     entries: Spans
     ground: HoldGround
     actor: str
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

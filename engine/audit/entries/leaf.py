@@ -15,6 +15,7 @@ from ..merkle.spans import is_merged
 from .act_leaves import (
     AccessLeaf,
     ActLeaf,
+    CommittedHoldLeaf,
     ErasureLeaf,
     FactLeaf,
     HoldLeaf,
@@ -56,6 +57,7 @@ _ACTS: Mapping[tuple[str, int], type[ActLeaf]] = MappingProxyType(
         ("erasure", 2): KeyedErasureLeaf,
         ("access", 1): AccessLeaf,
         ("hold", 1): HoldLeaf,
+        ("hold", 2): CommittedHoldLeaf,
         ("release", 1): ReleaseLeaf,
         ("schedule", 1): ScheduleLeaf,
         ("query", 1): QueryLeaf,

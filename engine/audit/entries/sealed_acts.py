@@ -27,6 +27,7 @@ from .act_leaves import (
     AccessLeaf,
     ActLeaf,
     ClassShape,
+    CommittedHoldLeaf,
     ErasureLeaf,
     FactLeaf,
     HoldLeaf,
@@ -169,6 +170,11 @@ def _leaf_of(act: Act, digests: tuple[str, ...]) -> ActLeaf:
         case Access():
             return AccessLeaf(kind="access", action=act.action, **common)
         case Hold():
+            if act.subject is not None:
+                common["v"] = 2
+                return CommittedHoldLeaf(
+                    kind="hold", ground=act.ground, subject_commitment=act.subject, **common
+                )
             return HoldLeaf(kind="hold", ground=act.ground, **common)
         case Release():
             return ReleaseLeaf(kind="release", **common)

@@ -65,7 +65,8 @@ class VerificationReport(Report):
 
     `entries` counts the lines that were entries, `root` is the root recomputed over them, and
     `erased` counts the entries that erasures name. `stamped` tells the newest time stamp where one
-    was asked for.
+    was asked for. `uncommitted_holds` are the entries of holds in force that commit to nobody: a
+    database has them, and it says alone whom these are on.
     """
 
     entries: int
@@ -73,6 +74,7 @@ class VerificationReport(Report):
     erased: int
     unread: UnreadEntries | None = None
     stamped: Stamped | None = None
+    uncommitted_holds: tuple[int, ...] = ()
 
     @property
     def is_valid(self) -> bool:

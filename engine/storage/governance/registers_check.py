@@ -50,7 +50,7 @@ from ..schema import (
     waiver,
     waiver_event,
 )
-from ..sealed.contents import Contents, is_of
+from ..sealed.contents import BOUND, Contents, is_of
 from .fact_versions import versions_of
 from .waiver_rows import find_waiver
 from .waivers import granted_text
@@ -225,7 +225,8 @@ def _check_statements(connection: Connection, contents: Contents | None) -> None
     That it is what was logged is looked at whenever it is opened.
     """
     query = select(standing_fact_version)
-    if contents is None or not is_of(connection, contents):
+    is_sealed = connection.execute(BOUND).first() is not None  # Otherwise, none has a key.
+    if is_sealed and (contents is None or not is_of(connection, contents)):
         query = query.where(standing_fact_version.c.key.is_(None))
     try:
         versions = versions_of(connection.execute(query).mappings().all(), contents)

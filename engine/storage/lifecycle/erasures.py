@@ -38,7 +38,7 @@ from ..schema import (
 )
 from ..sealed.contents import check_bound
 from ..sealed.key_destruction import settle
-from .holds import check_free
+from .holds import check_found, check_free, check_kept
 from .subjects import Selector, check_known, not_erased, selected
 
 STEP = 256
@@ -89,8 +89,8 @@ class Erasures(Register):
 
         Raises `UnderHold` where a hold covers any of them, with nothing erased; by a hold that is
         placed meanwhile, the steps before stay done. Raises `NotFound` for a decision that the log
-        does not have, `RecordError` for an actor that it cannot name, and `LogInconsistent`. A
-        subject of which nothing is left is no error.
+        does not have, `RecordError` for an actor that it cannot name, and `LogInconsistent`, also
+        where any hold is not as the log has it. A subject of which nothing is left is no error.
         """
         with self._database.reading() as connection:
             size = read_head(connection).frontier.size
@@ -119,6 +119,7 @@ class Erasures(Register):
     ) -> ErasureSummary:
         """Erase the decisions of some conditions, one behind the other."""
         with self._database.reading() as connection:
+            check_kept(connection)
             for condition, _ in wanted:
                 check_free(connection, condition)
             check_bound(connection, self._database.contents)
@@ -157,6 +158,7 @@ class Erasures(Register):
             if not indexes:
                 return None
             check_free(connection, log_entry.c.index.in_(indexes))
+            check_found(connection, indexes, self._database.contents)
             return len(indexes), erase_within(log, indexes, ground=ground, actor=actor)
 
 

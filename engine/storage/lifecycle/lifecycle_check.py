@@ -9,14 +9,15 @@ from itertools import chain
 
 from sqlalchemy import Connection, func, or_, select
 
-from ...audit.entries.act_leaves import KEYS, ErasureLeaf, HoldLeaf, ReleaseLeaf
+from ...audit.entries.act_leaves import KEYS, ErasureLeaf, HoldLeaf
 from ..databases.database import Database
 from ..errors import LogInconsistent
 from ..log.entries import act_leaves
-from ..schema import disclosure, doomed_key, erased, hold, log_entry, sealed, standing_fact_version
+from ..schema import disclosure, doomed_key, erased, log_entry, sealed, standing_fact_version
 from ..sealed.contents import is_of, read_disclosure
 from ..sealed.key_destruction import keys_left
-from .subjects import COLUMNS, Selector
+from .holds_in_force import HoldInForce, logged_holds, read_holds
+from .subjects import COLUMNS
 
 
 def check_erased(database: Database) -> None:
@@ -69,24 +70,21 @@ def check_destroyed(database: Database) -> None:
 def check_holds(database: Database) -> None:
     """Compare the holds in force with the entries that placed and lifted any; changes nothing.
 
-    The log does not say whom a hold is on: that is compared with the decisions that it names.
+    Whom one of before is on no entry says: that is compared with the decisions that it names.
     Raises `LogInconsistent` where one is missing, was added or is on somebody else, and
     `StorageUnavailable`.
     """
     with database.reading() as connection:
-        logged = _in_force(connection)
-        kept: dict[int, tuple[str, str]] = {}
-        for row in connection.execute(select(hold).order_by(hold.c.first)):
-            entries = range(row.first, row.last + 1)
-            if not entries or kept.keys() & entries:
-                raise LogInconsistent(f"the hold of entry {row.first} has entries of another's")
-            kept |= dict.fromkeys(entries, (row.selector, row.value))
-        for index in sorted(logged.keys() ^ kept.keys()):
-            lifted = "is not in force any more, and no entry of the log lifts it"
-            added = "is in force, and no entry of the log placed it"
-            raise LogInconsistent(f"the hold of entry {index} {added if index in kept else lifted}")
-        for index, leaf in logged.items():
-            _check_subject(connection, index, leaf, *kept[index])
+        logged = logged_holds(connection)
+        for each in read_holds(connection):
+            for index in range(each.index, each.last + 1):
+                _check_named(connection, index, logged[index], each)
+
+
+def uncommitted_holds(database: Database) -> Sequence[int]:
+    """Return the holds of before, which are on whom no entry says. Raises as `check_holds` does."""
+    with database.reading() as connection:
+        return [each.index for each in read_holds(connection) if not each.is_committed]
 
 
 def _doomed(connection: Connection) -> Iterator[tuple[int, Sequence[str]]]:
@@ -104,31 +102,14 @@ def _doomed(connection: Connection) -> Iterator[tuple[int, Sequence[str]]]:
             yield index, (disclosed.value or "").split()
 
 
-def _check_subject(
-    connection: Connection, index: int, leaf: HoldLeaf, selector: str, value: str
-) -> None:
-    if selector not in {*Selector}:
-        raise LogInconsistent(
-            f"the hold of entry {index} is kept for a `{selector}`, which is none"
-        )
+def _check_named(connection: Connection, index: int, leaf: HoldLeaf, kept: HoldInForce) -> None:
+    """Compare whom a hold is on with the decisions that an entry of it names."""
     if not leaf.entries:
         return
-    column, place = COLUMNS[Selector(selector)], log_entry.c.index
+    column, place = COLUMNS[kept.selector], log_entry.c.index
     named = or_(*((place >= first) & (place < beyond) for first, beyond in leaf.entries))
-    other = select(place).where(named, column.is_distinct_from(value)).order_by(place).limit(1)
-    found = connection.execute(other).scalar()
+    other = select(place).where(named, column.is_distinct_from(kept.value)).order_by(place)
+    found = connection.execute(other.limit(1)).scalar()
     if found is not None:
-        told = (
-            f"the hold of entry {index} is kept for another {selector} than that of entry {found}"
-        )
-        raise LogInconsistent(f"{told}, which it names")
-
-
-def _in_force(connection: Connection) -> dict[int, HoldLeaf]:
-    """Return the leaves of the holds that no entry has lifted, by the entries' indexes."""
-    found = dict(act_leaves(connection, "hold", HoldLeaf))
-    for index, leaf in act_leaves(connection, "release", ReleaseLeaf):
-        for first, beyond in leaf.entries:
-            for lifted in range(first, min(beyond, index)):
-                found.pop(lifted, None)
-    return found
+        told = f"the hold of entry {index} is kept for another {kept.selector}"
+        raise LogInconsistent(f"{told} than that of entry {found}, which it names")

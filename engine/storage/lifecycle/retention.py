@@ -25,7 +25,7 @@ from ..log.register import Register
 from ..schema import log_entry
 from ..sealed.contents import check_bound
 from .erasures import STEP, erase_within, finish
-from .holds import is_held
+from .holds import check_found, check_kept, is_held
 from .outlook import outlook_of
 from .subjects import not_erased
 
@@ -97,6 +97,7 @@ class Retention(Register):
         if day > self._clock().astimezone(UTC).date():
             raise ValueError("a day to come")
         with self._database.reading() as connection:
+            check_kept(connection)
             check_bound(connection, self._database.contents)
         declared = self.declare(actor=actor)
         erased_by_class, entries = [], list[Receipt]()
@@ -141,6 +142,7 @@ class Retention(Register):
             indexes = log.connection.execute(not_erased(condition)).scalars().all()
             if not indexes:
                 return None
+            check_found(log.connection, indexes, self._database.contents)
             receipt = erase_within(log, indexes, ground=Ground.RETENTION, actor=actor)
             return len(indexes), receipt
 

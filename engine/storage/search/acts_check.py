@@ -1,6 +1,11 @@
-"""Whether only decisions have what decisions are searched by: a search trusts that acts do not."""
+"""Whether acts are stored as what their leaves say, and have nothing that only decisions have.
 
-from sqlalchemy import exists, or_, select
+The tables that tell of acts are compared with the acts of a kind, which is that of a column, and a
+search trusts that what it finds is a decision.
+"""
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, exists, or_, select
 
 from ..databases.database import Database
 from ..errors import LogInconsistent
@@ -15,21 +20,46 @@ from ..schema import (
 )
 
 _BESIDE = (log_entry_rule, log_entry_facet, log_entry_words, payload, sealed)
+_STEP = 256
+
+
+class _Named(msgspec.Struct, frozen=True):
+    kind: str
+    id: str
+
+
+_READ_NAMED = msgspec.json.Decoder(_Named)
 
 
 def check_acts(database: Database) -> None:
-    """Look for acts that a search would take for decisions; changes nothing.
+    """Compare kinds and ids of acts with their leaves, and look for what makes one a decision.
 
-    Raises `LogInconsistent` where there is one, and `StorageUnavailable`.
+    It changes nothing. Raises `LogInconsistent` where an act is stored as another than it is, or
+    would be found by a search, and `StorageUnavailable`.
     """
     # As two ranges, which an index has: acts are few, and decisions many.
     is_act = (log_entry.c.kind < DECISION) | (log_entry.c.kind > DECISION)
     has_any = [or_(*(each.is_not(None) for each in SEARCHED))]
     has_any += (exists().where(each.c.index == log_entry.c.index) for each in _BESIDE)
     with database.reading() as connection:
+        _check_names(connection, is_act)
         for has in has_any:
             query = select(log_entry.c.index).where(is_act, has).limit(1)
             index = connection.execute(query).scalar()
             if index is not None:
                 told = f"entry {index} is an act, and has what only decisions have"
                 raise LogInconsistent(f"{told}: a search may show it as one")
+
+
+def _check_names(connection: Connection, is_act: ColumnElement[bool]) -> None:
+    entry = log_entry.c
+    query = select(entry.index, entry.kind, entry.id, entry.leaf).where(is_act)
+    rows = connection.execution_options(yield_per=_STEP).execute(query)
+    for index, kind, id_, leaf in rows:
+        try:
+            named = _READ_NAMED.decode(leaf)
+        except (ValueError, RecursionError):
+            continue  # It is no act: the verifier of the export says so.
+        if (named.kind, named.id) != (kind, id_):
+            told = f"entry {index} is stored as `{kind}` {id_}, and is `{named.kind}` {named.id}"
+            raise LogInconsistent(f"{told}: it is not found as what it is")
