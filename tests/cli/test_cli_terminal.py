@@ -63,7 +63,7 @@ def test_json_lines_are_escaped_where_the_stream_is_no_unicode(
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
     Output().json_lines('{"id":"ä"}\n{"id":"b"}\n'.encode())
     sys.stdout.flush()
-    assert written.getvalue() == b'{"id": "\\u00e4"}\n{"id": "b"}\n'
+    assert written.getvalue() == b'{"id":"\\u00e4"}\n{"id":"b"}\n'
 
 
 def test_reading_is_seen_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
