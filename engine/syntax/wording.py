@@ -39,8 +39,8 @@ _HELP = {
     "`:`": _FACT_SHAPE,
     expect.TEXT: "a text stands between straight quotation marks, on one line",
     expect.SET: "write the name of a set, or members in braces such as `{DE, FR}`",
-    expect.MEMBERS: "write the members in braces, such as `{DE, FR}`, or where they are listed: "
-    '`column "code" of "countries.csv"`',
+    expect.MEMBERS: "write the members in braces, such as `{DE, FR}`, those of another set among "
+    'them; or where they are listed: `column "code" of "countries.csv"`',
     expect.OF_FILE: 'say which file the column is of: `column "code" of "countries.csv"`',
     expect.NAME: "a name begins with a letter and is made of letters, digits and `_`, without "
     "spaces",
@@ -411,6 +411,8 @@ def _citation_advice(found: str) -> str:
         return "each provision is cited with its instrument: `DSA art 26(3), DSA art 28(2)`"
     if found in (";", ","):
         return "citations are set apart by commas: `DSA art 26(3), CODE sec 2`"
+    if found in ("-", "to", "ff"):
+        return "of a range each provision is cited: `GDPR art 44, GDPR art 45, GDPR art 46`"
     return "a provision is written without spaces and full stops: `art 26(3)(a)`, `art 4bis`"
 
 
