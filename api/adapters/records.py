@@ -47,6 +47,9 @@ class RecordForm(StrEnum):
 _NO_TEXTS = (
     (b"PK\x03\x04", "this is a workbook, or another ZIP archive, and no text", "save it as CSV"),
     (b"\x1f\x8b", "this is compressed with gzip, and no text", "unpack it"),
+    (b"\xff\xd8\xff", "this is a JPEG picture, and no text", "name the record of the campaign"),
+    (b"\x89PNG", "this is a PNG picture, and no text", "name the record of the campaign"),
+    (b"%PDF", "this is a PDF document, and no record", "name the record of the campaign"),
 )
 """How files that are met in place of records begin."""
 

@@ -1,5 +1,7 @@
 """`assent log hold`, `holds` and `release`: what nobody may erase, until the hold is lifted."""
 
+from collections.abc import Iterator
+
 import click
 from rich.text import Text
 
@@ -7,9 +9,10 @@ from api.cli.arguments import as_json_option
 from api.cli.failures import Failure
 from api.cli.service import opened_service
 from api.cli.subjects import by_option, decisions_of, selected, subject_options
-from api.cli.terminal import Output, toned
+from api.cli.terminal import answer, toned
 from engine.audit.entries.acts import HoldGround
 from engine.audit.instants import rfc3339
+from engine.audit.log import Receipt
 from engine.evaluation.prose import Tone, counted
 from engine.source.json_fault import excerpt
 from engine.storage.errors import NotFound
@@ -54,20 +57,9 @@ def hold(  # noqa: PLR0913 - one parameter for each option.
             placed = Holds(database).place(selector, value, ground=HoldGround(ground), actor=by)
         except NotFound as error:
             raise Failure(excerpt(value), str(error), "check the name") from error
-    output = Output()
-    if as_json:
-        entries = [{"index": e.index, "logged_at": rfc3339(e.logged_at)} for e in placed.entries]
-        output.json({"held": placed.decisions, "entries": entries})
-        return
-    output.line(toned("HELD", Tone.ALLOW) + toned(f"  {_count(placed, selector)}", Tone.TITLE))
-    for each in placed.entries:
-        output.line(
-            toned(f"  by entry {each.index}, logged at {rfc3339(each.logged_at)}", Tone.POINTER)
-        )
-    if not placed.decisions:
-        told = f"the log has no {decisions_of(selector, value)} yet"
-        advice = f"if the name is wrong, `assent log release {placed.entries[0].index}` lifts it"
-        output.line(toned(f"  {told}; {advice}", Tone.OPEN))
+    entries = [_entry(each) for each in placed.entries]
+    document = {"held": placed.decisions, "entries": entries}
+    answer(document, _placed_lines(placed, selector, value), as_json=as_json)
 
 
 @click.command()
@@ -84,11 +76,8 @@ def holds(*, as_json: bool) -> None:
     """  # noqa: D301 - click reads the escape.
     with opened_service() as (_, database):
         found = Holds(database).in_force()
-    output = Output()
-    if as_json:
-        output.json({"holds": [_document(each) for each in found]})
-    else:
-        output.lines([_line(each) for each in found] or [toned("no hold is in force", Tone.QUIET)])
+    lines = [_line(each) for each in found] or [toned("no hold is in force", Tone.QUIET)]
+    answer({"holds": [_document(each) for each in found]}, lines, as_json=as_json)
 
 
 @click.command()
@@ -110,13 +99,27 @@ def release(entry: int, *, by: str, as_json: bool) -> None:
             lifted = Holds(database).release(entry, actor=by)
         except NotFound as error:
             raise Failure("the log", str(error)) from error
-    output = Output()
-    at = rfc3339(lifted.logged_at)
-    if as_json:
-        output.json({"released": entry, "entry": {"index": lifted.index, "logged_at": at}})
-        return
-    output.line(toned("RELEASED", Tone.ALLOW) + toned(f"  the hold of entry {entry}", Tone.TITLE))
-    output.line(toned(f"  by entry {lifted.index}, logged at {at}", Tone.POINTER))
+    done = toned("RELEASED", Tone.ALLOW) + toned(f"  the hold of entry {entry}", Tone.TITLE)
+    document = {"released": entry, "entry": _entry(lifted)}
+    answer(document, [done, _entry_line(lifted)], as_json=as_json)
+
+
+def _placed_lines(placed: HoldPlaced, selector: Selector, value: str) -> Iterator[Text]:
+    yield toned("HELD", Tone.ALLOW) + toned(f"  {_count(placed, selector)}", Tone.TITLE)
+    yield from map(_entry_line, placed.entries)
+    if not placed.decisions:
+        told = f"the log has no {decisions_of(selector, value)} yet"
+        advice = f"if the name is wrong, `assent log release {placed.entries[0].index}` lifts it"
+        yield toned(f"  {told}; {advice}", Tone.OPEN)
+
+
+def _entry(receipt: Receipt) -> dict[str, object]:
+    return {"index": receipt.index, "logged_at": rfc3339(receipt.logged_at)}
+
+
+def _entry_line(receipt: Receipt) -> Text:
+    at = rfc3339(receipt.logged_at)
+    return toned(f"  by entry {receipt.index}, logged at {at}", Tone.POINTER)
 
 
 def _line(each: HoldInForce) -> Text:

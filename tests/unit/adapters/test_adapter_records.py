@@ -168,7 +168,13 @@ def test_header_that_names_nothing_is_refused(text: bytes, reason: str) -> None:
 
 @pytest.mark.parametrize(
     ("start", "reason"),
-    [(b"PK\x03\x04", "this is a workbook"), (b"\x1f\x8b", "this is compressed")],
+    [
+        (b"PK\x03\x04", "this is a workbook"),
+        (b"\x1f\x8b", "this is compressed"),
+        (b"\xff\xd8\xff", "this is a JPEG picture"),
+        (b"\x89PNG", "this is a PNG picture"),
+        (b"%PDF", "this is a PDF document"),
+    ],
 )
 def test_file_that_is_no_text_is_known_for_what_it_is(start: bytes, reason: str) -> None:
     with pytest.raises(AdapterRefusal) as refused:
