@@ -583,7 +583,7 @@ def test_history_makes_the_tables_that_the_code_knows(database: Database) -> Non
     with database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"include_name": is_known})
         assert compare_metadata(context, metadata) == []
-        assert schema_of(connection) == Schema(current="0012", newest="0012", pending=())
+        assert schema_of(connection) == Schema(current="0013", newest="0013", pending=())
 
 
 def test_migration_from_empty_and_again(url: str) -> None:
