@@ -14,8 +14,9 @@ from functools import cache
 import pytest
 
 from engine.evaluation.evaluate_rule import EvaluationContext
-from engine.evaluation.moment import flight_of, moment
+from engine.evaluation.moment import as_if_launched, flight_of, moment
 from engine.evaluation.result import Status
+from engine.evaluation.values import Campaign
 from engine.semantics.cases import Case, Given
 from engine.semantics.reading import names_read
 from engine.semantics.tree import Effect, LookupTerm, ParameterTerm, Rule, SetTerm, Window
@@ -59,16 +60,22 @@ def breaking(rule: Rule) -> Case:
     raise AssertionError(rule.id)
 
 
-def status_on(rule: Rule, case: Case, day: date) -> Status:
-    """Return what becomes of a rule where the flight of a campaign is one day."""
+@cache
+def campaign_of_a_day(case: Case) -> Campaign:
+    """Return the campaign of a test, its flight a single day."""
     flight = (
-        Given(steps=(("flight", None), (name, None)), type=Scalar.DATE, value=day)
+        Given(steps=(("flight", None), (name, None)), type=Scalar.DATE, value=case.day)
         for name in ("start", "end")
     )
-    moved = replace(case, changes=(*case.changes, *flight))
-    campaign = campaign_of(shipped(), moved)
+    return campaign_of(shipped(), replace(case, changes=(*case.changes, *flight)))
+
+
+def status_on(rule: Rule, case: Case, day: date) -> Status:
+    """Return what becomes of a rule where the flight of a campaign is one day."""
+    policies = shipped().policies
+    campaign = as_if_launched(campaign_of_a_day(case), day, policies.vocabulary)
     then = moment(flight_of(campaign), case.day)
-    context = EvaluationContext(policies=shipped().policies, campaign=campaign, moment=then)
+    context = EvaluationContext(policies=policies, campaign=campaign, moment=then)
     (found,) = shipped().program.evaluate_rules(context, frozenset({rule.id}))
     return found.status
 
