@@ -103,10 +103,17 @@ class Asking:
         query: Mapping[str, str] | None = None,
         seen: int | None = None,
         is_repeatable: bool = False,
+        is_slow: bool = False,
     ) -> _Answer:
         """Return the answer to a body. `seen` is the revision that it is conditional on."""
         reply = self.sent(
-            path, body, method=method, query=query, seen=seen, is_repeatable=is_repeatable
+            path,
+            body,
+            method=method,
+            query=query,
+            seen=seen,
+            is_repeatable=is_repeatable,
+            is_slow=is_slow,
         )
         return decoded(reply.body, type)
 
@@ -119,6 +126,7 @@ class Asking:
         query: Mapping[str, str] | None = None,
         seen: int | None = None,
         is_repeatable: bool = False,
+        is_slow: bool = False,
     ) -> Reply:
         """Return what `send` does, with its status, and not yet read."""
         headers = {} if body is None else {"Content-Type": _JSON}
@@ -128,6 +136,7 @@ class Asking:
             method=method,
             path=path,
             is_repeatable=is_repeatable,
+            is_slow=is_slow,
             query=query or {},
             headers=headers,
             body=None if body is None else encoded(body),

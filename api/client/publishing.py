@@ -51,7 +51,8 @@ def check_policies(asking: Asking, policies: Policies) -> Checked:
 
     Raises `engine.bundle.load.UnreadableError` where the folder cannot be read.
     """
-    return asking.send("/v1/policies/check", Checked, _upload(policies), is_repeatable=True)
+    path, body = "/v1/policies/check", _upload(policies)
+    return asking.send(path, Checked, body, is_repeatable=True, is_slow=True)
 
 
 class PolicySetClient:
@@ -87,8 +88,8 @@ class PolicySetClient:
 
         Raises `engine.bundle.load.UnreadableError` where the folder cannot be read.
         """
-        path = f"{self._path}/versions"
-        return self._asking.send(path, Version, _upload(policies), is_repeatable=True)
+        path, body = f"{self._path}/versions", _upload(policies)
+        return self._asking.send(path, Version, body, is_repeatable=True, is_slow=True)
 
     def impact(
         self,
@@ -139,7 +140,8 @@ class PolicySetClient:
     ) -> PolicySet:
         """Put an approved version into force, at once or at a time to come.
 
-        `seen` is the set as it was read; without it, it is taken as it is now.
+        It is examined once more before, which takes as long as at the upload. `seen` is the set as
+        it was read; without it, it is taken as it is now.
         """
         body = {"version": version.digest} | given({"reason": reason})
         if since is not None:
@@ -154,12 +156,13 @@ class PolicySetClient:
         return f"{self._path}/versions/{quote(version, safe=':')}"
 
     def _move(self, seen: ListedVersion, step: str, reason: str | None) -> Version:
-        path = f"{self._of(seen.digest)}/{step}"
-        return self._asking.send(path, Version, given({"reason": reason}), seen=seen.revision)
+        path, body = f"{self._of(seen.digest)}/{step}", given({"reason": reason})
+        return self._asking.send(path, Version, body, seen=seen.revision, is_slow=True)
 
     def _change(self, step: str, seen: PolicySet | None, body: Mapping[str, str]) -> PolicySet:
         revision = (seen or self.show()).revision
-        return self._asking.send(f"{self._path}/{step}", PolicySet, body, seen=revision)
+        path = f"{self._path}/{step}"
+        return self._asking.send(path, PolicySet, body, seen=revision, is_slow=True)
 
 
 def _upload(policies: Policies) -> dict[str, object]:

@@ -39,6 +39,7 @@ LARGEST_ANSWER = 64 * 1024 * 1024
 """The most bytes of one answer; a batch comes in many."""
 
 _CONNECT_SECONDS = 5.0
+_SLOW_TIMEOUT, _SLOW_TOTAL = 90.0, 180.0
 _FIRST_PAUSE_SECONDS = 0.25
 _LONGEST_PAUSE_SECONDS = 8.0
 _JSON = "application/json"
@@ -63,6 +64,7 @@ class Patience:
     """How long is waited: for one answer, for all tries together, and how many there are.
 
     `timeout` bounds each silence of the service, `total` all that one call takes, both in seconds.
+    Where policies are examined, which takes longest of all, they are 90 and 180 at least.
     """
 
     timeout: float = 30.0
@@ -73,11 +75,16 @@ class Patience:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request. `is_repeatable` says that a second arrival would change nothing."""
+    """One request.
+
+    `is_repeatable` says that a second arrival would change nothing, `is_slow` that policies are
+    examined before it is answered.
+    """
 
     method: str
     path: str
     is_repeatable: bool
+    is_slow: bool = False
     accept: str = _JSON
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -114,9 +121,7 @@ class Transport:
     ) -> None:
         self._url = _address(url)
         self._patience = patience
-        limit = httpx.Timeout(patience.timeout, connect=min(patience.timeout, _CONNECT_SECONDS))
         self._http = httpx.Client(
-            timeout=limit,
             verify=True if ssl_context is None else ssl_context,
             follow_redirects=False,
             headers={
@@ -176,7 +181,8 @@ class Transport:
         self, request: Request, read: Callable[[httpx.Response, float], Iterator[_Part]]
     ) -> Iterator[_Part]:
         """Yield what is read of the answer, of the first try that has one."""
-        deadline = time.monotonic() + self._patience.total
+        total = self._patience.total
+        deadline = time.monotonic() + (max(total, _SLOW_TOTAL) if request.is_slow else total)
         pause, has_begun = _FIRST_PAUSE_SECONDS, False
         for left in reversed(range(self._patience.tries)):
             try:
@@ -196,12 +202,15 @@ class Transport:
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
     def _sent(self, request: Request) -> AbstractContextManager[httpx.Response]:
+        usual = self._patience.timeout
+        longest = max(usual, _SLOW_TIMEOUT) if request.is_slow else usual
         return self._http.stream(
             request.method,
             f"{self._url}{request.path}",
             params=dict(request.query),
             headers={"Accept": request.accept, **request.headers},
             content=request.body,
+            timeout=httpx.Timeout(longest, connect=min(usual, _CONNECT_SECONDS)),
         )
 
 

@@ -303,6 +303,16 @@ def test_slow_service_is_not_waited_for(between: Between, served: Served) -> Non
     assert caught.value.may_have_arrived
 
 
+def test_an_examination_of_policies_is_waited_for(between: Between, served: Served) -> None:
+    between.deeds.append(Wait(0.5))
+    patience = Patience(timeout=0.2, total=0.3, tries=1)
+    with (
+        Client(between.url, served.installation.tokens["both"], patience=patience) as client,
+        pytest.raises(UnreachableError, match="was lost before the answer came"),
+    ):
+        client.check_policies({"p.policy": "module p"})
+
+
 def test_answer_that_never_ends(between: Between, served: Served) -> None:
     between.deeds.append(Say(status=200, body=b" " * 100_000, headers=JSON))
     patience = Patience(total=0.0)
