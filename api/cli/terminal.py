@@ -65,7 +65,11 @@ class Output:
 
     def json(self, value: object) -> None:
         """Write one JSON value on a line of its own (RFC 8259), its numbers exact."""
-        self.json_lines(msgspec.json.format(_JSON.encode(value), indent=0) + b"\n")
+        try:
+            line = msgspec.json.format(_JSON.encode(value), indent=0)
+        except UnicodeEncodeError:  # The name of a file need not be Unicode.
+            line = json.dumps(value).encode()
+        self.json_lines(line + b"\n")
 
     def json_lines(self, lines: bytes) -> None:
         """Write lines of JSON, which are UTF-8."""

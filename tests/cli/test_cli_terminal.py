@@ -1,6 +1,7 @@
 """Streams and ends: colour where it is asked for, progress where it can be seen, every failure."""
 
 import io
+import os
 import sys
 from collections.abc import Callable
 
@@ -64,6 +65,11 @@ def test_json_lines_are_escaped_where_the_stream_is_no_unicode(
     Output().json_lines('{"id":"ä"}\n{"id":"b"}\n'.encode())
     sys.stdout.flush()
     assert written.getvalue() == b'{"id":"\\u00e4"}\n{"id":"b"}\n'
+
+
+def test_name_of_a_file_that_is_no_unicode_is_escaped(capsys: pytest.CaptureFixture[str]) -> None:
+    Output().json({"file": os.fsdecode(b"\xff.policy"), "é": 1})
+    assert capsys.readouterr().out == '{"file": "\\udcff.policy", "\\u00e9": 1}\n'
 
 
 def test_reading_is_seen_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
