@@ -175,13 +175,12 @@ def compile_show_fact(fact: FactTerm) -> Callable[[object], str]:
 
 _AS_STRINGS = (str, int, date)
 
+_PLAINLY_SHOWN = (Scalar.TEXT, Scalar.NUMBER, Scalar.WHOLE_NUMBER, Scalar.DATE)
+
 
 def says_something(text: str) -> bool:
     """Whether a text has a character that can be seen."""
     return text[:1].isalnum() or any(each.isprintable() and each != " " for each in text)
-
-
-_PLAINLY_SHOWN = (Scalar.TEXT, Scalar.NUMBER, Scalar.WHOLE_NUMBER, Scalar.DATE)
 
 
 def decimal_text(number: Fraction | int, places: int = 6) -> str:

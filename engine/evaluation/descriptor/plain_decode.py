@@ -119,7 +119,9 @@ class _Readers:
                 omit_defaults=True,
             )
             makes = [(place, make) for place, (_, make) in enumerate(read.values()) if make]
-            made = _group(shape, makes)
+            facts = enumerate(shape.facts.values())
+            texts = [place for place, fact in facts if fact.type is Scalar.TEXT]
+            made = _group(shape, makes, texts)
             self._groups[shape.name] = parsed, _in_order(made) if shape.name == PERIOD else made
         return self._groups[shape.name]
 
@@ -128,8 +130,6 @@ class _Readers:
         if isinstance(fact.type, RecordType):
             shape = self._shapes[fact.type.name]
             return parsed, _stated(self.of_group(shape)[1], len(shape.facts))
-        if fact.type is Scalar.TEXT:
-            return parsed, _said
         if fact.required and isinstance(fact.type, ListType):
             return Annotated[parsed, msgspec.Meta(min_length=1)], make
         return parsed, make
@@ -141,7 +141,7 @@ class _Readers:
             case ListType(element=element):
                 parsed, make = self._of_type(element)
                 if element is Scalar.TEXT:
-                    make = _sure(_said)
+                    return tuple[parsed, ...], _texts  # type: ignore[valid-type]  # it is one.
                 return tuple[parsed, ...], make and _list(make)  # type: ignore[valid-type]  # it is one.
             case EnumerationType(members=members):
                 return Literal[members], None
@@ -166,16 +166,26 @@ def _code(kind: Scalar) -> Any:
     return Literal[tuple(codes(kind))]
 
 
-def _group(shape: RecordShape, makes: list[tuple[int, Make]]) -> Callable[[Any], Group]:
+_BEYOND_ASCII = "\x7f"
+"""Most texts lie between `0` and this: their first character can be seen, and nothing is called."""
+
+
+def _group(
+    shape: RecordShape, makes: list[tuple[int, Make]], texts: list[int]
+) -> Callable[[Any], Group]:
     def group(parsed: Any) -> Group:
         values = list(astuple(parsed))
+        for place in texts:
+            text = values[place]
+            if text is not None and not ("0" <= text < _BEYOND_ASCII or says_something(text)):
+                values[place] = None
         for place, make in makes:
             value = values[place]
             if value is not None:
                 values[place] = make(value)
         return Group(shape, tuple(values))
 
-    return group if makes else lambda parsed: Group(shape, astuple(parsed))
+    return group if makes or texts else lambda parsed: Group(shape, astuple(parsed))
 
 
 def _stated(make: Callable[[Any], Group], facts: int) -> Make:
@@ -199,8 +209,11 @@ def _in_order(make: Callable[[Any], Group]) -> Callable[[Any], Group]:
     return in_order
 
 
-def _said(parsed: str) -> Datum | None:
-    return parsed if says_something(parsed) else None
+def _texts(parsed: tuple[str, ...]) -> Datum:
+    for text in parsed:
+        if not ("0" <= text < _BEYOND_ASCII or says_something(text)):
+            raise DoubtError
+    return parsed
 
 
 def _list(make: Make) -> Make:
