@@ -174,7 +174,6 @@ def compile_show_fact(fact: FactTerm) -> Callable[[object], str]:
 
 
 _AS_STRINGS = (str, int, date)
-
 _PLAINLY_SHOWN = (Scalar.TEXT, Scalar.NUMBER, Scalar.WHOLE_NUMBER, Scalar.DATE)
 
 
