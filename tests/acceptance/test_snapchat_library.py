@@ -2,9 +2,8 @@
 
 As if launched on 2026-11-23, the rule on profiled ads for minors denies exactly 143 of them: those
 in an EU country that reach people under 18 and were aimed by interests, segments or demographics.
-On their own dates it denies none of the first three hundred, since it was not in force. Both doors
-take those that could be among the 143, the command line every fifth of the others, and the service
-every twentieth (`test_platform_records` takes all of them, on their own dates).
+On their own dates it denies none of the first three hundred, since it was not in force. The
+service takes those that could be among them, and every twentieth of the others.
 """
 
 import csv
@@ -49,15 +48,9 @@ def violated_on_the_command_line(file: Path, rows: int, *options: str) -> dict[s
     return {rule: int(count.replace(",", "")) for count, rule in counts}
 
 
-def test_the_command_line_denies_143_as_if_launched_now(snapchat_csv: Path, tmp_path: Path) -> None:
-    rows = chosen_rows(snapchat_csv, 5)
-    file = tmp_path / "rows.csv"
-    with file.open("w", newline="", encoding="utf-8") as chosen:
-        writer = csv.DictWriter(chosen, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+def test_the_command_line_denies_143_as_if_launched_now(snapchat_csv: Path) -> None:
     terms = ("--as-of", "2026-11-23", "--as-if-launched", "2026-11-23")
-    assert violated_on_the_command_line(file, len(rows), *terms)[RULE] == DENIED
+    assert violated_on_the_command_line(snapchat_csv, ROWS, *terms)[RULE] == DENIED
 
 
 def test_the_rule_denies_none_on_their_own_dates(snapchat_csv: Path, tmp_path: Path) -> None:
@@ -67,14 +60,6 @@ def test_the_rule_denies_none_on_their_own_dates(snapchat_csv: Path, tmp_path: P
     found = violated_on_the_command_line(file, rows, "--as-of", "2020-12-31")
     assert RULE not in found
     assert len(found) > 1
-
-
-def chosen_rows(file: Path, step: int) -> list[dict[str, str]]:
-    """Return the records that the rule could deny, and one of each so many of the others."""
-    with file.open(newline="", encoding="utf-8-sig") as given:
-        rows = list(csv.DictReader(given))
-    assert len(rows) == ROWS
-    return [row for at, row in enumerate(rows) if at % step == 0 or could_be_denied(row)]
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +76,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Any:
 def test_the_service_finds_the_same_143_among_every_twentieth(
     served: Served, snapchat_csv: Path
 ) -> None:
-    rows = list(map(launched_now, chosen_rows(snapchat_csv, 20)))
+    with snapchat_csv.open(newline="", encoding="utf-8-sig") as file:
+        given = enumerate(csv.DictReader(file))
+        rows = [launched_now(row) for at, row in given if at % 20 == 0 or could_be_denied(row)]
     body = "".join(f"{json.dumps(row)}\n" for row in rows).encode()
     path = "/v1/decisions/batch?format=snapchat&as_of=2026-11-23T00:00:00Z"
     status, _, text = served.request(
