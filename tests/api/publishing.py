@@ -2,12 +2,14 @@
 
 import io
 import json
+import time
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.api.installation import ROOT, Caller, Document
+from api.client import Client, InvalidRequestError
+from tests.api.installation import ROOT, Caller, Document, Served
 
 VOCABULARY = (ROOT / "policies" / "vocabulary" / "campaign.policy").read_text(encoding="utf-8")
 MINORS = (Path(__file__).with_name("policies") / "minors.policy").read_text(encoding="utf-8")
@@ -76,3 +78,19 @@ def force(api: Caller, name: str, word: str, role: str = "approver", **body: Any
     path = f"/v1/policy-sets/{name}"
     tag = api.get(path, role=role).headers["ETag"]
     return api.post(body, f"{path}/{word}", role=role, headers={"If-Match": tag})
+
+
+def await_everywhere(served: Served, name: str) -> None:
+    """Wait until a policy set decides in every process: so many connections in a row meet all."""
+    url, in_a_row = f"http://127.0.0.1:{served.port}", 0
+    for _ in range(600):
+        with Client(url, served.installation.tokens["both"]) as made:
+            try:
+                made.vocabulary(name)
+                in_a_row += 1
+            except InvalidRequestError:
+                in_a_row = 0
+                time.sleep(0.05)
+        if in_a_row == 12:
+            return
+    raise AssertionError("it did not come into force")

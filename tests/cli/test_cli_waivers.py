@@ -10,6 +10,7 @@ from click.testing import Result
 from api.installation.setup import make_key
 from engine.storage.keys import Role
 from tests.api.installation import Served
+from tests.api.publishing import await_everywhere
 from tests.api.waiving import BOARD, day, rules
 
 Run = Callable[..., Result]
@@ -29,7 +30,7 @@ def ben(service: Served, tmp_path: Path) -> tuple[str, ...]:
 
 
 @pytest.fixture
-def dear(run: Run, at: At, tmp_path: Path) -> tuple[str, ...]:
+def dear(run: Run, at: At, service: Served, tmp_path: Path) -> tuple[str, ...]:
     """Return how a waiver is asked for of the rule `spending/dear`, which is in force by then."""
     folder = tmp_path / "house"
     folder.mkdir()
@@ -40,6 +41,7 @@ def dear(run: Run, at: At, tmp_path: Path) -> tuple[str, ...]:
     if not pushed["is_in_force"]:
         run("policies", "approve", pushed["version"], *house, *approver)
         run("policies", "activate", pushed["version"], *house, *approver)
+    await_everywhere(service, "house")
     return "waivers", "request", "spending/dear", *house, *ASKED, "--campaign"
 
 

@@ -1,14 +1,14 @@
 """One service for all tests of the client, and clients of it."""
 
-import time
 from collections.abc import Iterator, Mapping
 
 import pytest
 
-from api.client import Client, InvalidRequestError, Patience
+from api.client import Client, Patience
 from api.installation.setup import make_key
 from engine.storage.keys import Role
 from tests.api.installation import Served, free_port, install, serving
+from tests.api.publishing import await_everywhere
 from tests.api.waiving import BOARD, rules
 from tests.client.between import Between, standing_between
 
@@ -57,24 +57,8 @@ def house(served: Served) -> Mapping[str, str]:
         draft = author.policy_set("house").push(rules())
         waiting = author.policy_set("house").submit(draft)
         approver.policy_set("house").activate(approver.policy_set("house").approve(waiting))
-    _await_everywhere(served, "house")
+    await_everywhere(served, "house")
     settings = served.installation.settings
     anna = make_key(settings, name="anna", principal="anna", roles=[Role.SUBMITTER])
     ben = make_key(settings, name="ben", principal="ben", roles=[Role.APPROVER], may_grant=[BOARD])
     return {"anna": anna.token, "ben": ben.token}
-
-
-def _await_everywhere(served: Served, name: str) -> None:
-    """Wait until a policy set decides in every process: so many connections in a row meet all."""
-    in_a_row = 0
-    for _ in range(600):
-        with Client(url_of(served), served.installation.tokens["both"]) as made:
-            try:
-                made.vocabulary(name)
-                in_a_row += 1
-            except InvalidRequestError:
-                in_a_row = 0
-                time.sleep(0.05)
-        if in_a_row == 12:
-            return
-    raise AssertionError("it did not come into force")

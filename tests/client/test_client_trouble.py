@@ -281,7 +281,7 @@ def _speaking_tls(file: Path) -> Iterator[str]:
     context.load_cert_chain(file)
     with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True)
-        server.handle_error = lambda *_: None  # type: ignore[method-assign] # It is refused.
+        server.handle_error = lambda *_: None  # type: ignore[method-assign] # A refused handshake is not printed.
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         yield f"https://127.0.0.1:{server.server_address[1]}"
