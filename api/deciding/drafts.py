@@ -186,7 +186,7 @@ def input_of(
 
 def is_input_of(recorded: bytes, record: object, form: str) -> bool:
     """Whether a logged input is of a record in a format: a JSON value, or as `bytes` a text."""
-    asked = read_json(record) if isinstance(record, bytes) else record
+    asked = read_json(record, limits=RECORDED_LIMITS) if isinstance(record, bytes) else record
     found = read_json(recorded, limits=RECORDED_LIMITS)
     return isinstance(found, dict) and (found["format"], found["campaign"]) == (form, asked)
 

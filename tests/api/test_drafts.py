@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.deciding.drafts import InvalidJSON, Outcome, Part, PartDecision, decide_part, input_of
+from api.deciding.drafts import (
+    InvalidJSON,
+    Outcome,
+    Part,
+    PartDecision,
+    decide_part,
+    input_of,
+    is_input_of,
+)
 from api.deciding.submission import NATIVE, Refused, Terms
 from engine.source.json_text import JSONLimits, compact, read_json
 from tests.api.installation import allowed
@@ -78,6 +86,16 @@ def test_a_text_without_its_blanks_is_of_the_same_value(value: Any) -> None:
 def test_a_text_is_logged_without_its_blanks() -> None:
     text = b'{ "id" : "a b",\n "size": 1.50, "name": "\xc3\xa9: \\"" }\r\n'
     assert input_of(text, TERMS) == input_of(read_json(text), TERMS)
+
+
+def test_a_logged_input_is_of_its_record_however_large_it_is() -> None:
+    large = json.dumps({"id": "a", "notes": ["n" * 60_000] * 150}).encode()
+    assert len(large) > JSONLimits().document
+    logged = input_of(large, TERMS)
+    assert is_input_of(logged, large, NATIVE)
+    assert is_input_of(logged, read_json(large, limits=JSONLimits(document=len(large))), NATIVE)
+    assert not is_input_of(logged, large.replace(b'"a"', b'"b"'), NATIVE)
+    assert not is_input_of(logged, large, "meta")
 
 
 def outcome(record: Any, terms: Terms = TERMS) -> Outcome:
