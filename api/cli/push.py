@@ -58,7 +58,7 @@ def push(  # noqa: PLR0913 - one parameter for each option.
         raise Failure("assent push", "--reason goes with --submit", "give both, or neither")
     service, files = remote(url, key_file), read_directory(directory)
     place = path_of(policy_set, "versions")
-    reply = service.sent(place, {"files": files}, is_repeatable=True)
+    reply = service.sent(place, {"files": files}, is_repeatable=True, is_slow=True)
     version, is_new = decoded(reply.body, Document), reply.status == 201
     if submit and version["is_sound"] and version["state"] in ("draft", "rejected"):
         place = path_of(policy_set, "versions", version["digest"])

@@ -5,7 +5,7 @@ What is asked for piece by piece is asked when it is taken, and has no truth bef
 
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
-from typing import NoReturn, Protocol, TypeVar
+from typing import NoReturn, Protocol, TypedDict, TypeVar, Unpack
 
 from .bodies import decoded, encoded
 from .transport import Reply, Request, Transport
@@ -51,6 +51,19 @@ class Page(Protocol[_Item_co]):
         """The cursor of the page after it, None where it is the last."""
 
 
+class Terms(TypedDict, total=False):
+    """How a body is sent: `seen` is the revision that its answer is conditional on.
+
+    `is_repeatable` and `is_slow` are as in `Request`; the method is POST where none is given.
+    """
+
+    method: str
+    query: Mapping[str, str]
+    seen: int | None
+    is_repeatable: bool
+    is_slow: bool
+
+
 class Asking:
     """What all rooms ask by."""
 
@@ -93,51 +106,29 @@ class Asking:
         """Return the text at a path."""
         return self._read(path, query, "text/plain").decode()
 
-    def send(  # noqa: PLR0913 - what a request is made of, by name.
+    def send(
         self,
         path: str,
         type: type[_Answer],  # noqa: A002 - likewise.
         body: Mapping[str, object] | None = None,
-        *,
-        method: str = "POST",
-        query: Mapping[str, str] | None = None,
-        seen: int | None = None,
-        is_repeatable: bool = False,
-        is_slow: bool = False,
+        **terms: Unpack[Terms],
     ) -> _Answer:
-        """Return the answer to a body. `seen` is the revision that it is conditional on."""
-        reply = self.sent(
-            path,
-            body,
-            method=method,
-            query=query,
-            seen=seen,
-            is_repeatable=is_repeatable,
-            is_slow=is_slow,
-        )
-        return decoded(reply.body, type)
+        """Return the answer to a body."""
+        return decoded(self.sent(path, body, **terms).body, type)
 
-    def sent(  # noqa: PLR0913 - likewise.
-        self,
-        path: str,
-        body: Mapping[str, object] | None = None,
-        *,
-        method: str = "POST",
-        query: Mapping[str, str] | None = None,
-        seen: int | None = None,
-        is_repeatable: bool = False,
-        is_slow: bool = False,
+    def sent(
+        self, path: str, body: Mapping[str, object] | None = None, **terms: Unpack[Terms]
     ) -> Reply:
         """Return what `send` does, with its status, and not yet read."""
         headers = {} if body is None else {"Content-Type": _JSON}
-        if seen is not None:
+        if (seen := terms.get("seen")) is not None:
             headers["If-Match"] = f'"{seen}"'
         request = Request(
-            method=method,
+            method=terms.get("method", "POST"),
             path=path,
-            is_repeatable=is_repeatable,
-            is_slow=is_slow,
-            query=query or {},
+            is_repeatable=terms.get("is_repeatable", False),
+            is_slow=terms.get("is_slow", False),
+            query=terms.get("query", {}),
             headers=headers,
             body=None if body is None else encoded(body),
         )

@@ -107,7 +107,7 @@ def test_copy_that_broke_off_is_taken_for_none(tmp_path: Path) -> None:
     data.mkdir()
     (data / "checkpoint").write_text("signed")
     for _ in range(2):
-        done = subprocess.run(  # noqa: S603 - ours.
+        done = subprocess.run(  # noqa: S603 - our own script.
             [DEPLOY / "backup.sh", f"{copy}/"],
             env=os.environ | {"ASSENT_DATA_DIRECTORY": str(data)},
             capture_output=True,

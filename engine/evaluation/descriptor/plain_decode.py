@@ -210,9 +210,8 @@ def _in_order(make: Callable[[Any], Group]) -> Callable[[Any], Group]:
 
 
 def _texts(parsed: tuple[str, ...]) -> Datum:
-    for text in parsed:
-        if not ("0" <= text < _BEYOND_ASCII or says_something(text)):
-            raise DoubtError
+    if not all(map(says_something, parsed)):
+        raise DoubtError
     return parsed
 
 
