@@ -177,11 +177,6 @@ _AS_STRINGS = (str, int, date)
 _PLAINLY_SHOWN = (Scalar.TEXT, Scalar.NUMBER, Scalar.WHOLE_NUMBER, Scalar.DATE)
 
 
-def says_something(text: str) -> bool:
-    """Whether a text has a character that can be seen."""
-    return text[:1].isalnum() or any(each.isprintable() and each != " " for each in text)
-
-
 def decimal_text(number: Fraction | int, places: int = 6) -> str:
     """Return an exact decimal where there is one, else one rounded half even to `places`."""
     exact = Fraction(number)

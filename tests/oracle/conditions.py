@@ -241,6 +241,11 @@ def is_like(text: str, pattern: str) -> bool:
 
     "`\\*` is a star itself, and `\\\\` a backslash", as the text has them once it is read.
     """
-    parts = re.findall(r"\\[\\*]|\*|.", pattern.casefold(), re.DOTALL)
+    parts = re.findall(r"\\[\\*]|\*|.", _as_read(pattern), re.DOTALL)
     written = "".join(".*" if part == "*" else re.escape(part[-1]) for part in parts)
-    return re.fullmatch(written, text.casefold(), re.DOTALL) is not None
+    return re.fullmatch(written, _as_read(text), re.DOTALL) is not None
+
+
+def _as_read(text: str) -> str:
+    """ "white space is one blank", of texts whose letters need nothing but case to be alike"""
+    return re.sub(r"\s+", " ", text.casefold())

@@ -7,7 +7,6 @@ alone; null is absent.
 
 import math
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,12 +27,13 @@ from ...semantics.types import (
     is_code,
 )
 from ...semantics.vocabulary import Fact, RecordShape, Vocabulary
+from ...source.characters import says_something, stated
 from ...source.instants import INSTANT_FORM, read_instant
 from ...source.json_fault import GREATEST_NUMBER, MOST_DIGITS, described, escaped, excerpt
 from ...source.json_text import read_json
 from ...source.suggest import did_you_mean, nearest
 from ...syntax.lexis import PERIOD, Unit
-from ..values import Campaign, Datum, Group, says_something
+from ..values import Campaign, Datum, Group
 from .plain_decode import DOUBTS, PlainDecoder, is_bounded
 
 LONGEST_ID = 512
@@ -379,13 +379,11 @@ def _text(value: object) -> str | None:
     plain = str.__str__(value)  # A subclass may read otherwise than it compares.
     if "\0" in plain:
         return None  # PostgreSQL has no texts with it, so that no record could ever hold it.
-    if plain.isascii():
-        return plain
     try:
         plain.encode()
     except UnicodeEncodeError:
         return None  # Half of a surrogate pair: no record could ever hold it.
-    return unicodedata.normalize("NFC", plain)
+    return stated(plain)
 
 
 def _yes_no(value: object) -> bool | None:

@@ -28,10 +28,11 @@ from ...semantics.types import (
     codes,
 )
 from ...semantics.vocabulary import Fact, RecordShape, Vocabulary
+from ...source.characters import says_something, stated
 from ...source.json_fault import GREATEST_NUMBER, JSONLimits
 from ...source.json_text import read_decimal, read_json
 from ...syntax.lexis import PERIOD
-from ..values import Datum, Group, says_something
+from ..values import Datum, Group
 
 Make: TypeAlias = Callable[[Any], Datum | None]
 """Makes a value of what was parsed, of a group that says nothing None; may raise `DOUBTS`."""
@@ -167,7 +168,7 @@ def _code(kind: Scalar) -> Any:
 
 
 _BEYOND_ASCII = "\x7f"
-"""Most texts lie between `0` and this: their first character can be seen, and nothing is called."""
+"""Most texts begin and end between `!` and this: nothing is cut off, and nothing is called."""
 
 
 def _group(
@@ -177,8 +178,8 @@ def _group(
         values = list(astuple(parsed))
         for place in texts:
             text = values[place]
-            if text is not None and not ("0" <= text < _BEYOND_ASCII or says_something(text)):
-                values[place] = None
+            if text is not None and not ("!" <= text < _BEYOND_ASCII and "!" <= text[-1] < "\x7f"):
+                values[place] = _said(text)
         for place, make in makes:
             value = values[place]
             if value is not None:
@@ -209,10 +210,16 @@ def _in_order(make: Callable[[Any], Group]) -> Callable[[Any], Group]:
     return in_order
 
 
+def _said(text: str) -> str | None:
+    read = stated(text)
+    return read if says_something(read) else None
+
+
 def _texts(parsed: tuple[str, ...]) -> Datum:
-    if not all(map(says_something, parsed)):
+    said = tuple(filter(None, map(_said, parsed)))
+    if len(said) < len(parsed):
         raise DoubtError
-    return parsed
+    return said
 
 
 def _list(make: Make) -> Make:

@@ -6,7 +6,6 @@ is first looked up. One that was recorded under another vocabulary and no longer
 nothing; a decision to which it would apply reports it.
 """
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +14,7 @@ from types import MappingProxyType
 import msgspec
 
 from ...semantics.vocabulary import Vocabulary
+from ...source.characters import stated
 from ..descriptor.decode import CampaignFault, Decoder
 from .fact import STATEMENT, FactSource, StandingFact, Subject, SubjectKind, read_standing_fact
 
@@ -111,8 +111,8 @@ def _entry(document: Document) -> BookEntry:
         made = msgspec.convert(
             {name: value for name, value in document.items() if name in _READ}, _Form
         )
-        name = unicodedata.normalize("NFC", made.subject.name)  # As texts of a campaign are.
-        subject = Subject(kind=made.subject.kind, name=name)
+        # As texts of a campaign are.
+        subject = Subject(kind=made.subject.kind, name=stated(made.subject.name))
     except msgspec.ValidationError as error:
         raise ValueError(f"this is no standing fact: {error}") from error
     return BookEntry(

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from ...semantics.types import ListType, RecordType, Scalar
 from ...semantics.vocabulary import Vocabulary
+from ...source.characters import says_something
 from ...source.json_fault import escaped, excerpt
 from ...source.suggest import did_you_mean, nearest
 from ..descriptor.decode import CampaignFault, Decoder, Faults
@@ -244,7 +245,7 @@ class _Reader:
         made = self.decoder.read(Scalar.TEXT, value, pointer, self.faults)
         if not isinstance(made, str):
             return None
-        if not made.strip():
+        if not says_something(made):
             self.faults.add(pointer, "the text is empty", _HELP.get(pointer[1:]))
         elif len(made) > most:
             self.faults.add(pointer, f"the text has more than {most:,} characters", "shorten it")

@@ -1,10 +1,10 @@
 """Values as they are written."""
 
 import re
-import unicodedata
 from decimal import Decimal
 from fractions import Fraction
 
+from ...source.characters import stated
 from ...source.text import Span
 from .. import faults, value_faults
 from ..tree import Constant, Money
@@ -51,7 +51,7 @@ def money_constant(scope: Scope, span: Span, currency: str, amount: Decimal) -> 
 def text_constant(scope: Scope, span: Span, text: str, expected: Type | None) -> Constant | None:
     """Return a text, or the code that it states where a code is expected."""
     if not isinstance(expected, Scalar) or expected not in CODES:
-        return constant(scope, span, Scalar.TEXT, unicodedata.normalize("NFC", text))
+        return constant(scope, span, Scalar.TEXT, stated(text))
     if not is_code(expected, text):
         return scope.refuse(faults.unknown_member(span, text, expected, codes(expected)))
     return Constant(span=span, type=expected, value=text, text=text)

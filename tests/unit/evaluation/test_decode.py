@@ -310,19 +310,31 @@ def test_an_element_is_never_null() -> None:
     ]
 
 
-BLANK = ("", " ", "\t\u00a0", "\u200b\ufeff")
+BLANK = ("", " ", "\t\u00a0", "\u200b\ufeff", "\u3164", "\u2800", "\ufe0f\u200d")
 """Texts in which nothing can be seen."""
 
 
 @pytest.mark.parametrize("blank", BLANK)
 def test_a_text_that_says_nothing_is_unknown(blank: str) -> None:
-    for text in (blank, f"{blank}.{blank}"):
-        descriptor = {**CAMPAIGN, "note": text, "secret": text, "items": []}
-        said = None if text == blank else text
-        for given in (descriptor, json.dumps(descriptor, ensure_ascii=False).encode()):
-            campaign, _ = BUNDLE.decoder.decode(given)
-            assert campaign is not None
-            assert (campaign.at("note"), campaign.at("secret")) == (said, said)
+    assert read_texts(blank, blank) == (None, None)
+
+
+def read_texts(note: str, secret: str) -> tuple[object, object]:
+    """Return two texts as they are read of a value, and of its JSON."""
+    descriptor = {**CAMPAIGN, "note": note, "secret": secret, "items": []}
+    found = set()
+    for given in (descriptor, json.dumps(descriptor, ensure_ascii=False).encode()):
+        campaign, _ = BUNDLE.decoder.decode(given)
+        assert campaign is not None
+        found.add((campaign.at("note"), campaign.at("secret")))
+    (read,) = found
+    return read
+
+
+@pytest.mark.parametrize("blank", [" ", "\n", "\t\u00a0", "\u200b\ufeff", "\u3164", "\u2800"])
+def test_blanks_at_its_ends_are_no_part_of_a_text(blank: str) -> None:
+    assert read_texts(f"{blank}Ada  L.{blank}", f"Ada{blank}") == ("Ada  L.", "Ada")
+    assert read_texts(f"{blank}.", f"\u2764\ufe0f{blank}") == (".", "\u2764\ufe0f")
 
 
 @pytest.mark.parametrize("blank", BLANK)

@@ -25,6 +25,12 @@ from engine.evaluation.operations.pattern import is_like
         ("a\\b", "a\\\\b"),
         ("a\\b", "a\\b"),
         ("abcabc", "*abc"),
+        ("free\u00a0\nshipping", "free shipping"),
+        ("free shipping", "free  ship*"),
+        ("eco\u2011fri\u00adendly", "eco-friendly"),
+        ("l\u2019eau \u201cpure\u201d", 'l\'eau "pure"'),
+        ("\U0001d5f2\U0001d5f0\U0001d5fc", "ECO"),
+        ("\uff25\uff23\uff2f", "e\u200bco"),
     ],
 )
 def test_a_text_is_like_its_pattern(text: str, pattern: str) -> None:

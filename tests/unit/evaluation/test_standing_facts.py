@@ -48,7 +48,7 @@ def book(*documents: dict[str, Any]) -> FactBook:
 
 
 def test_a_standing_fact_is_read_as_a_descriptor_is() -> None:
-    made, faults = read({**GOOD, "subject": {"kind": "advertiser", "name": "Cafe\u0301"}})
+    made, faults = read({**GOOD, "subject": {"kind": "advertiser", "name": "Cafe\u0301 "}})
     assert faults == ()
     assert made is not None
     assert made.subject == Subject(kind=SubjectKind.ADVERTISER, name="Café")
@@ -57,6 +57,11 @@ def test_a_standing_fact_is_read_as_a_descriptor_is() -> None:
         *("2000-01-01", "2100-01-01"),
         "by hand",
     )
+
+
+def test_a_book_has_facts_by_the_name_of_their_subject_as_it_is_read() -> None:
+    kept = book(document("advertiser", " Cafe\u0301\u200b", {"flag": True}))
+    assert len(kept.facts(Subject(kind=SubjectKind.ADVERTISER, name="Café"))) == 1
 
 
 def test_facts_of_a_member_are_those_of_its_group() -> None:

@@ -1,0 +1,84 @@
+"""What counts of the characters of a text: two texts that read alike are compared as alike.
+
+A form leaves a blank behind a name; an editor bends apostrophes, and keeps words together by blanks
+and hyphens of their own; an ad is set in bold letters that are characters of their own, or has some
+that nobody sees between them. None of these says anything else.
+
+Sources: UAX #15 (normalisation); the Unicode Standard, 3.13, D146 (`NFKC_Casefold`), and the
+property `Default_Ignorable_Code_Point` of its database.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import chain
+from types import MappingProxyType
+
+_IGNORABLE = frozenset(
+    map(
+        chr,
+        chain(
+            (0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFEFF, 0xFFA0),
+            *(range(0x180B, 0x1810), range(0x200B, 0x2010), range(0x202A, 0x202F)),
+            *(range(0x2060, 0x2070), range(0xFE00, 0xFE10), range(0xFFF0, 0xFFF9)),
+            *(range(0x1BCA0, 0x1BCA4), range(0x1D173, 0x1D17B), range(0xE0000, 0xE1000)),
+        ),
+    )
+)
+"""Characters that a reader does not see, and that no comparison by reading minds."""
+
+_BRAILLE_BLANK = "\u2800"
+_SPACES = "".join(filter(str.isspace, map(chr, range(0x3001))))
+_BLANKS = _SPACES + _BRAILLE_BLANK + "\xad\u115f\u1160\u200b\u200e\u200f\u2060\u3164\ufeff\uffa0"
+"""What says nothing at the end of a text; joiners and variants may belong to the last letter."""
+
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+_SINGLE_QUOTES = "\u2018\u2019\u201a\u201b\u2032\u2039\u203a\u02b9\u02bc\uff07`\u00b4"
+_DOUBLE_QUOTES = "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\uff02"
+_ALIKE: Mapping[int, str | None] = MappingProxyType(
+    {
+        **{ord(each): None for each in _IGNORABLE},
+        **{ord(each): "-" for each in _DASHES},
+        **{ord(each): "'" for each in _SINGLE_QUOTES},
+        **{ord(each): '"' for each in _DOUBLE_QUOTES},
+        ord(_BRAILLE_BLANK): " ",
+    }
+)
+_SEVERAL_SPACES = re.compile(r"\s+")
+_LONGEST_KEPT = 10_000
+
+
+def stated(text: str) -> str:
+    """Return a text as it is compared by `is`: in NFC, without the blanks at its ends."""
+    return unicodedata.normalize("NFC", text).strip(_BLANKS)
+
+
+def says_something(text: str) -> bool:
+    """Whether a text has a character that can be seen."""
+    return any(each.isprintable() and each not in _UNSEEN for each in text)
+
+
+_UNSEEN = _IGNORABLE | {" ", _BRAILLE_BLANK}
+
+
+def folded(text: str) -> str:
+    """Return a text as it is compared by `is like`: alike for all texts that read alike.
+
+    In lower case and NFKC; without what nobody sees; each kind of dash is `-`, each kind of
+    quotation mark `'` or `"`, and white space is one blank.
+    """
+    # A campaign is asked for many patterns in turn.
+    return _kept(text) if len(text) <= _LONGEST_KEPT else _folded(text)
+
+
+def _folded(text: str) -> str:
+    if text.isascii():
+        lowered = text.replace("`", "'").lower()
+    else:
+        plain = unicodedata.normalize("NFKC", text.translate(_ALIKE))
+        lowered = unicodedata.normalize("NFKC", plain.casefold().translate(_ALIKE))
+    return _SEVERAL_SPACES.sub(" ", lowered)
+
+
+_kept = lru_cache(maxsize=256)(_folded)
