@@ -310,7 +310,7 @@ def test_an_element_is_never_null() -> None:
     ]
 
 
-BLANK = ("", " ", "\t\u00a0", "\u200b\ufeff", "\u3164", "\u2800", "\ufe0f\u200d")
+BLANK = ("", " ", "\b", "\x7f", "\t\u00a0", "\u200b\ufeff", "\u3164", "\u2800", "\ufe0f\u200d")
 """Texts in which nothing can be seen."""
 
 
