@@ -14,7 +14,6 @@ from typing import Any
 from urllib.parse import quote
 
 import click
-import msgspec
 
 from api.cli.failures import Failure, unreadable
 from api.client.asking import Asking
@@ -36,14 +35,9 @@ Document = dict[str, Any]
 """What the service answers, as it came."""
 
 
-class _Page(msgspec.Struct, frozen=True, kw_only=True):
-    items: tuple[Any, ...]
-    next: str | None
-
-
 def listed(service: Asking, path: str, **query: str | None) -> list[Any]:
     """Return what all pages at a path list. What is None in the query is not sent."""
-    return list(service.pages(path, _Page, given(query)))
+    return list(service.pages(path, dict[str, Any], given(query)))
 
 
 def change(service: Asking, place: str, step: str, body: Mapping[str, str | None]) -> Document:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import click
 
@@ -13,6 +12,7 @@ from api.cli.groups import Group
 from api.cli.remote import Document, called, change, listed, remote
 from api.cli.terminal import answer
 from api.cli.waiver_view import waiver_lines, waivers_lines
+from api.client.asking import below
 
 STATES = ("requested", "granted", "refused", "revoked", "expired")
 _PATH = "/v1/waivers"
@@ -79,7 +79,7 @@ def show(waiver: str, *, url: str, key_file: Path | None, as_json: bool) -> None
 
     Exit status: 0, or 2 where there is no such waiver.
     """  # noqa: D301 - click reads the escape.
-    _told(remote(url, key_file).get(_path_of(waiver), Document), as_json=as_json)
+    _told(remote(url, key_file).get(below(_PATH, waiver), Document), as_json=as_json)
 
 
 @waivers.command()
@@ -188,12 +188,8 @@ def _step(  # noqa: PLR0913 - one parameter for each option.
     key_file: Path | None,
     as_json: bool,
 ) -> None:
-    made = change(remote(url, key_file), _path_of(waiver), word, body)
+    made = change(remote(url, key_file), below(_PATH, waiver), word, body)
     _told(made, as_json=as_json)
-
-
-def _path_of(waiver: str) -> str:
-    return f"{_PATH}/{quote(waiver, safe='')}"
 
 
 def _told(made: Any, *, as_json: bool) -> None:
