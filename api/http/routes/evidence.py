@@ -20,7 +20,7 @@ from engine.audit.entries.record import LogEntry
 from engine.audit.errors import LogError
 from engine.audit.merkle.spans import spans_of
 from engine.audit.merkle.tree import ProofError
-from engine.storage.errors import BeyondLog, StorageError
+from engine.storage.errors import StorageError
 from engine.storage.keys import ApiKey
 from engine.storage.search.filters import DecisionFilter
 
@@ -37,10 +37,7 @@ class _Wanted:
 
 def evidence_answer(service: Service, key: ApiKey, filters: DecisionFilter) -> Response:
     """Return the evidence of what a filter finds."""
-    try:
-        found = select_by(service.decisions, filters)
-    except BeyondLog as error:
-        raise refused(str(error), "as_of") from None
+    found = select_by(service.decisions, filters)
     answer = _answer(service, key, _Wanted(entries=_entries(service, filters), found=found))
     answer.headers[UNSEARCHED] = str(found.unsearched)
     return answer

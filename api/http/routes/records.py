@@ -22,7 +22,6 @@ from api.http.service import Service
 from engine.audit.entries.acts import Action
 from engine.audit.errors import LogError
 from engine.audit.merkle.spans import Span
-from engine.storage.errors import BeyondLog
 from engine.storage.keys import ApiKey
 from engine.storage.search.filters import DecisionFilter
 
@@ -70,8 +69,6 @@ def manifest_answer(service: Service, key: ApiKey, filters: DecisionFilter, name
 def _begun(service: Service, filters: DecisionFilter, name: str) -> RecordsExport:
     try:
         return begin_export(service.decisions, service.tiles, service.publisher, filters, name)
-    except BeyondLog as error:
-        raise refused(str(error), "as_of") from None
     except Unavailable as error:
         raise refused(str(error), "format") from None
     except LogError as error:
