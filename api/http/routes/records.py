@@ -7,7 +7,6 @@ the verifier says so.
 
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 from flask import request
 from werkzeug.wrappers import Response
@@ -41,8 +40,7 @@ def export_answer(service: Service, key: ApiKey, filters: DecisionFilter, name: 
     """Return an export, streamed; who is shown what is logged before."""
     export = _begun(service, filters, name)
     root = service.tiles.root_at(export.size)
-    with ExitStack() as place:
-        place.enter_context(service.streams.open())
+    with service.streams.open() as place:
         shown = _spans(service.decisions.matching_indexes(export.filters))
         note_access(service, key, Action.EXPORT, shown)
         answer = Response(Written(export=export).pieces(), content_type=MEDIA_TYPES[name])
