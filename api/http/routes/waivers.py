@@ -15,8 +15,9 @@ from api.http.access import check_reach, sees_all_waivers
 from api.http.answers import json_answer
 from api.http.bodies import read_json_body
 from api.http.choice import choose_engine, unknown_set
-from api.http.conditions import seen_revision, tagged
+from api.http.conditions import tagged
 from api.http.misplaced import in_body
+from api.http.orders import read_order
 from api.http.problems import ProblemError, ProblemRaised, malformed_order
 from api.http.service import Service
 from api.http.shapes import (
@@ -73,7 +74,8 @@ def _register_asking(routes: Blueprint, service: Service) -> None:
     @routes.post("/v1/waivers", endpoint="request")
     def ask() -> Response:
         read_query(NoParameters, request.args, in_body(WAIVER_REQUEST))
-        asked = _body(service, WAIVER_REQUEST, REQUEST_HELP)
+        body = read_json_body(request, service.limits.body)
+        asked = read_members(WAIVER_REQUEST, body, REQUEST_HELP)
         engine = _engine(service, asked.get("policy_set"))
         requester = g.key.principal
         terms = terms_of(asked, engine, requester, day_of(service.clock()))
@@ -153,9 +155,7 @@ def _order(
     shape: Schema,
 ) -> tuple[RequestedWaiver, ChangeOrder, dict[str, Any]]:
     read_query(NoParameters, request.args, in_body(shape))
-    seen = seen_revision(request)
-    asked = _body(service, shape, _HELP[shape])
-    order = ChangeOrder(actor=g.key.principal, reason=asked.get("reason"), expected_revision=seen)
+    order, asked = read_order(service, shape, _HELP[shape])
     return _found(service, id), order, asked
 
 
@@ -163,10 +163,6 @@ _HELP: Mapping[Schema, str] = {
     GRANT: 'write `{}`, or `{"as": "…"}` with the role in which you grant it',
     REJECTION: 'write `{"reason": "…"}`: whoever asked is told',
 }
-
-
-def _body(service: Service, shape: Schema, advice: str) -> dict[str, Any]:
-    return read_members(shape, read_json_body(request, service.limits.body), advice)
 
 
 def _engine(service: Service, policy_set: str | None) -> Engine:
