@@ -7,7 +7,6 @@ from typing import Any
 import click
 from rich.text import Text
 
-from api.cli.arguments import as_json_option
 from api.cli.fact_files import read_fact_file
 from api.cli.facts_view import fact_lines, facts_lines
 from api.cli.failures import Failure
@@ -48,7 +47,6 @@ def facts() -> None:
 )
 @click.option("--name", help="Those about the subject of this name.")
 @called
-@as_json_option
 def list_(
     kind: str | None, name: str | None, url: str, key_file: Path | None, *, as_json: bool
 ) -> None:
@@ -67,7 +65,6 @@ def list_(
 @facts.command()
 @click.argument("fact", metavar="ID")
 @called
-@as_json_option
 def show(fact: str, url: str, key_file: Path | None, *, as_json: bool) -> None:
     """Show a standing fact with all of its versions.
 
@@ -85,7 +82,6 @@ def show(fact: str, url: str, key_file: Path | None, *, as_json: bool) -> None:
 @click.option("--id", "fact", metavar="ID", help="State this fact otherwise. [default: a new one]")
 @_REASON
 @called
-@as_json_option
 def record(  # noqa: PLR0913 - one parameter for each option.
     file: Path,
     *,
@@ -130,7 +126,6 @@ def record(  # noqa: PLR0913 - one parameter for each option.
 @click.argument("fact", metavar="ID")
 @_REASON
 @called
-@as_json_option
 def withdraw(
     fact: str, *, reason: str | None, url: str, key_file: Path | None, as_json: bool
 ) -> None:

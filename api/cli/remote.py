@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import click
 
+from api.cli.arguments import as_json_option
 from api.cli.failures import Failure, unreadable
 from api.client.asking import Asking
 from api.client.bodies import given
@@ -52,7 +53,7 @@ def path_of(policy_set: str, *rest: str) -> str:
 
 
 def called(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options by which the service is called, and tell what goes wrong."""
+    """Give a command the options by which the service is called and shown; tell what goes wrong."""
 
     @wraps(command)
     def telling(*arguments: Any, **options: Any) -> None:
@@ -61,7 +62,7 @@ def called(command: Callable[..., None]) -> Callable[..., None]:
         except AssentError as error:
             raise failure(click.get_current_context().command_path, error) from error
 
-    return _URL(_KEY_FILE(telling))
+    return _URL(_KEY_FILE(as_json_option(telling)))
 
 
 def remote(url: str, key_file: Path | None) -> Asking:

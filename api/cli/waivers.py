@@ -1,13 +1,12 @@
 """`assent waivers`: asking a service for a rule to be waived, and answering whoever asks."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from api.cli.arguments import DayType, as_json_option
+from api.cli.arguments import DayType
 from api.cli.groups import Group
 from api.cli.remote import Document, called, change, listed, remote
 from api.cli.terminal import answer
@@ -17,10 +16,6 @@ from api.client.asking import below
 STATES = ("requested", "granted", "refused", "revoked", "expired")
 _PATH = "/v1/waivers"
 _WAIVER = click.argument("waiver", metavar="WAIVER")
-
-
-def _calling(command: Callable[..., None]) -> Callable[..., None]:
-    return called(as_json_option(command))
 
 
 @click.group(cls=Group)
@@ -45,7 +40,7 @@ def waivers() -> None:
 @click.option("--state", type=click.Choice(STATES), help="Those that are in this state.")
 @click.option("--rule", metavar="RULE", help="Those of this rule.")
 @click.option("--unused", is_flag=True, help="Those that let no breach pass so far.")
-@_calling
+@called
 def list_(  # noqa: PLR0913 - one parameter for each option.
     *,
     state: str | None,
@@ -70,7 +65,7 @@ def list_(  # noqa: PLR0913 - one parameter for each option.
 
 @waivers.command()
 @_WAIVER
-@_calling
+@called
 def show(waiver: str, *, url: str, key_file: Path | None, as_json: bool) -> None:
     """Show a waiver: what it is for, whether it has an effect, and who did what.
 
@@ -101,7 +96,7 @@ def show(waiver: str, *, url: str, key_file: Path | None, as_json: bool) -> None
     "--evidence", multiple=True, metavar="TEXT", help="What speaks for it; again for more."
 )
 @click.option("--set", "policy_set", metavar="NAME", help="The policy set. [default: the default]")
-@_calling
+@called
 def request(  # noqa: PLR0913 - one parameter for each option.
     rule: str,
     *,
@@ -130,7 +125,7 @@ def request(  # noqa: PLR0913 - one parameter for each option.
 @_WAIVER
 @click.option("--as", "role", metavar="ROLE", help="In which role, where the rule names none.")
 @click.option("--reason", help="Why; it stands in the log.")
-@_calling
+@called
 def grant(
     waiver: str,
     *,
@@ -152,7 +147,7 @@ def grant(
 @waivers.command()
 @_WAIVER
 @click.option("--reason", required=True, help="Why; whoever asked is told.")
-@_calling
+@called
 def refuse(waiver: str, *, reason: str, **rest: Any) -> None:
     """Refuse what was asked for, and say why.
 
@@ -167,7 +162,7 @@ def refuse(waiver: str, *, reason: str, **rest: Any) -> None:
 @waivers.command()
 @_WAIVER
 @click.option("--reason", required=True, help="Why; it stands in the log.")
-@_calling
+@called
 def revoke(waiver: str, *, reason: str, **rest: Any) -> None:
     """End a waiver now. It is out of effect everywhere within two seconds.
 
