@@ -105,20 +105,20 @@ def _started(settings: Settings, database: Database, shared: Path | None) -> Pro
     metrics = Metrics(shared)
     rates = _rates(settings, shared)
     store = SQLLogStore(database)
-    on_writing = _counted(metrics, "writing", _journal_writing)
+    on_writing = _noting(metrics, "writing", "written")
     measured = MeasuredStore(store, metrics, on_change=on_writing)
     committer = Committer(measured, queue=settings.commit_queue, patience=settings.commit_patience)
-    on_signing = _counted(metrics, "signing", _journal_signing)
+    on_signing = _noting(metrics, "signing", "signed", reason_of)
     known = database.known
     signer = signer_of(settings, database, on_change=on_signing, appended=lambda: known.appended)
     known.confirm = signer.check
     if settings.retention is not None:
         with suppress(LogForked):  # Nothing is decided then, and the signer says why.
             Retention(database, settings.retention).declare(actor=SERVICE)
-    on_publishing = _counted(metrics, "publishing", _journal_publishing)
+    on_publishing = _noting(metrics, "publishing", "published")
     watch = Watch(on_witness=_journal_witness, on_failure=on_publishing)
     publisher = publisher_of(settings, database, signer, watch)
-    on_stamping = _counted(metrics, "stamping", _journal_stamping)
+    on_stamping = _noting(metrics, "stamping", "stamped")
     stamper = stamper_of(settings, publisher, on_failure=on_stamping)
     exporter = exporter_of(settings, metrics.lost)
     pool = _pool(settings, metrics)
@@ -262,16 +262,29 @@ def _pool(settings: Settings, metrics: Metrics) -> DeciderPool:
     return DeciderPool(settings.batch_processes, on_loss=on_loss, on_count=metrics.batch_processes)
 
 
-def _counted(
-    metrics: Metrics, act: str, journal_it: Callable[[Exception | None], None]
+def _words_of(failure: Exception) -> str | None:
+    """Return what a failure says where those are our words, which quote nothing that was sent."""
+    return str(failure) if isinstance(failure, LogError | StorageError | TimestampError) else None
+
+
+def _noting(
+    metrics: Metrics, act: str, deed: str, reason: Callable[[Exception], str | None] = _words_of
 ) -> Callable[[Exception | None], None]:
-    """Return what counts a change of an act's failure, and writes it to the service's own log."""
+    """Return what counts a change of an act's failure, and writes it to the service's own log.
 
-    def changed(failure: Exception | None) -> None:
+    `deed` is what is done to the log by the act: it is `written`.
+    """
+
+    def note(failure: Exception | None) -> None:
         metrics.acted(act, failure)
-        journal_it(failure)
+        if failure is None:
+            journal.ERRORS.warning(f"the log is {deed} again")
+            return
+        why = reason(failure)
+        fields = {} if why is None else {"reason": why}
+        journal.ERRORS.error(f"the log is not {deed}", exc_info=failure, extra={"fields": fields})
 
-    return changed
+    return note
 
 
 def _journal_policies(failure: Exception | None) -> None:
@@ -287,43 +300,6 @@ def _journal_unusable(policy_set: str, digest: str, failure: Exception) -> None:
         "a version of policies cannot be used here, whether it is in force or may come into force"
     )
     journal.ERRORS.error(told, exc_info=failure, extra={"fields": fields})
-
-
-def _journal_writing(failure: Exception | None) -> None:
-    if failure is None:
-        journal.ERRORS.warning("the log is written again")
-    else:
-        fields = {"reason": str(failure)} if isinstance(failure, StorageError) else {}
-        journal.ERRORS.error("the log is not written", exc_info=failure, extra={"fields": fields})
-
-
-def _journal_signing(failure: Exception | None) -> None:
-    if failure is None:
-        journal.ERRORS.warning("the log is signed again")
-    else:
-        journal.ERRORS.error(
-            "the log is not signed",
-            exc_info=failure,
-            extra={"fields": {"reason": reason_of(failure)}},
-        )
-
-
-def _journal_publishing(failure: Exception | None) -> None:
-    if failure is None:
-        journal.ERRORS.warning("the log is published again")
-    else:
-        told = isinstance(failure, LogError | StorageError)
-        fields = {"reason": str(failure)} if told else {}
-        journal.ERRORS.error("the log is not published", exc_info=failure, extra={"fields": fields})
-
-
-def _journal_stamping(failure: Exception | None) -> None:
-    if failure is None:
-        journal.ERRORS.warning("the log is stamped again")
-    else:
-        told = isinstance(failure, LogError | StorageError | TimestampError)
-        fields = {"reason": str(failure)} if told else {}
-        journal.ERRORS.error("the log is not stamped", exc_info=failure, extra={"fields": fields})
 
 
 def _journal_loss(failure: Exception, records: int) -> None:
