@@ -39,7 +39,7 @@ from api.http.shapes import (
     read_query,
 )
 from api.http.uploads import FILES, read_files
-from api.policy_names import SET_NAME_ADVICE, is_set_name
+from api.installation.set_names import SET_NAME_ADVICE, is_set_name
 from engine import Bundle, EngineError
 from engine.analysis.changes import changes
 from engine.analysis.report import sentences
