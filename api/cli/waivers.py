@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -12,8 +12,8 @@ from api.cli.remote import Document, called, change, listed, remote
 from api.cli.terminal import answer
 from api.cli.waiver_view import waiver_lines, waivers_lines
 from api.client.asking import below
+from api.client.waivers import WaiverState
 
-STATES = ("requested", "granted", "refused", "revoked", "expired")
 _PATH = "/v1/waivers"
 _WAIVER = click.argument("waiver", metavar="WAIVER")
 
@@ -37,7 +37,9 @@ def waivers() -> None:
 
 
 @waivers.command(name="list")
-@click.option("--state", type=click.Choice(STATES), help="Those that are in this state.")
+@click.option(
+    "--state", type=click.Choice(get_args(WaiverState)), help="Those that are in this state."
+)
 @click.option("--rule", metavar="RULE", help="Those of this rule.")
 @click.option("--unused", is_flag=True, help="Those that let no breach pass so far.")
 @called

@@ -30,6 +30,7 @@ from api.client import (
     UnreachableError,
     Waiver,
     Waivers,
+    WaiverState,
     answers,
     errors,
     facts,
@@ -41,6 +42,7 @@ from api.client.log import Log
 from api.http.openapi.operation import ref
 from api.http.openapi.operations import OPERATIONS
 from api.http.openapi.schemas import SCHEMAS
+from api.http.shapes import WAIVER_STATES
 from api.installation.contents import open_database
 from engine.audit.entries.acts import ASKED_FOR, HoldGround
 from engine.audit.exhibits.manifest import read_manifest, verify_records
@@ -250,8 +252,9 @@ def test_erasure_and_the_hold_that_forbids_it(served: Served) -> None:
     assert caught.value.problem.erasure.ground == "objection"
 
 
-def test_grounds_are_those_of_the_service() -> None:
+def test_words_are_those_of_the_service() -> None:
     assert get_args(Ground) == ASKED_FOR
+    assert get_args(WaiverState) == WAIVER_STATES
 
 
 # --- files ------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from api.http.orders import read_order
 from api.http.problems import ProblemError, ProblemRaised, malformed_order
 from api.http.service import Service
 from api.http.shapes import (
+    EXPIRED,
     GRANT,
     REJECTION,
     WAIVER_REQUEST,
@@ -29,7 +30,7 @@ from api.http.shapes import (
     read_members,
     read_query,
 )
-from api.http.waiver_documents import EXPIRED, waiver_document
+from api.http.waiver_documents import LASTING, waiver_document
 from api.http.waiver_orders import REQUEST_HELP, check_grantable, role_for, terms_of
 from api.in_force.policies import NotInForce
 from engine import Engine
@@ -43,7 +44,6 @@ from engine.storage.governance.waiver_rows import RequestedWaiver
 from engine.storage.governance.waivers import OwnWaiver, Request, WaiverFilter
 
 _WAIVER = "/v1/waivers/<id>"
-_LASTING = frozenset({WaiverState.REQUESTED, WaiverState.GRANTED})
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -123,10 +123,10 @@ def _filter(query: WaiverParameters) -> WaiverFilter:
         check_reach(g.key, query.policy_set)
     states, is_over = None, None
     if query.state == EXPIRED:
-        states, is_over = _LASTING, True
+        states, is_over = LASTING, True
     elif query.state is not None:
         states = frozenset({WaiverState(query.state)})
-        is_over = False if states <= _LASTING else None
+        is_over = False if states <= LASTING else None
     return WaiverFilter(
         states=states,
         is_over=is_over,
