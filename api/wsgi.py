@@ -12,12 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from engine.audit.checkpoints.panel import WitnessState
 from engine.audit.checkpoints.publishing import CheckpointPublisher, Watch
 from engine.audit.checkpoints.signing import CheckpointSigner, LogForked
-from engine.audit.checkpoints.timestamp import TimestampError
-from engine.audit.checkpoints.witness import Witness
-from engine.audit.errors import LogError
 from engine.audit.instants import utc_now
 from engine.audit.log import Committer
 from engine.storage.databases.database import Database
@@ -39,13 +35,13 @@ from engine.storage.search.saved_queries import SavedQueries
 
 from . import journal
 from .deciders.pool import DeciderPool
-from .deciders.worker_processes import WorkerDied
 from .deciding.replay import Replayer
 from .http.app import create_app
 from .http.rates import Rates
 from .http.service import Limits, Service, Streams
 from .in_force.keys import KeysInForce
 from .in_force.policies import PoliciesInForce
+from .incidents import note_loss, note_policies, note_unusable, note_witness, noting
 from .installation.contents import open_database, problem_of
 from .installation.prepared import check_prepared, policies_of
 from .installation.publishing import publisher_of
@@ -99,26 +95,24 @@ def start(settings: Settings, *, shared: Path | None = None) -> Process:
 
 def _started(settings: Settings, database: Database, shared: Path | None) -> Process:
     check_prepared(settings, database)
-    policies = policies_of(
-        settings, database, on_change=_journal_policies, on_unusable=_journal_unusable
-    )
+    policies = policies_of(settings, database, on_change=note_policies, on_unusable=note_unusable)
     metrics = Metrics(shared)
     rates = _rates(settings, shared)
     store = SQLLogStore(database)
-    on_writing = _counted(metrics, "writing", _journal_writing)
+    on_writing = noting(metrics, "writing", "written")
     measured = MeasuredStore(store, metrics, on_change=on_writing)
     committer = Committer(measured, queue=settings.commit_queue, patience=settings.commit_patience)
-    on_signing = _counted(metrics, "signing", _journal_signing)
+    on_signing = noting(metrics, "signing", "signed", reason_of)
     known = database.known
     signer = signer_of(settings, database, on_change=on_signing, appended=lambda: known.appended)
     known.confirm = signer.check
     if settings.retention is not None:
         with suppress(LogForked):  # Nothing is decided then, and the signer says why.
             Retention(database, settings.retention).declare(actor=SERVICE)
-    on_publishing = _counted(metrics, "publishing", _journal_publishing)
-    watch = Watch(on_witness=_journal_witness, on_failure=on_publishing)
+    on_publishing = noting(metrics, "publishing", "published")
+    watch = Watch(on_witness=note_witness, on_failure=on_publishing)
     publisher = publisher_of(settings, database, signer, watch)
-    on_stamping = _counted(metrics, "stamping", _journal_stamping)
+    on_stamping = noting(metrics, "stamping", "stamped")
     stamper = stamper_of(settings, publisher, on_failure=on_stamping)
     exporter = exporter_of(settings, metrics.lost)
     pool = _pool(settings, metrics)
@@ -257,92 +251,6 @@ def _pool(settings: Settings, metrics: Metrics) -> DeciderPool:
     def on_loss(failure: Exception, records: int) -> None:
         if records:
             metrics.lost_part()
-        _journal_loss(failure, records)
+        note_loss(failure, records)
 
     return DeciderPool(settings.batch_processes, on_loss=on_loss, on_count=metrics.batch_processes)
-
-
-def _counted(
-    metrics: Metrics, act: str, journal_it: Callable[[Exception | None], None]
-) -> Callable[[Exception | None], None]:
-    """Return what counts a change of an act's failure, and writes it to the service's own log."""
-
-    def changed(failure: Exception | None) -> None:
-        metrics.acted(act, failure)
-        journal_it(failure)
-
-    return changed
-
-
-def _journal_policies(failure: Exception | None) -> None:
-    if failure is None:
-        journal.ERRORS.warning("it is known again which policies are in force")
-    else:
-        journal.ERRORS.error("it is not known which policies are in force", exc_info=failure)
-
-
-def _journal_unusable(policy_set: str, digest: str, failure: Exception) -> None:
-    fields = {"policy_set": policy_set, "digest": digest, "reason": str(failure)}
-    told = (
-        "a version of policies cannot be used here, whether it is in force or may come into force"
-    )
-    journal.ERRORS.error(told, exc_info=failure, extra={"fields": fields})
-
-
-def _journal_writing(failure: Exception | None) -> None:
-    if failure is None:
-        journal.ERRORS.warning("the log is written again")
-    else:
-        fields = {"reason": str(failure)} if isinstance(failure, StorageError) else {}
-        journal.ERRORS.error("the log is not written", exc_info=failure, extra={"fields": fields})
-
-
-def _journal_signing(failure: Exception | None) -> None:
-    if failure is None:
-        journal.ERRORS.warning("the log is signed again")
-    else:
-        journal.ERRORS.error(
-            "the log is not signed",
-            exc_info=failure,
-            extra={"fields": {"reason": reason_of(failure)}},
-        )
-
-
-def _journal_publishing(failure: Exception | None) -> None:
-    if failure is None:
-        journal.ERRORS.warning("the log is published again")
-    else:
-        told = isinstance(failure, LogError | StorageError)
-        fields = {"reason": str(failure)} if told else {}
-        journal.ERRORS.error("the log is not published", exc_info=failure, extra={"fields": fields})
-
-
-def _journal_stamping(failure: Exception | None) -> None:
-    if failure is None:
-        journal.ERRORS.warning("the log is stamped again")
-    else:
-        told = isinstance(failure, LogError | StorageError | TimestampError)
-        fields = {"reason": str(failure)} if told else {}
-        journal.ERRORS.error("the log is not stamped", exc_info=failure, extra={"fields": fields})
-
-
-def _journal_loss(failure: Exception, records: int) -> None:
-    """Tell that a process of a batch failed; what it says of a failure may quote what was sent."""
-    fields: dict[str, object] = {"records": records}
-    if isinstance(failure, WorkerDied):
-        fields["reason"] = failure.how
-    journal.ERRORS.error(
-        "a process for batches failed, and what it had is decided without it",
-        exc_info=failure,
-        extra={"fields": fields},
-    )
-
-
-def _journal_witness(witness: Witness, state: WitnessState) -> None:
-    fields = {"witness": witness.key.name, "reason": state.problem}
-    if state.is_forked:
-        journal.ERRORS.error("a witness has another history of the log", extra={"fields": fields})
-    elif state.problem is not None:
-        journal.ERRORS.warning("a witness does not cosign the log", extra={"fields": fields})
-    else:
-        journal.ERRORS.warning("a witness cosigns the log again", extra={"fields": fields})

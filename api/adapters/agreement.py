@@ -5,7 +5,7 @@ they differ in is not told, and kept as unmapped. Lists are put together where e
 a list of some of the parts would read as the list of all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from api.adapters.adaptation import Draft
@@ -59,3 +59,20 @@ def agreement(parts: Sequence[Draft]) -> Agreement:
                 origin for teller in tellers for origin in teller.origins_within(path).values()
             ]
     return Agreement(draft=draft, untold=tuple(untold))
+
+
+def put_agreed(
+    draft: Draft, levels: Iterable[Sequence[Draft]], platform: Draft | None = None
+) -> tuple[str, ...]:
+    """Tell what the parts of each level tell together, and return where stands what they do not.
+
+    Placements are a fact of the platform where that is given.
+    """
+    untold: tuple[str, ...] = ()
+    for parts in levels:
+        agreed = agreement(parts)
+        untold += agreed.untold
+        for path in agreed.draft.facts():
+            teller = platform if platform is not None and path == "placements" else draft
+            teller.absorb(path, agreed.draft)
+    return untold

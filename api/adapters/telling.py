@@ -112,6 +112,21 @@ def put_flight(
     draft.put("flight.until_stopped", value=False, origin=end.pointer)
 
 
+def put_radius(
+    area: Draft, circle: Record, unit_name: str, metres: Mapping[str, Decimal], whose: str
+) -> None:
+    """Tell the radius of a circle, whose unit has so many metres; in an unknown one it is left."""
+    radius, unit = circle.number("radius"), circle.filled(unit_name)
+    if radius is None or unit is None or unit.value not in metres:
+        circle.leave("radius")
+        circle.leave(unit_name)
+        return
+    if radius.value < 0:
+        circle.refuse("radius", "a radius is below zero", f"send the record as {whose} gives it")
+    told = (radius.value * metres[unit.value]).normalize()
+    area.put("radius_m", told if told % 1 else int(told), radius.pointer)
+
+
 def checked_country(country: Found[str]) -> Found[str]:
     """Return an ISO 3166-1 alpha-2 code, or refuse what is none."""
     if not is_country(country.value):

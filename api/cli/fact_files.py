@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from api.cli.failures import Failure, unreadable
-from api.numbered import numbered
+from api.installation.numbered import numbered
 from api.standing_facts.stated import FactFaults, given_facts
 from engine import CampaignFault, Engine
 from engine.evaluation.standing_facts.book import FactBook

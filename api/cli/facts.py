@@ -3,19 +3,17 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import click
 from rich.text import Text
 
-from api.cli.arguments import as_json_option
 from api.cli.fact_files import read_fact_file
 from api.cli.facts_view import fact_lines, facts_lines
 from api.cli.failures import Failure
 from api.cli.groups import Group
 from api.cli.remote import Document, called, failure, listed, remote
 from api.cli.terminal import answer
-from api.client.asking import Asking
+from api.client.asking import Asking, below
 from api.client.bodies import given
 from api.client.errors import AssentError
 from engine.evaluation.standing_facts.fact import SubjectKind
@@ -49,7 +47,6 @@ def facts() -> None:
 )
 @click.option("--name", help="Those about the subject of this name.")
 @called
-@as_json_option
 def list_(
     kind: str | None, name: str | None, url: str, key_file: Path | None, *, as_json: bool
 ) -> None:
@@ -68,7 +65,6 @@ def list_(
 @facts.command()
 @click.argument("fact", metavar="ID")
 @called
-@as_json_option
 def show(fact: str, url: str, key_file: Path | None, *, as_json: bool) -> None:
     """Show a standing fact with all of its versions.
 
@@ -77,7 +73,7 @@ def show(fact: str, url: str, key_file: Path | None, *, as_json: bool) -> None:
 
     Exit status: 0, or 2 where there is no such fact.
     """  # noqa: D301 - click reads the escape.
-    found = remote(url, key_file).get(f"{_path(fact)}/versions", Document)
+    found = remote(url, key_file).get(f"{below(_FACTS, fact)}/versions", Document)
     answer(found, _several(found["items"]), as_json=as_json)
 
 
@@ -86,7 +82,6 @@ def show(fact: str, url: str, key_file: Path | None, *, as_json: bool) -> None:
 @click.option("--id", "fact", metavar="ID", help="State this fact otherwise. [default: a new one]")
 @_REASON
 @called
-@as_json_option
 def record(  # noqa: PLR0913 - one parameter for each option.
     file: Path,
     *,
@@ -131,7 +126,6 @@ def record(  # noqa: PLR0913 - one parameter for each option.
 @click.argument("fact", metavar="ID")
 @_REASON
 @called
-@as_json_option
 def withdraw(
     fact: str, *, reason: str | None, url: str, key_file: Path | None, as_json: bool
 ) -> None:
@@ -144,23 +138,19 @@ def withdraw(
     """  # noqa: D301 - click reads the escape.
     service = remote(url, key_file)
     body, seen = given({"reason": reason}), _version(service, fact)
-    made = service.send(f"{_path(fact)}/withdraw", Document, body, seen=seen)
+    made = service.send(f"{below(_FACTS, fact)}/withdraw", Document, body, seen=seen)
     answer(made, fact_lines(made), as_json=as_json)
-
-
-def _path(fact: str) -> str:
-    return f"{_FACTS}/{quote(fact, safe='')}"
 
 
 def _sent(service: Asking, body: dict[str, object], fact: str | None) -> Document:
     if fact is None:
         return service.send(_FACTS, Document, body, is_repeatable=True)
     seen = _version(service, fact)
-    return service.send(_path(fact), Document, body, method="PUT", seen=seen)
+    return service.send(below(_FACTS, fact), Document, body, method="PUT", seen=seen)
 
 
 def _version(service: Asking, fact: str) -> int:
-    return int(service.get(_path(fact), Document)["version"])
+    return int(service.get(below(_FACTS, fact), Document)["version"])
 
 
 def _several(found: Iterable[Any]) -> Iterator[Text]:

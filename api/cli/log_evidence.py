@@ -16,7 +16,7 @@ from api.cli.service import opened_service
 from api.cli.terminal import answer, toned
 from api.installation.publishing import publisher_of
 from api.installation.signing import signer_of
-from api.log.evidence import EvidenceSelection, EvidenceSource, TooMany, select_by
+from api.log.evidence import EvidenceSelection, EvidenceSource, TooMany, entries_by, select_by
 from engine.audit.entries.record import LogEntry
 from engine.audit.exhibits.evidence import EvidenceManifest
 from engine.audit.merkle.tree import ProofError
@@ -28,7 +28,6 @@ from engine.storage.governance.policies import PolicyVersions
 from engine.storage.log.attestations import AttestationStore
 from engine.storage.log.tile_log import TileLog
 from engine.storage.search.decisions import Decisions
-from engine.storage.search.filters import DecisionFilter
 
 
 @click.command()
@@ -79,7 +78,7 @@ def evidence(
                 checkpoint=publisher.covering(found.size),
                 vouched=AttestationStore(path=settings.log_vouched),
             )
-            entries = _named(decisions, ids) if ids else _found(decisions, filters)
+            entries = _named(decisions, ids) if ids else entries_by(decisions, filters)
             first = next(entries, None)
             made = None
             if first is not None:
@@ -100,11 +99,6 @@ def _named(decisions: Decisions, ids: Sequence[str]) -> Iterator[LogEntry]:
         except NotFound as error:
             advice = "`assent log query` shows the ids"
             raise Failure(excerpt(each), "the log has no such decision", advice) from error
-
-
-def _found(decisions: Decisions, filters: DecisionFilter) -> Iterator[LogEntry]:
-    for each in decisions.matching(filters):
-        yield decisions.get(each.columns.decision_id)
 
 
 def _document(

@@ -1,6 +1,5 @@
 """`assent policies`: what is in force at a service, and the steps that lead there."""
 
-from collections.abc import Callable
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Any
 
 import click
 
-from api.cli.arguments import InstantType, as_json_option
+from api.cli.arguments import InstantType
 from api.cli.groups import Group
 from api.cli.publication_view import (
     findings_lines,
@@ -22,9 +21,7 @@ from api.cli.terminal import Output, answer, toned
 from api.client.bodies import given
 from api.examination.policy_files import SHIPPED
 
-_Give = Callable[[Callable[..., None]], Callable[..., None]]
-
-_SET: _Give = click.option(
+_SET = click.option(
     "--set",
     "policy_set",
     default=SHIPPED,
@@ -32,20 +29,8 @@ _SET: _Give = click.option(
     metavar="NAME",
     help="The policy set.",
 )
-_REASON: _Give = click.option("--reason", help="Why; it stands in the log.")
+_REASON = click.option("--reason", help="Why; it stands in the log.")
 _VERSION = click.argument("version", metavar="VERSION")
-
-
-def _with(*options: _Give) -> _Give:
-    """Return what gives a command some options, and those by which the service is called."""
-
-    def give(command: Callable[..., None]) -> Callable[..., None]:
-        options_of_all: tuple[_Give, ...] = (*options, called, as_json_option)
-        for option in reversed(options_of_all):
-            command = option(command)
-        return command
-
-    return give
 
 
 @click.group(cls=Group)
@@ -68,7 +53,7 @@ def policies() -> None:
 
 @policies.command(name="list")
 @click.option("--set", "policy_set", metavar="NAME", help="Its versions. [default: all sets]")
-@_with()
+@called
 def list_(policy_set: str | None, url: str, key_file: Path | None, *, as_json: bool) -> None:
     """List the policy sets and what is in force, or the versions of one set.
 
@@ -90,7 +75,8 @@ def list_(policy_set: str | None, url: str, key_file: Path | None, *, as_json: b
 
 @policies.command()
 @_VERSION
-@_with(_SET)
+@_SET
+@called
 def show(version: str, policy_set: str, url: str, key_file: Path | None, *, as_json: bool) -> None:
     """Show a version: what it is, what was found of it, and who did what.
 
@@ -107,7 +93,9 @@ def show(version: str, policy_set: str, url: str, key_file: Path | None, *, as_j
 
 @policies.command()
 @_VERSION
-@_with(_SET, _REASON)
+@_SET
+@_REASON
+@called
 def submit(version: str, **rest: Any) -> None:
     """Submit a draft for review, or what was rejected once more.
 
@@ -121,7 +109,9 @@ def submit(version: str, **rest: Any) -> None:
 
 @policies.command()
 @_VERSION
-@_with(_SET, _REASON)
+@_SET
+@_REASON
+@called
 def approve(version: str, **rest: Any) -> None:
     """Approve what is in review. Its authors cannot.
 
@@ -136,7 +126,8 @@ def approve(version: str, **rest: Any) -> None:
 @policies.command()
 @_VERSION
 @click.option("--reason", required=True, help="What the author should change; stands in the log.")
-@_with(_SET)
+@_SET
+@called
 def reject(version: str, **rest: Any) -> None:
     """Reject what is in review, and say why.
 
@@ -151,7 +142,9 @@ def reject(version: str, **rest: Any) -> None:
 @policies.command()
 @_VERSION
 @click.option("--from", "since", type=InstantType(), help="When. [default: now]")
-@_with(_SET, _REASON)
+@_SET
+@_REASON
+@called
 def activate(  # noqa: PLR0913 - one parameter for each option.
     version: str,
     *,
@@ -179,7 +172,9 @@ def activate(  # noqa: PLR0913 - one parameter for each option.
 
 
 @policies.command()
-@_with(_SET, _REASON)
+@_SET
+@_REASON
+@called
 def rollback(
     *, reason: str | None, policy_set: str, url: str, key_file: Path | None, as_json: bool
 ) -> None:
@@ -198,7 +193,8 @@ def rollback(
 @policies.command()
 @_VERSION
 @click.option("--old", metavar="VERSION", help="Compare with it. [default: the one in force]")
-@_with(_SET)
+@_SET
+@called
 def diff(  # noqa: PLR0913 - one parameter for each option.
     version: str,
     *,

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from api.cli.arguments import as_json_option
 from api.cli.failures import NO, Failure
 from api.cli.publication_view import findings_lines, pushed_lines
 from api.cli.remote import Document, called, change, path_of, remote
@@ -28,7 +27,6 @@ from engine.bundle.load import read_directory
 @click.option("--submit", is_flag=True, help="Submit it for review as well, unless it is unsound.")
 @click.option("--reason", help="Why, for those who review it; goes with --submit.")
 @called
-@as_json_option
 @click.pass_context
 def push(  # noqa: PLR0913 - one parameter for each option.
     ctx: click.Context,

@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import quote
 
 import click
-import msgspec
 
+from api.cli.arguments import as_json_option
 from api.cli.failures import Failure, unreadable
 from api.client.asking import Asking
 from api.client.bodies import given
@@ -36,14 +36,9 @@ Document = dict[str, Any]
 """What the service answers, as it came."""
 
 
-class _Page(msgspec.Struct, frozen=True, kw_only=True):
-    items: tuple[Any, ...]
-    next: str | None
-
-
 def listed(service: Asking, path: str, **query: str | None) -> list[Any]:
     """Return what all pages at a path list. What is None in the query is not sent."""
-    return list(service.pages(path, _Page, given(query)))
+    return list(service.pages(path, dict[str, Any], given(query)))
 
 
 def change(service: Asking, place: str, step: str, body: Mapping[str, str | None]) -> Document:
@@ -58,7 +53,7 @@ def path_of(policy_set: str, *rest: str) -> str:
 
 
 def called(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options by which the service is called, and tell what goes wrong."""
+    """Give a command the options by which the service is called and shown; tell what goes wrong."""
 
     @wraps(command)
     def telling(*arguments: Any, **options: Any) -> None:
@@ -67,7 +62,7 @@ def called(command: Callable[..., None]) -> Callable[..., None]:
         except AssentError as error:
             raise failure(click.get_current_context().command_path, error) from error
 
-    return _URL(_KEY_FILE(telling))
+    return _URL(_KEY_FILE(as_json_option(telling)))
 
 
 def remote(url: str, key_file: Path | None) -> Asking:

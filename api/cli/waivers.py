@@ -1,26 +1,21 @@
 """`assent waivers`: asking a service for a rule to be waived, and answering whoever asks."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
+from typing import Any, get_args
 
 import click
 
-from api.cli.arguments import DayType, as_json_option
+from api.cli.arguments import DayType
 from api.cli.groups import Group
 from api.cli.remote import Document, called, change, listed, remote
 from api.cli.terminal import answer
 from api.cli.waiver_view import waiver_lines, waivers_lines
+from api.client.asking import below
+from api.client.waivers import WaiverState
 
-STATES = ("requested", "granted", "refused", "revoked", "expired")
 _PATH = "/v1/waivers"
 _WAIVER = click.argument("waiver", metavar="WAIVER")
-
-
-def _calling(command: Callable[..., None]) -> Callable[..., None]:
-    return called(as_json_option(command))
 
 
 @click.group(cls=Group)
@@ -42,10 +37,12 @@ def waivers() -> None:
 
 
 @waivers.command(name="list")
-@click.option("--state", type=click.Choice(STATES), help="Those that are in this state.")
+@click.option(
+    "--state", type=click.Choice(get_args(WaiverState)), help="Those that are in this state."
+)
 @click.option("--rule", metavar="RULE", help="Those of this rule.")
 @click.option("--unused", is_flag=True, help="Those that let no breach pass so far.")
-@_calling
+@called
 def list_(  # noqa: PLR0913 - one parameter for each option.
     *,
     state: str | None,
@@ -70,7 +67,7 @@ def list_(  # noqa: PLR0913 - one parameter for each option.
 
 @waivers.command()
 @_WAIVER
-@_calling
+@called
 def show(waiver: str, *, url: str, key_file: Path | None, as_json: bool) -> None:
     """Show a waiver: what it is for, whether it has an effect, and who did what.
 
@@ -79,7 +76,7 @@ def show(waiver: str, *, url: str, key_file: Path | None, as_json: bool) -> None
 
     Exit status: 0, or 2 where there is no such waiver.
     """  # noqa: D301 - click reads the escape.
-    _told(remote(url, key_file).get(_path_of(waiver), Document), as_json=as_json)
+    _told(remote(url, key_file).get(below(_PATH, waiver), Document), as_json=as_json)
 
 
 @waivers.command()
@@ -101,7 +98,7 @@ def show(waiver: str, *, url: str, key_file: Path | None, as_json: bool) -> None
     "--evidence", multiple=True, metavar="TEXT", help="What speaks for it; again for more."
 )
 @click.option("--set", "policy_set", metavar="NAME", help="The policy set. [default: the default]")
-@_calling
+@called
 def request(  # noqa: PLR0913 - one parameter for each option.
     rule: str,
     *,
@@ -130,7 +127,7 @@ def request(  # noqa: PLR0913 - one parameter for each option.
 @_WAIVER
 @click.option("--as", "role", metavar="ROLE", help="In which role, where the rule names none.")
 @click.option("--reason", help="Why; it stands in the log.")
-@_calling
+@called
 def grant(
     waiver: str,
     *,
@@ -152,7 +149,7 @@ def grant(
 @waivers.command()
 @_WAIVER
 @click.option("--reason", required=True, help="Why; whoever asked is told.")
-@_calling
+@called
 def refuse(waiver: str, *, reason: str, **rest: Any) -> None:
     """Refuse what was asked for, and say why.
 
@@ -167,7 +164,7 @@ def refuse(waiver: str, *, reason: str, **rest: Any) -> None:
 @waivers.command()
 @_WAIVER
 @click.option("--reason", required=True, help="Why; it stands in the log.")
-@_calling
+@called
 def revoke(waiver: str, *, reason: str, **rest: Any) -> None:
     """End a waiver now. It is out of effect everywhere within two seconds.
 
@@ -188,12 +185,8 @@ def _step(  # noqa: PLR0913 - one parameter for each option.
     key_file: Path | None,
     as_json: bool,
 ) -> None:
-    made = change(remote(url, key_file), _path_of(waiver), word, body)
+    made = change(remote(url, key_file), below(_PATH, waiver), word, body)
     _told(made, as_json=as_json)
-
-
-def _path_of(waiver: str) -> str:
-    return f"{_PATH}/{quote(waiver, safe='')}"
 
 
 def _told(made: Any, *, as_json: bool) -> None:

@@ -1,11 +1,14 @@
-"""How the rooms of the client ask: a request that is answered by a type, page by page, or a file.
+"""How the rooms of the client ask: a request that is answered by a type, a list, or a file.
 
 What is asked for piece by piece is asked when it is taken, and has no truth before.
 """
 
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
-from typing import NoReturn, Protocol, TypedDict, TypeVar, Unpack
+from typing import Generic, NoReturn, TypedDict, TypeVar, Unpack
+from urllib.parse import quote
+
+import msgspec
 
 from .bodies import decoded, encoded
 from .transport import Reply, Request, Transport
@@ -14,7 +17,6 @@ _JSON = "application/json"
 
 _Answer = TypeVar("_Answer")
 _Item = TypeVar("_Item")
-_Item_co = TypeVar("_Item_co", covariant=True)
 
 
 class Answers(Iterator[_Item]):
@@ -39,16 +41,13 @@ class Answers(Iterator[_Item]):
         self._taken.close()
 
 
-class Page(Protocol[_Item_co]):
-    """A page: what is on it, and the cursor of the page after it."""
+class _List(msgspec.Struct, Generic[_Item], frozen=True, kw_only=True):
+    items: tuple[_Item, ...]
 
-    @property
-    def items(self) -> tuple[_Item_co, ...]:
-        """What is on it."""
 
-    @property
-    def next(self) -> str | None:
-        """The cursor of the page after it, None where it is the last."""
+class _Page(_List[_Item], Generic[_Item], frozen=True, kw_only=True):
+    next: str | None
+    """The cursor of the page after it, None where it is the last."""
 
 
 class Terms(TypedDict, total=False):
@@ -81,19 +80,26 @@ class Asking:
         """Return what is at a path."""
         return decoded(self._read(path, query, accept), type)
 
+    def listed(self, path: str, type: type[_Item]) -> tuple[_Item, ...]:  # noqa: A002 - likewise.
+        """Return what a path lists, all at once."""
+        of_type = _List[type]  # type: ignore[valid-type] # At run time it is one.
+        found: _List[_Item] = self.get(path, of_type)
+        return found.items
+
     def pages(
         self,
         path: str,
-        type: type[Page[_Item]],  # noqa: A002 - likewise.
+        type: type[_Item],  # noqa: A002 - likewise.
         query: Mapping[str, str],
     ) -> Answers[_Item]:
-        """Return the items of all pages of what is at a path."""
+        """Return what all pages at a path list."""
 
         def taken() -> Generator[_Item]:
-            found = self.get(path, type, query)
+            of_type = _Page[type]  # type: ignore[valid-type] # At run time it is one.
+            found: _Page[_Item] = self.get(path, of_type, query)
             yield from found.items
             while found.next is not None:
-                found = self.get(path, type, {**query, "cursor": found.next})
+                found = self.get(path, of_type, {**query, "cursor": found.next})
                 yield from found.items
 
         return Answers(taken())
@@ -142,6 +148,11 @@ class Asking:
 
     def _read(self, path: str, query: Mapping[str, str] | None, accept: str) -> bytes:
         return self._transport.call(_reading(path, query, accept)).body
+
+
+def below(path: str, name: str) -> str:
+    """Return the path of what has a name, below that of all of its kind."""
+    return f"{path}/{quote(name, safe='')}"
 
 
 def _reading(path: str, query: Mapping[str, str] | None, accept: str) -> Request:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal, Unpack
-from urllib.parse import quote
 
 import msgspec
 
@@ -20,7 +19,7 @@ from .answers import (
     Sample,
     Statistics,
 )
-from .asking import Answers, Asking
+from .asking import Answers, Asking, below
 from .bodies import decoded, given
 from .errors import UnexpectedAnswerError
 from .files import digest_of, replaced
@@ -87,7 +86,7 @@ class RecordedDecisions:
     def find(self, **filters: Unpack[Filters]) -> Answers[ListedDecision]:
         """Return the decisions that meet the filters, the newest first, from as many pages."""
         query = query_of(filters) | {"limit": str(PAGE)}
-        return self._asking.pages(_DECISIONS, DecisionPage, query)
+        return self._asking.pages(_DECISIONS, ListedDecision, query)
 
     def page(
         self, *, limit: int = PAGE, cursor: str | None = None, **filters: Unpack[Filters]
@@ -204,4 +203,4 @@ def _id(decision: Logged) -> str:
 
 
 def _path(decision: Logged) -> str:
-    return f"{_DECISIONS}/{quote(_id(decision), safe='')}"
+    return below(_DECISIONS, _id(decision))

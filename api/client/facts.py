@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Literal
-from urllib.parse import quote
 
 import msgspec
 
 from .answers import Subject
-from .asking import Answers, Asking
+from .asking import Answers, Asking, below
 from .bodies import given
 
 _FACTS = "/v1/facts"
@@ -48,17 +47,6 @@ class StandingFact(msgspec.Struct, frozen=True, kw_only=True):
     evidence: str | None = None
 
 
-class FactPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of standing facts; `next` is the cursor of the page after it."""
-
-    items: tuple[StandingFact, ...]
-    next: str | None
-
-
-class _Versions(msgspec.Struct, frozen=True, kw_only=True):
-    items: tuple[StandingFact, ...]
-
-
 class StandingFacts:
     """The standing facts. `Client.facts` is it.
 
@@ -76,7 +64,7 @@ class StandingFacts:
 
     def find(self, *, kind: str | None = None, name: str | None = None) -> Answers[StandingFact]:
         """Return those that are not withdrawn, about a kind of subject or the one of a name."""
-        return self._asking.pages(_FACTS, FactPage, given({"kind": kind, "name": name}))
+        return self._asking.pages(_FACTS, StandingFact, given({"kind": kind, "name": name}))
 
     def read(self, fact: StandingFact | str) -> StandingFact:
         """Return a standing fact as it is now; of a withdrawn one, what it stated last."""
@@ -84,7 +72,7 @@ class StandingFacts:
 
     def versions(self, fact: StandingFact | str) -> tuple[StandingFact, ...]:
         """Return every version, the newest first."""
-        return self._asking.get(f"{_path(fact)}/versions", _Versions).items
+        return self._asking.listed(f"{_path(fact)}/versions", StandingFact)
 
     def amend(
         self, seen: StandingFact, statement: Statement, *, reason: str | None = None
@@ -112,5 +100,4 @@ def _body(statement: Statement, reason: str | None) -> dict[str, object]:
 
 
 def _path(fact: StandingFact | str) -> str:
-    id_ = fact if isinstance(fact, str) else fact.id
-    return f"{_FACTS}/{quote(id_, safe='')}"
+    return below(_FACTS, fact if isinstance(fact, str) else fact.id)

@@ -15,7 +15,7 @@ import msgspec
 from engine.bundle.load import read_directory
 
 from .answers import Checked, ListedVersion, PolicySet, Version
-from .asking import Asking
+from .asking import Asking, below
 from .bodies import given, instant
 from .filters import Filters, query_of
 from .impact import Impact
@@ -29,21 +29,13 @@ Policies = Path | Mapping[str, str]
 _SETS = "/v1/policy-sets"
 
 
-class _Sets(msgspec.Struct, frozen=True, kw_only=True):
-    items: tuple[PolicySet, ...]
-
-
-class _Versions(msgspec.Struct, frozen=True, kw_only=True):
-    items: tuple[ListedVersion, ...]
-
-
 class _Files(msgspec.Struct, frozen=True, kw_only=True):
     files: dict[str, str]
 
 
 def policy_sets(asking: Asking) -> tuple[PolicySet, ...]:
     """Return the policy sets of a service."""
-    return asking.get(_SETS, _Sets).items
+    return asking.listed(_SETS, PolicySet)
 
 
 def check_policies(asking: Asking, policies: Policies) -> Checked:
@@ -60,7 +52,7 @@ class PolicySetClient:
 
     def __init__(self, asking: Asking, name: str) -> None:
         self._asking = asking
-        self._path = f"{_SETS}/{quote(name, safe='')}"
+        self._path = below(_SETS, name)
 
     def show(self) -> PolicySet:
         """Return what is in force, what was before, and what waits for its time."""
@@ -68,7 +60,7 @@ class PolicySetClient:
 
     def versions(self) -> tuple[ListedVersion, ...]:
         """Return all its versions."""
-        return self._asking.get(f"{self._path}/versions", _Versions).items
+        return self._asking.listed(f"{self._path}/versions", ListedVersion)
 
     def version(self, version: str) -> Version:
         """Return a version, by its digest or the first twelve digits of it."""

@@ -2,12 +2,11 @@
 
 from datetime import datetime
 from typing import Any, Unpack
-from urllib.parse import quote
 
 import msgspec
 
 from .answers import Receipt
-from .asking import Asking
+from .asking import Asking, below
 from .filters import Criteria, members_of
 
 _QUERIES = "/v1/queries"
@@ -30,10 +29,6 @@ class DeletedQuery(msgspec.Struct, frozen=True, kw_only=True):
     entry: Receipt
 
 
-class _Queries(msgspec.Struct, frozen=True, kw_only=True):
-    items: tuple[SavedQuery, ...]
-
-
 class SavedQueries:
     """The saved queries. `Client.queries` is it."""
 
@@ -42,11 +37,11 @@ class SavedQueries:
 
     def all(self) -> tuple[SavedQuery, ...]:
         """Return those of all auditors, by name."""
-        return self._asking.get(_QUERIES, _Queries).items
+        return self._asking.listed(_QUERIES, SavedQuery)
 
     def read(self, name: str) -> SavedQuery:
         """Return one."""
-        return self._asking.get(_path(name), SavedQuery)
+        return self._asking.get(below(_QUERIES, name), SavedQuery)
 
     def save(self, name: str, **criteria: Unpack[Criteria]) -> SavedQuery:
         """Save filters under a name. Raises `ConflictError` where it is taken."""
@@ -55,8 +50,4 @@ class SavedQueries:
     def delete(self, query: SavedQuery | str) -> DeletedQuery:
         """Delete one, with its filters."""
         name = query if isinstance(query, str) else query.name
-        return self._asking.send(_path(name), DeletedQuery, method="DELETE")
-
-
-def _path(name: str) -> str:
-    return f"{_QUERIES}/{quote(name, safe='')}"
+        return self._asking.send(below(_QUERIES, name), DeletedQuery, method="DELETE")

@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import ClassVar, Literal
-from urllib.parse import quote
 
 import msgspec
 
 from .answers import Truthless
-from .asking import Answers, Asking
+from .asking import Answers, Asking, below
 from .bodies import given
 
 WaiverState = Literal["requested", "granted", "refused", "revoked", "expired"]
@@ -73,13 +72,6 @@ class Waiver(Truthless, frozen=True, kw_only=True):
     history: tuple[WaiverStep, ...]
 
 
-class WaiverPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of waivers; `next` is the cursor of the page after it."""
-
-    items: tuple[Waiver, ...]
-    next: str | None
-
-
 class Waivers:
     """The waivers. `Client.waivers` is it.
 
@@ -138,7 +130,7 @@ class Waivers:
             "rule": rule,
             "policy_set": policy_set,
         }
-        return self._asking.pages(_WAIVERS, WaiverPage, given(asked))
+        return self._asking.pages(_WAIVERS, Waiver, given(asked))
 
     def read(self, waiver: Waiver | str) -> Waiver:
         """Return a waiver as it is now."""
@@ -162,5 +154,4 @@ class Waivers:
 
 
 def _path(waiver: Waiver | str) -> str:
-    id_ = waiver if isinstance(waiver, str) else waiver.id
-    return f"{_WAIVERS}/{quote(id_, safe='')}"
+    return below(_WAIVERS, waiver if isinstance(waiver, str) else waiver.id)

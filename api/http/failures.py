@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 from api.in_force.policies import NotFresh
 from api.journal import ERRORS
 from engine.audit.errors import LogError
-from engine.storage.errors import NotFound, StorageError
+from engine.storage.errors import InvalidQuery, NotFound, StorageError
 from engine.storage.governance.changes import OutdatedRevision, WrongState
 from engine.storage.governance.policy_sets import OwnVersion
 from engine.storage.governance.waivers import OwnWaiver, SameWaiver
@@ -28,9 +28,11 @@ from .problems import (
     UNAVAILABLE,
     WRONG_STATE,
     Problem,
+    ProblemError,
     ProblemKind,
     ProblemRaised,
     held,
+    invalid_query,
     retry_later,
     unlogged,
 )
@@ -66,6 +68,8 @@ def problem_of(error: Exception) -> Problem:
             return unlogged(error)
         case NotFound():
             return Problem(kind=NOT_FOUND, detail=str(error))
+        case InvalidQuery(name=str(name)):
+            return invalid_query([ProblemError(message=str(error), parameter=name)])
         case UnderHold():
             return held(error)
         case NotFresh():

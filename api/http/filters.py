@@ -2,9 +2,8 @@
 
 from dataclasses import fields, replace
 
-from engine.storage.errors import BeyondLog, InvalidQuery, NotFound
+from engine.storage.errors import InvalidQuery, NotFound
 from engine.storage.keys import ApiKey
-from engine.storage.search.decisions import DecisionPage
 from engine.storage.search.filters import Criteria, DecisionFilter
 from engine.storage.search.saved_queries import SavedQuery
 
@@ -21,18 +20,6 @@ def filters_of(service: Service, query: FilterParameters, key: ApiKey) -> Decisi
     sets finds nothing of any other, and asks for none.
     """
     return _within_reach(_asked(service, query, key), key)
-
-
-def page_of(
-    service: Service, filters: DecisionFilter, *, limit: int, cursor: str | None
-) -> DecisionPage:
-    """Return a page of decisions. Raises `ProblemRaised`."""
-    try:
-        return service.decisions.page(filters, limit=limit, cursor=cursor)
-    except BeyondLog as error:
-        raise refused(str(error), "as_of") from None
-    except InvalidQuery as error:
-        raise refused(str(error), "cursor") from None
 
 
 def saved_query(service: Service, name: str, key: ApiKey) -> SavedQuery:

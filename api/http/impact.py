@@ -31,7 +31,7 @@ from engine.storage.search.filters import DecisionFilter
 from .access import sees_all
 from .accesses import note_access
 from .answers import json_answer
-from .filters import filters_of, page_of, refused
+from .filters import filters_of, refused
 from .problems import FORBIDDEN, WRONG_STATE, Problem, ProblemRaised
 from .service import Service
 from .shapes import FilterParameters, ImpactParameters
@@ -53,7 +53,7 @@ def impact_answer(
     filters = _filters(service, key, version.policy_set, query)
     with service.streams.open():
         engine, former = _engine(service, version), _former(service, version, query)
-        page = page_of(service, filters, limit=query.limit, cursor=query.cursor)
+        page = service.decisions.page(filters, limit=query.limit, cursor=query.cursor)
         made = _assessed(service, engine, former, page)
     note_access(service, key, Action.REPLAY, spans_of(each.index for each in made))
     counts = Impact()

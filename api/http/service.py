@@ -1,8 +1,8 @@
 """What the routes use: the parts of one process, made by whoever starts it."""
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -53,16 +53,14 @@ class Streams:
     def __init__(self, most: int) -> None:
         self._free = threading.BoundedSemaphore(most)
 
-    @contextmanager
-    def open(self) -> Iterator[None]:
-        """Have a place while the context lasts. Raises `ProblemRaised` where none is free."""
+    def open(self) -> ExitStack:
+        """Return a place, which is free again once closed. Raises `ProblemRaised` for none."""
         if not self._free.acquire(blocking=False):
             detail = "as many batches and exports are open as this process serves"
             raise ProblemRaised(retry_later(BUSY, detail, 1))
-        try:
-            yield
-        finally:
-            self._free.release()
+        place = ExitStack()
+        place.callback(self._free.release)
+        return place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from api.deciding.submission import FORMAT_NAMES, NATIVE
 from api.exports.formats import MEDIA_TYPES
 from engine.audit.entries.acts import ASKED_FOR, Ground
 from engine.audit.entries.record import Outcome
+from engine.audit.workflows.waivers import WaiverState
 from engine.evaluation.standing_facts.fact import SubjectKind
 from engine.source.json_fault import escaped
 from engine.storage.governance.waivers import PAGE_LIMIT as WAIVER_PAGE_LIMIT
@@ -52,7 +53,10 @@ BRIEF, FULL = "brief", "full"
 INDEX, WAIT = "index", "wait"
 PAGE = "json"
 
-WAIVER_STATES = ("requested", "granted", "refused", "revoked", "expired")
+EXPIRED = "expired"
+"""How a waiver is called whose days are over, before it was granted or after."""
+
+WAIVER_STATES = (*(each.value for each in WaiverState), EXPIRED)
 LONGEST_REASON, MOST_MARKETS, MOST_EVIDENCE = 2_000, 300, 20
 
 MOST_ENTRIES = 10**15

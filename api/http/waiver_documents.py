@@ -8,10 +8,10 @@ from engine.audit.instants import rfc3339
 from engine.audit.workflows.waivers import WaiverState
 from engine.storage.governance.waiver_rows import RequestedWaiver, WaiverEvent
 
-EXPIRED = "expired"
-"""How a waiver is called whose days are over, before it was granted or after."""
+from .shapes import EXPIRED
 
-_LASTING = (WaiverState.REQUESTED, WaiverState.GRANTED)
+LASTING = frozenset({WaiverState.REQUESTED, WaiverState.GRANTED})
+"""The states of a waiver that end with its days."""
 
 
 def waiver_document(
@@ -46,7 +46,7 @@ def waiver_document(
 
 def state_of(waiver: RequestedWaiver, today: date) -> str:
     """Return what a waiver is on a day."""
-    is_over = waiver.state in _LASTING and waiver.is_over(today)
+    is_over = waiver.state in LASTING and waiver.is_over(today)
     return EXPIRED if is_over else waiver.state.value
 
 

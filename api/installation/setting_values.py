@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from api.identity.tokens import ALGORITHMS
-from api.policy_names import SET_NAME_ADVICE, is_set_name
+from api.installation.set_names import SET_NAME_ADVICE, is_set_name
 from engine.audit.checkpoints.cosignature import WitnessKey
 from engine.audit.checkpoints.note import NoteError
 from engine.audit.checkpoints.witness import Witness

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from api.identity.tokens import ACCESS_TOKEN
-from api.numbered import numbered
+from api.installation.numbered import numbered
 from engine.audit.checkpoints.cosignature import WitnessPolicy
 from engine.audit.checkpoints.note import NoteError
 from engine.audit.checkpoints.witness import Witness

@@ -19,7 +19,7 @@ import msgspec
 
 from api.examination.examination import examine_here
 from api.examples import write_examples
-from api.policy_names import SET_NAME_ADVICE, is_set_name
+from api.installation.set_names import SET_NAME_ADVICE, is_set_name
 from engine.audit.entries.acts import Transition
 from engine.bundle.load import UnreadableError, read_directory
 from engine.source.json_fault import excerpt

@@ -1,6 +1,6 @@
 """Making evidence of some decisions: their receipts, their contents, and what decided them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
@@ -88,6 +88,12 @@ def select_by(decisions: Decisions, filters: DecisionFilter) -> EvidenceSelectio
     size = decisions.reached(filters)
     unsearched = decisions.unsearched(replace(filters, as_of=size))
     return EvidenceSelection(size=size, filters=filters.given(), unsearched=unsearched)
+
+
+def entries_by(decisions: Decisions, filters: DecisionFilter) -> Iterator[LogEntry]:
+    """Yield what a filter finds, whole."""
+    for each in decisions.matching(filters):
+        yield decisions.get(each.columns.decision_id)
 
 
 class TooMany(Exception):  # noqa: N818 - the house names what happened.

@@ -17,7 +17,7 @@ class Conflict(StorageError):  # noqa: N818 - as above.
 
 
 class InvalidQuery(StorageError):  # noqa: N818 - as above.
-    """A filter, limit or cursor is not one that can be answered; `name` is that of the filter."""
+    """A filter, limit or cursor is not one that can be answered; `name` is its own, if known."""
 
     def __init__(self, message: str, *, name: str | None = None) -> None:
         super().__init__(message)

@@ -7,7 +7,7 @@ and resources refer to one another by resource name. What is read from where is 
 """
 
 from api.adapters.adaptation import Adaptation, Draft
-from api.adapters.agreement import agreement
+from api.adapters.agreement import put_agreed
 from api.adapters.reading import whole_record
 from api.adapters.telling import require_told, unmapped
 
@@ -51,11 +51,5 @@ def _put_parts(draft: Draft, resources: Resources) -> tuple[str, ...]:
         part.put_found("automation.audience_expansion", widened)
         if resources.campaign is None:
             part.put_found("id", resources.identifier_in(ad_group, "campaign"))
-    untold: tuple[str, ...] = ()
     ads, assets = list(ad_parts(resources)), list(asset_parts(resources))
-    for parts in (groups, asset_group_parts(resources), ads, assets):
-        agreed = agreement(parts)
-        untold += agreed.untold
-        for path in agreed.draft.facts():
-            draft.absorb(path, agreed.draft)
-    return untold
+    return put_agreed(draft, (groups, asset_group_parts(resources), ads, assets))

@@ -48,12 +48,17 @@ def ad_parts(resources: Resources) -> Iterator[Draft]:
         told.put_found("id", resources.identifier(ad))
         put_word(told, "format", ad, "type", FORMATS)
         _put_attestation(told, ad)
-        addresses = ad.texts("finalUrls") or ()
-        if len(addresses) == 1 and addresses[0].value:
-            draft.put_found("landing.url", addresses[0])
-        else:
-            ad.leave("finalUrls")
+        put_landing(draft, ad)
         yield draft
+
+
+def put_landing(draft: Draft, shown: Record) -> None:
+    """Tell where ads lead, if that is one place."""
+    addresses = shown.texts("finalUrls") or ()
+    if len(addresses) == 1 and addresses[0].value:
+        draft.put_found("landing.url", addresses[0])
+    else:
+        shown.leave("finalUrls")
 
 
 def asset_parts(resources: Resources) -> Iterator[Draft]:

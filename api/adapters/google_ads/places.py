@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from api.adapters.adaptation import Draft
 from api.adapters.reading import Found, Record
-from api.adapters.telling import checked_country
+from api.adapters.telling import checked_country, put_radius
 
 from .criterion import Criterion
 from .objects import Resources
@@ -136,19 +136,7 @@ def _put_circle(area: Draft, proximity: Record) -> Found[str] | None:
                     f"degrees go from -{most} to {most}, in millionths",
                 )
             area.put(name, degrees, micros.pointer)
-    _put_radius(area, proximity)
+    put_radius(area, proximity, "radiusUnits", METRES, "Google")
     address = proximity.record("address")
     country = address.filled("countryCode") if address is not None else None
     return checked_country(country) if country is not None else None
-
-
-def _put_radius(area: Draft, proximity: Record) -> None:
-    radius, unit = proximity.number("radius"), proximity.filled("radiusUnits")
-    if radius is None or unit is None or unit.value not in METRES:
-        proximity.leave("radius")
-        proximity.leave("radiusUnits")
-        return
-    if radius.value < 0:
-        proximity.refuse("radius", "a radius is below zero", "send the record as Google gives it")
-    metres = (radius.value * METRES[unit.value]).normalize()
-    area.put("radius_m", metres if metres % 1 else int(metres), radius.pointer)

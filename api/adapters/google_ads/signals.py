@@ -10,6 +10,7 @@ from types import MappingProxyType
 from api.adapters.adaptation import Draft
 from api.adapters.reading import Found, Record
 
+from .ads import put_landing
 from .audiences import put_audience
 from .objects import Resources, is_removed
 
@@ -54,11 +55,7 @@ def asset_group_parts(resources: Resources) -> list[Draft]:
         draft = Draft()
         if resources.campaign is None:
             draft.put_found("id", resources.identifier_in(group, "campaign"))
-        addresses = group.texts("finalUrls") or ()
-        if len(addresses) == 1 and addresses[0].value:
-            draft.put_found("landing.url", addresses[0])
-        else:
-            group.leave("finalUrls")
+        put_landing(draft, group)
         parts.append(draft)
     return parts
 

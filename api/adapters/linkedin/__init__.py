@@ -7,7 +7,7 @@ in `docs/adapters/linkedin.md`.
 """
 
 from api.adapters.adaptation import Adaptation, Draft
-from api.adapters.agreement import agreement
+from api.adapters.agreement import put_agreed
 from api.adapters.reading import Found, Record, whole_record
 from api.adapters.telling import require_told, unmapped
 
@@ -37,17 +37,12 @@ def adapt(record: object) -> Adaptation:
     if objects.group is not None:
         draft.put_found("id", objects.group.identifier("id"))
         draft.put_found("name", objects.group.filled("name"))
-    untold: tuple[str, ...] = ()
     entities = root.joined("adTargetingEntities", "urn")
     levels = [
         [campaign_part(campaign, objects, entities) for campaign in objects.campaigns],
         creative_parts(objects),
     ]
-    for parts in levels:
-        agreed = agreement(parts)
-        untold += agreed.untold
-        for path in agreed.draft.facts():
-            (platform if path == "placements" else draft).absorb(path, agreed.draft)
+    untold = put_agreed(draft, levels, platform)
     platform.put_found("account_id", _account_of(objects))
     require_told(draft, _TELLING)
     return draft.finish(unmapped(root, untold))

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from api.adapters.adaptation import Draft
 from api.adapters.places import is_country, region_named
 from api.adapters.reading import Found, Record
-from api.adapters.telling import checked_country
+from api.adapters.telling import checked_country, put_radius
 
 from .automation import Suggested
 
@@ -123,12 +123,4 @@ def _put_circle(area: Draft, place: Record) -> None:
                 f"degrees go from -{most} to {most}",
             )
         area.put(name, degrees.value, degrees.pointer)
-    radius, unit = place.number("radius"), place.filled("distance_unit")
-    if radius is None or unit is None or unit.value not in METRES:
-        place.leave("radius")
-        place.leave("distance_unit")
-        return
-    if radius.value < 0:
-        place.refuse("radius", "a radius is below zero", "send the record as Meta gives it")
-    metres = (radius.value * METRES[unit.value]).normalize()
-    area.put("radius_m", metres if metres % 1 else int(metres), radius.pointer)
+    put_radius(area, place, "distance_unit", METRES, "Meta")

@@ -9,7 +9,7 @@ read from where is in `docs/adapters/openrtb.md`.
 from dataclasses import dataclass
 
 from api.adapters.adaptation import Adaptation, Draft
-from api.adapters.agreement import agreement
+from api.adapters.agreement import put_agreed
 from api.adapters.reading import Record, whole_record
 from api.adapters.refusal import UnrecognisedRecord
 from api.adapters.telling import require_told, unmapped
@@ -37,14 +37,12 @@ def adapt(record: object) -> Adaptation:
     if objects.request is not None:
         put_request(draft, platform, objects.request)
     bids = [bid for seat in objects.seats for bid in seat.records("bid") or ()]
-    agreed = agreement([bid_part(bid) for bid in (*bids, *objects.bids)])
-    for path in agreed.draft.facts():
-        draft.absorb(path, agreed.draft)
+    untold = put_agreed(draft, [[bid_part(bid) for bid in (*bids, *objects.bids)]])
     put_transparency(draft, objects.request, [*bids, *objects.bids])
     platform.put_found("account_id", seat_of(objects.seats))
     if "placements" not in platform.facts():
         require_told(draft, "a request tells by `regs`, `user`, `device.geo`, a bid by its ids")
-    return draft.finish(unmapped(root, agreed.untold))
+    return draft.finish(unmapped(root, untold))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from api.adapters.adaptation import Draft
-from api.adapters.agreement import agreement
+from api.adapters.agreement import put_agreed
 from api.adapters.reading import Found, Record
 from api.adapters.telling import put_flight, put_money, require_told
 from engine.source.json_fault import excerpt
@@ -61,14 +61,12 @@ def put_squads(draft: Draft, platform: Draft, root: Record) -> tuple[str, ...]:
         draft.put_found("name", campaign.filled("name"))
         if account is None:
             platform.put_found("account_id", campaign.identifier("ad_account_id"))
-    agreed = agreement([_part(squad, campaign) for squad in squads])
-    for path in agreed.draft.facts():
-        draft.absorb(path, agreed.draft)
+    untold = put_agreed(draft, [[_part(squad, campaign) for squad in squads]])
     _put_budget(draft, [holder for holder in (campaign, *squads) if holder is not None], currency)
     if account is not None and "budget.amount" not in draft.facts():
         account.leave("currency")
     require_told(draft, "send an ad squad with its `targeting`, or several with their campaign")
-    return agreed.untold
+    return untold
 
 
 def _squads(root: Record) -> Iterator[Record]:

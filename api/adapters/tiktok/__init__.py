@@ -6,7 +6,7 @@ is read from where is in `docs/adapters/tiktok.md`.
 """
 
 from api.adapters.adaptation import Adaptation, Draft
-from api.adapters.agreement import agreement
+from api.adapters.agreement import put_agreed
 from api.adapters.reading import whole_record
 from api.adapters.telling import require_told, unmapped
 
@@ -46,12 +46,7 @@ def _put_levels(draft: Draft, platform: Draft, objects: Objects) -> tuple[str, .
         [ad_group_part(one, objects, currency, regions) for one in objects.ad_groups],
         ad_parts(objects),
     ]
-    untold: tuple[str, ...] = ()
-    for parts in filter(None, levels):
-        agreed = agreement(parts)
-        untold += agreed.untold
-        for path in agreed.draft.facts():
-            (platform if path == "placements" else draft).absorb(path, agreed.draft)
+    untold = put_agreed(draft, levels, platform)
     if not {"budget.amount", "budget.total"} & draft.facts().keys():
         objects.leave_currency()
     return untold

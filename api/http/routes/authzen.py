@@ -3,8 +3,6 @@
 Errors are a text, as the standard has them: 400 also for a body of another type.
 """
 
-from contextlib import ExitStack
-
 from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
@@ -55,8 +53,7 @@ def _add_deciding(routes: Blueprint, service: Service) -> None:
         items = evaluations_of(body, most=most, largest=limits.body)
         if items is None:
             return json_answer(evaluated(service, g.key, evaluation_of(body)))
-        with ExitStack() as place:
-            place.enter_context(service.streams.open())
+        with service.streams.open() as place:
             answers = evaluated_in_turn(service, g.key, items, semantic)
             answer = json_answer({"evaluations": answers})
             answer.call_on_close(place.pop_all().close)

@@ -1,7 +1,5 @@
 """`POST /v1/decisions/batch`: many campaigns, as a JSON array or as NDJSON streamed both ways."""
 
-from contextlib import ExitStack
-
 from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
@@ -50,8 +48,7 @@ def blueprint(service: Service) -> Blueprint:
 
 def _answer_lines(service: Service, batch: Batch) -> Response:
     limit = service.limits.batch
-    with ExitStack() as place:
-        place.enter_context(service.streams.open())
+    with service.streams.open() as place:
         body = StreamedBody(request.stream, limit=limit, expected=request.content_length)
         place.callback(body.close)
         answer = Response(answer_lines(batch, body, limit), content_type=NDJSON)
@@ -71,8 +68,7 @@ def _answer_array(service: Service, batch: Batch) -> Response:
     if len(values) > batch.most:
         detail = f"a batch has at most {batch.most:,} campaigns"
         raise ProblemRaised(Problem(kind=TOO_LARGE, detail=detail))
-    with ExitStack() as place:
-        place.enter_context(service.streams.open())
+    with service.streams.open() as place:
         answer = Response(answer_array(batch, values), content_type=JSON)
         answer.call_on_close(place.pop_all().close)
     return answer

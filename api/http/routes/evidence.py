@@ -1,7 +1,6 @@
 """Evidence by HTTP: decisions in one ZIP file that verifies offline (`audit.exhibits`)."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterable
 from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import BinaryIO
@@ -14,13 +13,13 @@ from api.http.filters import refused
 from api.http.problems import UNSIGNED, ProblemRaised, retry_later
 from api.http.routes.records import UNSEARCHED
 from api.http.service import Service
-from api.log.evidence import EvidenceSelection, EvidenceSource, TooMany, select_by
+from api.log.evidence import EvidenceSelection, EvidenceSource, TooMany, entries_by, select_by
 from engine.audit.entries.acts import Action
 from engine.audit.entries.record import LogEntry
 from engine.audit.errors import LogError
 from engine.audit.merkle.spans import spans_of
 from engine.audit.merkle.tree import ProofError
-from engine.storage.errors import BeyondLog, StorageError
+from engine.storage.errors import StorageError
 from engine.storage.keys import ApiKey
 from engine.storage.search.filters import DecisionFilter
 
@@ -37,11 +36,10 @@ class _Wanted:
 
 def evidence_answer(service: Service, key: ApiKey, filters: DecisionFilter) -> Response:
     """Return the evidence of what a filter finds."""
-    try:
-        found = select_by(service.decisions, filters)
-    except BeyondLog as error:
-        raise refused(str(error), "as_of") from None
-    answer = _answer(service, key, _Wanted(entries=_entries(service, filters), found=found))
+    found = select_by(service.decisions, filters)
+    answer = _answer(
+        service, key, _Wanted(entries=entries_by(service.decisions, filters), found=found)
+    )
     answer.headers[UNSEARCHED] = str(found.unsearched)
     return answer
 
@@ -53,15 +51,9 @@ def entry_evidence_answer(service: Service, key: ApiKey, entry: LogEntry) -> Res
     )
 
 
-def _entries(service: Service, filters: DecisionFilter) -> Iterator[LogEntry]:
-    for each in service.decisions.matching(filters):
-        yield service.decisions.get(each.columns.decision_id)
-
-
 def _answer(service: Service, key: ApiKey, wanted: _Wanted) -> Response:
-    with ExitStack() as place:
-        place.enter_context(service.streams.open())
-        stream = place.enter_context(TemporaryFile())
+    with service.streams.open() as place:
+        stream = place.enter_context(TemporaryFile())  # noqa: SIM115 - closed with its place.
         _write(service, key, stream, wanted)
         answer = Response(FileWrapper(stream), content_type=MEDIA_TYPE)
         answer.headers["Content-Disposition"] = 'attachment; filename="evidence.zip"'

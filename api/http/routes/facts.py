@@ -14,6 +14,7 @@ from api.http.answers import json_answer
 from api.http.bodies import read_json_body
 from api.http.conditions import seen_revision, tagged
 from api.http.misplaced import in_body
+from api.http.orders import read_order
 from api.http.problems import ProblemRaised, malformed_fact
 from api.http.service import Service
 from api.http.shapes import (
@@ -93,12 +94,7 @@ def _register_changing(routes: Blueprint, service: Service) -> None:
     @routes.post(f"{_FACT}/withdraw")
     def withdraw(fact: str) -> Response:
         read_query(NoParameters, request.args, in_body(REASON))
-        seen = seen_revision(request)
-        body = read_json_body(request, service.limits.body)
-        asked = read_members(REASON, body, 'write `{}`, or `{"reason": "…"}`')
-        order = ChangeOrder(
-            actor=g.key.principal, reason=asked.get("reason"), expected_revision=seen
-        )
+        order, _ = read_order(service, REASON, 'write `{}`, or `{"reason": "…"}`')
         known.withdraw(fact, order)
         return _told(known.versions(fact))
 

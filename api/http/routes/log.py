@@ -1,7 +1,6 @@
 """`GET /v1/log/export`: the whole log as NDJSON that verifies offline (`engine.audit.export`)."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from io import BytesIO
 
 from flask import Blueprint, g, request
@@ -26,8 +25,7 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/v1/log/export")
     def export() -> Response:
         read_query(NoParameters, request.args)
-        with ExitStack() as place:
-            place.enter_context(service.streams.open())
+        with service.streams.open() as place:
             head = service.tiles.head()
             note_access(service, g.key, Action.EXPORT, ((0, head.size),) if head.size else ())
             answer = Response(_export(service, head), content_type=NDJSON)

@@ -20,11 +20,12 @@ from api.examination.examination import Examination
 from api.examination.policy_files import HERE, PolicyFiles
 from api.http.access import check_reach
 from api.http.answers import json_answer
-from api.http.bodies import JSON, TEXT, read_json_body
-from api.http.conditions import seen_revision, tagged
+from api.http.bodies import JSON, TEXT
+from api.http.conditions import tagged
 from api.http.examining import examined
 from api.http.impact import impact_answer
 from api.http.misplaced import in_body
+from api.http.orders import read_order
 from api.http.policy_documents import listed_version, set_document, version_document
 from api.http.problems import MALFORMED_ORDER, WRONG_STATE, Problem, ProblemError, ProblemRaised
 from api.http.service import Service
@@ -35,11 +36,10 @@ from api.http.shapes import (
     DiffParameters,
     ImpactParameters,
     NoParameters,
-    read_members,
     read_query,
 )
 from api.http.uploads import FILES, read_files
-from api.policy_names import SET_NAME_ADVICE, is_set_name
+from api.installation.set_names import SET_NAME_ADVICE, is_set_name
 from engine import Bundle, EngineError
 from engine.analysis.changes import changes
 from engine.analysis.report import sentences
@@ -159,13 +159,10 @@ def _register_force(routes: Blueprint, service: Service) -> None:
 
     @routes.post(f"{_SET}/activate")
     def activate(name: str) -> Response:
-        seen, asked = _asked(name, service, ACTIVATION)
+        order, asked = _asked(name, service, ACTIVATION)
         found = sets.version(name, asked["version"])
         if found.state is State.APPROVED:  # Others are refused, whatever they would come to.
             _examine_again(service, found)
-        order = ChangeOrder(
-            actor=g.key.principal, reason=asked.get("reason"), expected_revision=seen
-        )
         since: datetime | None = asked.get("since")
         try:
             line = sets.activate(name, found.digest, order, since=since)
@@ -183,13 +180,11 @@ def _register_force(routes: Blueprint, service: Service) -> None:
 # --- what is asked ----------------------------------------------------------------------------
 
 
-def _asked(name: str, service: Service, shape: Schema) -> tuple[int | None, dict[str, Any]]:
-    """Return the revision that was seen, and what the body says."""
+def _asked(name: str, service: Service, shape: Schema) -> tuple[ChangeOrder, dict[str, Any]]:
+    """Return what is ordered, and what the body says."""
     read_query(NoParameters, request.args, in_body(shape))
     check_reach(g.key, name)
-    seen = seen_revision(request)
-    body = read_json_body(request, service.limits.body)
-    return seen, read_members(shape, body, _HELP[shape])
+    return read_order(service, shape, _HELP[shape])
 
 
 _HELP: Mapping[Schema, str] = {
@@ -200,8 +195,8 @@ _HELP: Mapping[Schema, str] = {
 
 
 def _order(name: str, service: Service, shape: Schema) -> ChangeOrder:
-    seen, asked = _asked(name, service, shape)
-    return ChangeOrder(actor=g.key.principal, reason=asked.get("reason"), expected_revision=seen)
+    order, _ = _asked(name, service, shape)
+    return order
 
 
 def _check_name(name: str) -> None:

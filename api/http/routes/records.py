@@ -7,7 +7,6 @@ the verifier says so.
 
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 from flask import request
 from werkzeug.wrappers import Response
@@ -22,7 +21,6 @@ from api.http.service import Service
 from engine.audit.entries.acts import Action
 from engine.audit.errors import LogError
 from engine.audit.merkle.spans import Span
-from engine.storage.errors import BeyondLog
 from engine.storage.keys import ApiKey
 from engine.storage.search.filters import DecisionFilter
 
@@ -42,8 +40,7 @@ def export_answer(service: Service, key: ApiKey, filters: DecisionFilter, name: 
     """Return an export, streamed; who is shown what is logged before."""
     export = _begun(service, filters, name)
     root = service.tiles.root_at(export.size)
-    with ExitStack() as place:
-        place.enter_context(service.streams.open())
+    with service.streams.open() as place:
         shown = _spans(service.decisions.matching_indexes(export.filters))
         note_access(service, key, Action.EXPORT, shown)
         answer = Response(Written(export=export).pieces(), content_type=MEDIA_TYPES[name])
@@ -70,8 +67,6 @@ def manifest_answer(service: Service, key: ApiKey, filters: DecisionFilter, name
 def _begun(service: Service, filters: DecisionFilter, name: str) -> RecordsExport:
     try:
         return begin_export(service.decisions, service.tiles, service.publisher, filters, name)
-    except BeyondLog as error:
-        raise refused(str(error), "as_of") from None
     except Unavailable as error:
         raise refused(str(error), "format") from None
     except LogError as error:

@@ -17,7 +17,7 @@ from api.http.accesses import note_access
 from api.http.answers import entry_document, json_answer, proof_document
 from api.http.bodies import TEXT
 from api.http.contents import check_not_erased, contents_of
-from api.http.filters import filters_of, page_of, refused
+from api.http.filters import filters_of, refused
 from api.http.notes import notes_of
 from api.http.receipts import receipt_file
 from api.http.routes.evidence import entry_evidence_answer, evidence_answer
@@ -35,11 +35,10 @@ from api.log.listing import listed_document, sample_document, statistics_documen
 from engine.audit.entries.acts import Action
 from engine.audit.entries.record import LogEntry, Payload
 from engine.audit.merkle.spans import spans_of
-from engine.storage.errors import BeyondLog, NotFound
+from engine.storage.errors import NotFound
 from engine.storage.keys import ApiKey
 from engine.storage.search.filters import DecisionFilter
 from engine.storage.search.samples import Sample
-from engine.storage.search.statistics import Statistics
 
 
 class _DecisionConverter(BaseConverter):
@@ -75,7 +74,7 @@ def _add_many(routes: Blueprint, service: Service) -> None:
             filters = filters_of(service, query, g.key)
             return export_answer(service, g.key, filters, wanted)
         filters = filters_of(service, query, g.key)
-        page = page_of(service, filters, limit=query.limit or 100, cursor=query.cursor)
+        page = service.decisions.page(filters, limit=query.limit or 100, cursor=query.cursor)
         found = spans_of(each.index for each in page.decisions)
         note_access(service, g.key, Action.SEARCH, found)
         is_empty = not page.decisions and query.cursor is None
@@ -92,7 +91,7 @@ def _add_many(routes: Blueprint, service: Service) -> None:
     @routes.get("/v1/decisions/statistics")
     def statistics() -> Response:
         filters = filters_of(service, read_query(FilterParameters, request.args), g.key)
-        made = _statistics(service, filters)
+        made = service.decisions.statistics(filters)
         note_access(service, g.key, Action.SEARCH, spans_of([]))
         notes = notes_of(service, g.key, filters) if not made.decisions else []
         return json_answer({**statistics_document(made), "notes": notes})
@@ -173,22 +172,12 @@ def _check_whole(query: SearchParameters) -> None:
             raise refused("an export is whole, and has no pages", name)
 
 
-def _statistics(service: Service, filters: DecisionFilter) -> Statistics:
-    try:
-        return service.decisions.statistics(filters)
-    except BeyondLog as error:
-        raise refused(str(error), "as_of") from None
-
-
 def _sample(service: Service, query: SampleParameters, filters: DecisionFilter) -> Sample:
     if query.count is None:
         raise refused("how many decisions are to be drawn?", "count")
     if query.as_of is None:
         raise refused("a sample is drawn as of a size of the log", "as_of")
-    try:
-        return service.decisions.sample(filters, query.count)
-    except BeyondLog as error:
-        raise refused(str(error), "as_of") from None
+    return service.decisions.sample(filters, query.count)
 
 
 def _entry(service: Service, decision_id: str, key: ApiKey) -> LogEntry:

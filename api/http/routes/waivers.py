@@ -15,11 +15,13 @@ from api.http.access import check_reach, sees_all_waivers
 from api.http.answers import json_answer
 from api.http.bodies import read_json_body
 from api.http.choice import choose_engine, unknown_set
-from api.http.conditions import seen_revision, tagged
+from api.http.conditions import tagged
 from api.http.misplaced import in_body
+from api.http.orders import read_order
 from api.http.problems import ProblemError, ProblemRaised, malformed_order
 from api.http.service import Service
 from api.http.shapes import (
+    EXPIRED,
     GRANT,
     REJECTION,
     WAIVER_REQUEST,
@@ -28,7 +30,7 @@ from api.http.shapes import (
     read_members,
     read_query,
 )
-from api.http.waiver_documents import EXPIRED, waiver_document
+from api.http.waiver_documents import LASTING, waiver_document
 from api.http.waiver_orders import REQUEST_HELP, check_grantable, role_for, terms_of
 from api.in_force.policies import NotInForce
 from engine import Engine
@@ -42,7 +44,6 @@ from engine.storage.governance.waiver_rows import RequestedWaiver
 from engine.storage.governance.waivers import OwnWaiver, Request, WaiverFilter
 
 _WAIVER = "/v1/waivers/<id>"
-_LASTING = frozenset({WaiverState.REQUESTED, WaiverState.GRANTED})
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -73,7 +74,8 @@ def _register_asking(routes: Blueprint, service: Service) -> None:
     @routes.post("/v1/waivers", endpoint="request")
     def ask() -> Response:
         read_query(NoParameters, request.args, in_body(WAIVER_REQUEST))
-        asked = _body(service, WAIVER_REQUEST, REQUEST_HELP)
+        body = read_json_body(request, service.limits.body)
+        asked = read_members(WAIVER_REQUEST, body, REQUEST_HELP)
         engine = _engine(service, asked.get("policy_set"))
         requester = g.key.principal
         terms = terms_of(asked, engine, requester, day_of(service.clock()))
@@ -121,10 +123,10 @@ def _filter(query: WaiverParameters) -> WaiverFilter:
         check_reach(g.key, query.policy_set)
     states, is_over = None, None
     if query.state == EXPIRED:
-        states, is_over = _LASTING, True
+        states, is_over = LASTING, True
     elif query.state is not None:
         states = frozenset({WaiverState(query.state)})
-        is_over = False if states <= _LASTING else None
+        is_over = False if states <= LASTING else None
     return WaiverFilter(
         states=states,
         is_over=is_over,
@@ -153,9 +155,7 @@ def _order(
     shape: Schema,
 ) -> tuple[RequestedWaiver, ChangeOrder, dict[str, Any]]:
     read_query(NoParameters, request.args, in_body(shape))
-    seen = seen_revision(request)
-    asked = _body(service, shape, _HELP[shape])
-    order = ChangeOrder(actor=g.key.principal, reason=asked.get("reason"), expected_revision=seen)
+    order, asked = read_order(service, shape, _HELP[shape])
     return _found(service, id), order, asked
 
 
@@ -163,10 +163,6 @@ _HELP: Mapping[Schema, str] = {
     GRANT: 'write `{}`, or `{"as": "…"}` with the role in which you grant it',
     REJECTION: 'write `{"reason": "…"}`: whoever asked is told',
 }
-
-
-def _body(service: Service, shape: Schema, advice: str) -> dict[str, Any]:
-    return read_members(shape, read_json_body(request, service.limits.body), advice)
 
 
 def _engine(service: Service, policy_set: str | None) -> Engine:

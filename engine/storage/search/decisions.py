@@ -235,9 +235,10 @@ def _read_cursor(cursor: str, digest: bytes, reached: int) -> tuple[int, int]:
     try:
         index, size, found = _CURSOR.unpack(base64.urlsafe_b64decode(cursor))
     except (ValueError, struct.error) as error:
-        raise InvalidQuery("the cursor is not one that a page gave") from error
+        raise InvalidQuery("the cursor is not one that a page gave", name="cursor") from error
     if found != digest:
-        raise InvalidQuery("the cursor belongs to other filters")
+        raise InvalidQuery("the cursor belongs to other filters", name="cursor")
     if not index < size <= reached:
-        raise InvalidQuery("the cursor is of another log, or of a later state of this one")
+        told = "the cursor is of another log, or of a later state of this one"
+        raise InvalidQuery(told, name="cursor")
     return index, size

@@ -192,7 +192,8 @@ def size_of(filters: DecisionFilter, reached: int) -> int:
     if filters.as_of is None:
         return reached
     if filters.as_of > reached:
-        raise BeyondLog(f"the log has not reached this size: it has {reached} entries")
+        told = f"the log has not reached this size: it has {reached} entries"
+        raise BeyondLog(told, name="as_of")
     return filters.as_of
 
 
