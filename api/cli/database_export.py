@@ -13,24 +13,24 @@ from api.cli.failures import NO, Failure
 from api.installation.contents import readable_contents
 from api.installation.settings import load_settings
 from engine.audit.export import line_of, write_export
-from engine.storage.databases.database import Database, sqlite_file, unchanging_url
-from engine.storage.errors import LogInconsistent, StorageError
-from engine.storage.governance.registers_check import check_registers
-from engine.storage.governance.uses_check import check_uses
-from engine.storage.lifecycle.lifecycle_check import (
+from engine.storage.comparison.acts import check_acts
+from engine.storage.comparison.flags import check_flags
+from engine.storage.comparison.lifecycle import (
     check_destroyed,
     check_erased,
     check_holds,
     uncommitted_holds,
 )
-from engine.storage.log.requests_check import check_requests
+from engine.storage.comparison.registers import check_registers
+from engine.storage.comparison.requests import check_requests
+from engine.storage.comparison.saved_queries import check_saved_queries
+from engine.storage.comparison.tree import check_tree
+from engine.storage.comparison.uses import check_uses
+from engine.storage.comparison.words import check_words_index
+from engine.storage.databases.database import Database, sqlite_file, unchanging_url
+from engine.storage.errors import LogInconsistent, StorageError
 from engine.storage.log.tile_log import TileLog
-from engine.storage.log.tree_check import check_tree
 from engine.storage.readiness import probe
-from engine.storage.search.acts_check import check_acts
-from engine.storage.search.flags_check import check_flags
-from engine.storage.search.saved_queries_check import check_saved_queries
-from engine.storage.search.words_check import check_words_index
 
 _PIECE = 256 * 1024
 _CHECKS: Sequence[Callable[[Database], None]] = (

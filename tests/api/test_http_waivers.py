@@ -17,8 +17,8 @@ from api.installation.contents import open_database
 from api.installation.setup import SetupError, make_key
 from api.wsgi import Process, start
 from engine.audit.verification.verify import verify_export
+from engine.storage.comparison.uses import check_uses
 from engine.storage.errors import LogInconsistent
-from engine.storage.governance.uses_check import check_uses
 from engine.storage.keys import Role
 from engine.storage.log.tile_log import TileLog
 from engine.storage.schema import waiver_use

@@ -23,6 +23,7 @@ from engine.audit.merkle.spans import spans_of
 from engine.audit.verification.verify import VerificationReport, verify_export
 from engine.audit.verification.verify_log import verify_log
 from engine.audit.workflows.holds import HoldChecker
+from engine.storage.comparison.lifecycle import check_holds, uncommitted_holds
 from engine.storage.databases.database import Database
 from engine.storage.errors import LogInconsistent, NotFound
 from engine.storage.lifecycle import erasures as erasing
@@ -30,7 +31,6 @@ from engine.storage.lifecycle import holds as module
 from engine.storage.lifecycle.erasures import Erasures
 from engine.storage.lifecycle.holds import HoldPlaced, Holds, UnderHold
 from engine.storage.lifecycle.holds_in_force import subject_content
-from engine.storage.lifecycle.lifecycle_check import check_holds, uncommitted_holds
 from engine.storage.lifecycle.retention import Retention
 from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.log_store import SQLLogStore

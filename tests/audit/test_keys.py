@@ -20,6 +20,7 @@ from engine.audit.entries.leaf import read_leaf
 from engine.audit.entries.sealed_acts import seal_act
 from engine.audit.errors import RecordError
 from engine.audit.workflows.key_history import KeyChecker
+from engine.storage.comparison.registers import check_registers
 from engine.storage.databases.database import Database
 from engine.storage.errors import (
     Conflict,
@@ -28,7 +29,6 @@ from engine.storage.errors import (
     RevocationUntold,
     StorageUnavailable,
 )
-from engine.storage.governance.registers_check import check_registers
 from engine.storage.keys import ApiKey, ApiKeys, Role, terms_of
 from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate

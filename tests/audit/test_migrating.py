@@ -10,9 +10,9 @@ from sqlalchemy import delete, insert
 
 from engine import storage
 from engine.audit.entries.record import LogEntry, seal
+from engine.storage.comparison.registers import check_registers
 from engine.storage.databases.database import Database
 from engine.storage.errors import StorageUnavailable
-from engine.storage.governance.registers_check import check_registers
 from engine.storage.keys import ApiKeys
 from engine.storage.lifecycle.sealing import begin_sealing
 from engine.storage.migrate import migrate, schema_of

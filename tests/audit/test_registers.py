@@ -13,23 +13,23 @@ import pytest
 from engine.audit.entries.acts import Ground, HoldGround
 from engine.audit.entries.idempotency import RequestKey
 from engine.audit.entries.record import seal
+from engine.storage.comparison.acts import check_acts
+from engine.storage.comparison.flags import check_flags
+from engine.storage.comparison.lifecycle import check_erased, check_holds
+from engine.storage.comparison.registers import check_registers
+from engine.storage.comparison.requests import check_requests
+from engine.storage.comparison.tree import check_tree
+from engine.storage.comparison.uses import check_uses
 from engine.storage.databases.database import Database
 from engine.storage.errors import LogInconsistent
 from engine.storage.governance.policy_sets import PolicySets
-from engine.storage.governance.registers_check import check_registers
 from engine.storage.governance.standing_facts import StandingFacts
-from engine.storage.governance.uses_check import check_uses
 from engine.storage.governance.waivers import Waivers
 from engine.storage.keys import ApiKeys, Role
 from engine.storage.lifecycle.erasures import Erasures
 from engine.storage.lifecycle.holds import Holds
-from engine.storage.lifecycle.lifecycle_check import check_erased, check_holds
 from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.log_store import SQLLogStore
-from engine.storage.log.requests_check import check_requests
-from engine.storage.log.tree_check import check_tree
-from engine.storage.search.acts_check import check_acts
-from engine.storage.search.flags_check import check_flags
 from tests.audit.conftest import NOON, Clock, MakeRecord
 from tests.audit.test_policy_sets import BEN, SOUND, approved, bundle
 from tests.audit.test_standing_facts import nothing, statement

@@ -13,6 +13,7 @@ from engine.audit.entries.leaf import read_leaf
 from engine.audit.entries.record import seal
 from engine.audit.entries.sealed_acts import seal_act
 from engine.audit.errors import RecordError
+from engine.storage.comparison.saved_queries import check_saved_queries
 from engine.storage.databases.database import Database
 from engine.storage.errors import Conflict, InvalidQuery, LogInconsistent, NotFound
 from engine.storage.log.log_store import SQLLogStore
@@ -22,7 +23,6 @@ from engine.storage.search import saved_queries as module
 from engine.storage.search.decisions import Decisions
 from engine.storage.search.filters import EVERY_DECISION, DecisionFilter
 from engine.storage.search.saved_queries import SavedQueries, SavedQuery
-from engine.storage.search.saved_queries_check import check_saved_queries
 from tests.audit.conftest import NOON, Clock
 from tests.audit.writers import verified
 

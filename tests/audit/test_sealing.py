@@ -15,11 +15,11 @@ from engine.audit.entries.acts import Access, Action, HoldGround
 from engine.audit.entries.leaf import read_leaf
 from engine.audit.entries.record import seal
 from engine.audit.log import Committer, DecisionAlreadyLogged, Receipt
+from engine.storage.comparison.lifecycle import check_destroyed
 from engine.storage.databases.database import Database
 from engine.storage.errors import ContentsUnread, LogInconsistent
 from engine.storage.lifecycle import erasures as erasing
 from engine.storage.lifecycle.holds import Holds
-from engine.storage.lifecycle.lifecycle_check import check_destroyed
 from engine.storage.lifecycle.sealing import begin_sealing
 from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.log_store import SQLLogStore

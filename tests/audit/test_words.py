@@ -16,6 +16,7 @@ from engine.audit.entries import words as words_module
 from engine.audit.entries.acts import Ground
 from engine.audit.entries.record import seal
 from engine.audit.entries.words import LONGEST_WORD, words_in, words_of
+from engine.storage.comparison.words import check_words_index
 from engine.storage.databases.database import Database, sqlite_file
 from engine.storage.errors import InvalidQuery, LogInconsistent, StorageUnavailable
 from engine.storage.lifecycle.erasures import Erasures
@@ -25,7 +26,6 @@ from engine.storage.migrate import migrate
 from engine.storage.search.decisions import Decisions
 from engine.storage.search.filters import DecisionFilter
 from engine.storage.search.text_query import MOST_WORDS, TextQuery
-from engine.storage.search.words_check import check_words_index
 
 FINDING = {
     "rule": "privacy/minors",

@@ -36,6 +36,9 @@ from ...bundle.grants import Approval, written
 from ...evaluation.operations.days import day_of
 from ..databases.database import Database
 from ..errors import ContentsUnread, LogInconsistent
+from ..governance.fact_versions import versions_of
+from ..governance.waiver_rows import find_waiver
+from ..governance.waivers import granted_text
 from ..keys import adopted_terms_of
 from ..log.entries import act_leaf, read_entries
 from ..schema import (
@@ -51,9 +54,6 @@ from ..schema import (
     waiver_event,
 )
 from ..sealed.contents import BOUND, Contents, is_of
-from .fact_versions import versions_of
-from .waiver_rows import find_waiver
-from .waivers import granted_text
 
 _Leaf: TypeAlias = PolicyLeaf | WaiverLeaf | FactLeaf | KeyLeaf
 _Act: TypeAlias = tuple[ActEntry, _Leaf, Mapping[str, str | None]]

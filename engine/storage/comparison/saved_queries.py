@@ -8,7 +8,7 @@ from ..databases.database import Database
 from ..errors import InvalidQuery, LogInconsistent, NotFound
 from ..log.entries import act_leaves
 from ..schema import saved_query
-from .saved_queries import SavedQueries
+from ..search.saved_queries import SavedQueries
 
 _KEPT = select(saved_query.c.index.label("entry"), saved_query.c.name).order_by(saved_query.c.index)
 

@@ -11,9 +11,9 @@ from ...audit.instants import rfc3339
 from ...audit.merkle.tiles import TILE_WIDTH
 from ..databases.database import Database
 from ..errors import LogInconsistent
+from ..log.log_store import read_head
+from ..log.tiles import made_tile
 from ..schema import log_entry, log_tile
-from .log_store import read_head
-from .tiles import made_tile
 
 
 def check_tree(database: Database) -> None:

@@ -12,12 +12,12 @@ from sqlalchemy import Connection, func, or_, select
 from ...audit.entries.act_leaves import KEYS, ErasureLeaf, HoldLeaf
 from ..databases.database import Database
 from ..errors import LogInconsistent
+from ..lifecycle.holds_in_force import HoldInForce, logged_holds, read_holds
+from ..lifecycle.subjects import COLUMNS
 from ..log.entries import act_leaves
 from ..schema import disclosure, doomed_key, erased, log_entry, sealed, standing_fact_version
 from ..sealed.contents import is_of, read_disclosure
 from ..sealed.key_destruction import keys_left
-from .holds_in_force import HoldInForce, logged_holds, read_holds
-from .subjects import COLUMNS
 
 
 def check_erased(database: Database) -> None:

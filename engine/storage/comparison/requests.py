@@ -8,8 +8,8 @@ from sqlalchemy import or_, select
 
 from ..databases.database import Database
 from ..errors import LogInconsistent
+from ..log.entries import DECISION
 from ..schema import erased, log_entry, request_key
-from .entries import DECISION
 
 _IS_NO_DECISION = log_entry.c.kind.is_distinct_from(DECISION)
 _IS_OF_ANOTHER_TIME = log_entry.c.logged_at.is_distinct_from(request_key.c.logged_at)

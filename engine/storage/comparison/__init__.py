@@ -1,0 +1,1 @@
+"""What a service answers from, compared with what the entries of the log say."""
