@@ -13,13 +13,7 @@ import pytest
 from engine.audit.entries.acts import Ground, HoldGround
 from engine.audit.entries.idempotency import RequestKey
 from engine.audit.entries.record import seal
-from engine.storage.comparison.acts import check_acts
-from engine.storage.comparison.flags import check_flags
-from engine.storage.comparison.lifecycle import check_erased, check_holds
-from engine.storage.comparison.registers import check_registers
-from engine.storage.comparison.requests import check_requests
-from engine.storage.comparison.tree import check_tree
-from engine.storage.comparison.uses import check_uses
+from engine.storage.comparison.everything import compare_everything
 from engine.storage.databases.database import Database
 from engine.storage.errors import LogInconsistent
 from engine.storage.governance.policy_sets import PolicySets
@@ -209,13 +203,6 @@ def test_tiles_are_what_the_entries_make(
 def check(file: Path) -> None:
     opened = Database(f"sqlite:///{file}")
     try:
-        check_registers(opened)
-        check_uses(opened)
-        check_requests(opened)
-        check_holds(opened)
-        check_erased(opened)
-        check_flags(opened)
-        check_acts(opened)
-        check_tree(opened)
+        compare_everything(opened)
     finally:
         opened.close()

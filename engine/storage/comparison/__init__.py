@@ -1,1 +1,1 @@
-"""What a service answers from, compared with what the entries of the log say."""
+"""What a service answers from beside the entries of its log, compared with what these say."""

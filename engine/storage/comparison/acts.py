@@ -1,4 +1,4 @@
-"""Whether acts are stored as what their leaves say, and have nothing that only decisions have.
+"""Acts as stored, which are what their leaves say, and have nothing that only decisions have.
 
 The tables that tell of acts are compared with the acts of a kind, which is that of a column, and a
 search trusts that what it finds is a decision.
@@ -31,18 +31,14 @@ class _Named(msgspec.Struct, frozen=True):
 _READ_NAMED = msgspec.json.Decoder(_Named)
 
 
-def check_acts(database: Database) -> None:
-    """Compare kinds and ids of acts with their leaves, and look for what makes one a decision.
-
-    It changes nothing. Raises `LogInconsistent` where an act is stored as another than it is, or
-    would be found by a search, and `StorageUnavailable`.
-    """
+def compare_acts(database: Database) -> None:
+    """Compare kinds and ids of acts with their leaves, and look for what makes one a decision."""
     # As two ranges, which an index has: acts are few, and decisions many.
     is_act = (log_entry.c.kind < DECISION) | (log_entry.c.kind > DECISION)
     has_any = [or_(*(each.is_not(None) for each in SEARCHED))]
     has_any += (exists().where(each.c.index == log_entry.c.index) for each in _BESIDE)
     with database.reading() as connection:
-        _check_names(connection, is_act)
+        _compare_names(connection, is_act)
         for has in has_any:
             query = select(log_entry.c.index).where(is_act, has).limit(1)
             index = connection.execute(query).scalar()
@@ -51,7 +47,7 @@ def check_acts(database: Database) -> None:
                 raise LogInconsistent(f"{told}: a search may show it as one")
 
 
-def _check_names(connection: Connection, is_act: ColumnElement[bool]) -> None:
+def _compare_names(connection: Connection, is_act: ColumnElement[bool]) -> None:
     entry = log_entry.c
     query = select(entry.index, entry.kind, entry.id, entry.leaf).where(is_act)
     rows = connection.execution_options(yield_per=_STEP).execute(query)

@@ -1,4 +1,4 @@
-"""Whether the flag that decisions are searched by is one: SQLite keeps whatever it is given."""
+"""The flag that decisions are searched by: SQLite keeps whatever it is given."""
 
 from sqlalchemy import Integer, select, type_coerce
 
@@ -7,11 +7,8 @@ from ..errors import LogInconsistent
 from ..schema import log_entry
 
 
-def check_flags(database: Database) -> None:
-    """Look for a flag that reads as true and that no search for true finds; changes nothing.
-
-    Raises `LogInconsistent` where there is one, and `StorageUnavailable`.
-    """
+def compare_flags(database: Database) -> None:
+    """Look for a flag that reads as true and that no search for true finds."""
     with database.reading() as connection:
         if connection.dialect.name != "sqlite":
             return

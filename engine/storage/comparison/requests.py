@@ -1,4 +1,4 @@
-"""Whether the keys of requests lead to decisions: which of them, no entry of the log says.
+"""The keys of requests, which lead to decisions: to which of them, no entry of the log says.
 
 That a decision is the one on a request is looked at when the request is repeated. Here, a key is
 told that would hold for longer than a day, or tell of contents that are erased.
@@ -24,12 +24,8 @@ _WRONG = (
 )
 
 
-def check_requests(database: Database) -> None:
-    """Compare the keys of requests with the decisions that they lead to; changes nothing.
-
-    Raises `LogInconsistent` where one leads to none, is kept as of another time, or has the
-    fingerprint of what was erased, and `StorageUnavailable`.
-    """
+def compare_requests(database: Database) -> None:
+    """Compare the keys of requests with the decisions that they lead to."""
     with database.reading() as connection:
         index = connection.execute(_WRONG).scalar()
     if index is not None:

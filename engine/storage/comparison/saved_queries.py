@@ -1,4 +1,4 @@
-"""Whether the saved queries are those that the log's entries saved, and did not delete since."""
+"""The saved queries: those that entries of the log saved, and did not delete since."""
 
 from sqlalchemy import Connection, select
 
@@ -13,12 +13,8 @@ from ..search.saved_queries import SavedQueries
 _KEPT = select(saved_query.c.index.label("entry"), saved_query.c.name).order_by(saved_query.c.index)
 
 
-def check_saved_queries(database: Database) -> None:
-    """Compare the saved queries with the entries that saved and deleted any; changes nothing.
-
-    That the entries are those of the log is for its verifier. Raises `LogInconsistent` where one is
-    missing, was added or altered, and `StorageUnavailable`.
-    """
+def compare_saved_queries(database: Database) -> None:
+    """Compare the saved queries with the entries that saved and deleted any."""
     with database.reading() as connection:
         logged = _saved_by(connection)
         kept = {row.entry: row.name for row in connection.execute(_KEPT)}

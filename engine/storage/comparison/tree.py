@@ -1,4 +1,4 @@
-"""Whether what is stored of the tree is what the entries make: the tiles, and the head's time.
+"""What is stored of the tree: the tiles, and the head's time.
 
 The service makes its proofs and publishes the log by the tiles, and dates the next entry by the
 head. That the leaf hashes are those of the leaves, and the root that of the head, is for the
@@ -16,18 +16,14 @@ from ..log.tiles import made_tile
 from ..schema import log_entry, log_tile
 
 
-def check_tree(database: Database) -> None:
-    """Compare the tiles with the hashes of the entries, and the head's time with the last entry's.
-
-    It changes nothing. Raises `LogInconsistent` where a tile is missing, was added or altered, or
-    the time is another, and `StorageUnavailable`.
-    """
+def compare_tree(database: Database) -> None:
+    """Compare the tiles with the entries' hashes, and the head's time with the last entry's."""
     with database.reading() as connection:
         head = read_head(connection)
         level, reached, count = 0, head.frontier.size // TILE_WIDTH, 0
         while reached:
             for number in range(reached):
-                _check_tile(connection, level, number)
+                _compare_tile(connection, level, number)
             level, reached, count = level + 1, reached // TILE_WIDTH, count + reached
         if connection.execute(select(func.count()).select_from(log_tile)).scalar_one() != count:
             raise LogInconsistent("the table `log_tile` has more tiles than the log has full ones")
@@ -38,7 +34,7 @@ def check_tree(database: Database) -> None:
             raise LogInconsistent(f"{told}, and its last entry of {rfc3339(logged_at)}")
 
 
-def _check_tile(connection: Connection, level: int, number: int) -> None:
+def _compare_tile(connection: Connection, level: int, number: int) -> None:
     tile = log_tile.c
     query = select(tile.hashes, tile.root).where(tile.level == level, tile.number == number)
     kept = connection.execute(query).one_or_none()

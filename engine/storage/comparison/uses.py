@@ -1,4 +1,4 @@
-"""Whether the uses of waivers are those that decisions tell of, where their contents are here."""
+"""The uses of waivers by request: decisions tell of them, where their contents are here."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -36,11 +36,10 @@ _READ_INPUT = msgspec.json.Decoder(_Input)
 _READ_RESULT = msgspec.json.Decoder(_Result)
 
 
-def check_uses(database: Database) -> None:
+def compare_uses(database: Database) -> None:
     """Compare the uses of waivers by request with the decisions that let a breach pass by one.
 
-    A decision that is erased, or cannot be read here, tells of none. Raises `LogInconsistent` where
-    a use is missing or was added, and `StorageUnavailable`.
+    A decision that is erased, or cannot be read here, tells of none.
     """
     kept = defaultdict[int, set[str]](set)
     with database.reading() as connection:

@@ -1,4 +1,4 @@
-"""Whether the index of words agrees with the words, which are columns that a verifier compares."""
+"""The index of words beside the words, which are columns that a verifier compares."""
 
 from sqlite3 import SQLITE_READONLY
 
@@ -11,12 +11,11 @@ _CHECK = "INSERT INTO log_entry_found (log_entry_found, rank) VALUES ('integrity
 _PRIMARY_CODE = 0xFF
 
 
-def check_words_index(database: Database) -> None:
-    """Compare the index of words of SQLite with the words (*FTS5*, §6.5); changes nothing.
+def compare_words(database: Database) -> None:
+    """Compare the index of words of SQLite with the words (*FTS5*, §6.5).
 
     The index of PostgreSQL is one of the database's own, as those over the other columns are; and
     that of a file which cannot be written is none that a service searches by: neither is compared.
-    Raises `LogInconsistent` where index and words disagree, and `StorageUnavailable`.
     """
     with database.reading() as connection:
         if connection.dialect.name != "sqlite":

@@ -1,30 +1,21 @@
-"""Whether holds and erasures are as the log's entries say: placed and not lifted, and by which.
-
-An erasure of sealed contents names the keys that are to go with them: it is looked whether they are
-kept as such, and are gone.
-"""
+"""What was erased, and the keys that went with it: an erasure of sealed contents names them."""
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, select
 
-from ...audit.entries.act_leaves import KEYS, ErasureLeaf, HoldLeaf
+from ...audit.entries.act_leaves import KEYS, ErasureLeaf
 from ..databases.database import Database
 from ..errors import LogInconsistent
-from ..lifecycle.holds_in_force import HoldInForce, logged_holds, read_holds
-from ..lifecycle.subjects import COLUMNS
 from ..log.entries import act_leaves
 from ..schema import disclosure, doomed_key, erased, log_entry, sealed, standing_fact_version
 from ..sealed.contents import is_of, read_disclosure
 from ..sealed.key_destruction import keys_left
 
 
-def check_erased(database: Database) -> None:
-    """Compare which entry erased which with what the erasures name; changes nothing.
-
-    Raises `LogInconsistent` where the table says something else, and `StorageUnavailable`.
-    """
+def compare_erased(database: Database) -> None:
+    """Compare which entry erased which with what the erasures name."""
     with database.reading() as connection:
         logged: dict[int, int] = {}
         for erasure, leaf in act_leaves(connection, "erasure", ErasureLeaf):
@@ -38,11 +29,10 @@ def check_erased(database: Database) -> None:
             raise LogInconsistent(f"{told}: whether it was erased, and by which entry")
 
 
-def check_destroyed(database: Database) -> None:
-    """Compare the keys that are to be destroyed with those that erasures name; changes nothing.
+def compare_destroyed(database: Database) -> None:
+    """Compare the keys that are to be destroyed with those that erasures name.
 
-    Where the key store of the log is at hand, none of them may be there any more. Raises
-    `LogInconsistent` and `StorageUnavailable`.
+    Where the key store of the log is at hand, none of them may be there any more.
     """
     with database.reading() as connection:
         for erasure, keys in _doomed(connection):
@@ -67,26 +57,6 @@ def check_destroyed(database: Database) -> None:
         )
 
 
-def check_holds(database: Database) -> None:
-    """Compare the holds in force with the entries that placed and lifted any; changes nothing.
-
-    Whom one of before is on no entry says: that is compared with the decisions that it names.
-    Raises `LogInconsistent` where one is missing, was added or is on somebody else, and
-    `StorageUnavailable`.
-    """
-    with database.reading() as connection:
-        logged = logged_holds(connection)
-        for each in read_holds(connection):
-            for index in range(each.index, each.last + 1):
-                _check_named(connection, index, logged[index], each)
-
-
-def uncommitted_holds(database: Database) -> Sequence[int]:
-    """Return the holds of before, which are on whom no entry says. Raises as `check_holds` does."""
-    with database.reading() as connection:
-        return [each.index for each in read_holds(connection) if not each.is_committed]
-
-
 def _doomed(connection: Connection) -> Iterator[tuple[int, Sequence[str]]]:
     """Yield the keys that erasures name, by the entries' indexes.
 
@@ -100,16 +70,3 @@ def _doomed(connection: Connection) -> Iterator[tuple[int, Sequence[str]]]:
         disclosed = read_disclosure(text)
         if disclosed.name == KEYS:
             yield index, (disclosed.value or "").split()
-
-
-def _check_named(connection: Connection, index: int, leaf: HoldLeaf, kept: HoldInForce) -> None:
-    """Compare whom a hold is on with the decisions that an entry of it names."""
-    if not leaf.entries:
-        return
-    column, place = COLUMNS[kept.selector], log_entry.c.index
-    named = or_(*((place >= first) & (place < beyond) for first, beyond in leaf.entries))
-    other = select(place).where(named, column.is_distinct_from(kept.value)).order_by(place)
-    found = connection.execute(other.limit(1)).scalar()
-    if found is not None:
-        told = f"the hold of entry {index} is kept for another {kept.selector}"
-        raise LogInconsistent(f"{told} than that of entry {found}, which it names")
