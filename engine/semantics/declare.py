@@ -10,7 +10,7 @@ from ..source.text import Source, Span
 from ..syntax import tree as syntax
 from ..syntax.lexis import PERIOD, SCALAR_TYPES
 from ..syntax.visit import items_of
-from . import fact_faults, faults, value_faults
+from . import faults
 from .adopted import is_adopted
 from .elaborate import Scope, stated_constant
 from .findings import Report
@@ -54,7 +54,7 @@ class Names:
         """Register a name that stands as a bare word; report it where any other has it."""
         name, span = written.text, written.span
         if name == MARKET:
-            self.report(faults.name_of_the_market(span, name))
+            self.report(faults.names.name_of_the_market(span, name))
             return False
         first = self._words.setdefault(name, (what, span))
         if first[1] is span:
@@ -64,20 +64,20 @@ class Names:
         else:
             place = str(self.sources[first[1].source].locate(first[1].start))
             article = "an" if first[0][0] in "aeiou" else "a"
-            self.report(faults.name_taken(span, name, f"{article} {first[0]}", place))
+            self.report(faults.names.name_taken(span, name, f"{article} {first[0]}", place))
         return False
 
     def _twice(self, what: str, name: str, first: Span, second: Span) -> None:
         """Report what is declared twice; a file that copies an adopted one is told once."""
         if is_adopted(first.source) is is_adopted(second.source):
             place = self.sources[first.source].locate(first.start)
-            self.report(faults.duplicate(second, what, name, str(place)))
+            self.report(faults.names.duplicate(second, what, name, str(place)))
             return
         own, adopted = (second, first) if is_adopted(first.source) else (first, second)
         copy = own.source, adopted.source
         if copy not in self._copies:
             self._copies.add(copy)
-            self.report(faults.adopted_already(own, what, name, adopted.source))
+            self.report(faults.names.adopted_already(own, what, name, adopted.source))
 
 
 def instruments(files: Iterable[syntax.File], names: Names) -> dict[str, Instrument]:
@@ -104,7 +104,7 @@ def _citation(
     name = node.instrument.text
     instrument = known.get(name)
     if instrument is None:
-        report(faults.unknown_instrument(node.instrument.span, name, known))
+        report(faults.names.unknown_instrument(node.instrument.span, name, known))
         return None
     return Citation(
         instrument=name, title=instrument.title, provision=node.provision, url=instrument.url
@@ -128,7 +128,7 @@ def vocabulary(
     names.claim_word("vocabulary", blocks[0].name)
     for block in blocks:
         if block.name.text != root:
-            names.report(faults.second_vocabulary(block.name.span, block.name.text, root))
+            names.report(faults.names.second_vocabulary(block.name.span, block.name.text, root))
     builder = _VocabularyBuilder(names=names, root=root)
     builder.collect(blocks)
     return builder.build(), builder.enumerations
@@ -173,14 +173,14 @@ class _VocabularyBuilder:
     def _check_free(self, name: syntax.Name, taken: tuple[str, ...]) -> None:
         """Report a record or type whose name already means something where types are named."""
         if name.text in taken:
-            self.names.report(faults.type_name_taken(name.span, name.text))
+            self.names.report(faults.names.type_name_taken(name.span, name.text))
 
     def _members(self, members: tuple[syntax.Name, ...]) -> tuple[str, ...]:
         seen: dict[str, Span] = {}
         for member in members:
             if member.text in seen:
                 place = str(self.names.sources[member.span.source].locate(seen[member.text].start))
-                self.names.report(faults.duplicate(member.span, "member", member.text, place))
+                self.names.report(faults.names.duplicate(member.span, "member", member.text, place))
             seen.setdefault(member.text, member.span)
         return tuple(seen)
 
@@ -200,7 +200,7 @@ class _VocabularyBuilder:
             kind = self._type(owner, node)
             presumed = None if kind is None else self._presumed(node, kind)
             if node.label is None:
-                self.names.report(faults.unlabelled_fact(node.name.span, node.name.text))
+                self.names.report(faults.names.unlabelled_fact(node.name.span, node.name.text))
             taken = not self.names.claim("fact", f"{owner}.{node.name.text}", node.name.span)
             if kind is None or taken:
                 continue
@@ -221,10 +221,10 @@ class _VocabularyBuilder:
         if written is None:
             return None
         if node.required:
-            self.names.report(fact_faults.required_and_presumed(written.span, node.name.text))
+            self.names.report(faults.facts.required_and_presumed(written.span, node.name.text))
             return None
         if isinstance(kind, ListType | RecordType):
-            self.names.report(fact_faults.nothing_to_presume(written.span, node.name.text, kind))
+            self.names.report(faults.facts.nothing_to_presume(written.span, node.name.text, kind))
             return None
         nothing = Vocabulary(root=self.root, records={})
         scope = Scope(
@@ -232,12 +232,12 @@ class _VocabularyBuilder:
             vocabulary=nothing,
             report=self.names.report,
         )
-        found = stated_constant(scope, written, kind, fact_faults.presumed_not_stated)
+        found = stated_constant(scope, written, kind, faults.facts.presumed_not_stated)
         if found is None:
             return None
         if kind is Scalar.WHOLE_NUMBER and isinstance(found.value, Fraction):
             words = scope.words(written.span)
-            self.names.report(value_faults.wrong_type(written.span, found.type, kind, words))
+            self.names.report(faults.values.wrong_type(written.span, found.type, kind, words))
             return None
         # INVARIANT: members in braces are no value of a single fact.
         assert not isinstance(found.value, frozenset)  # noqa: S101 - as said.
@@ -268,7 +268,7 @@ class _VocabularyBuilder:
         if name.text in self._facts and name.text != self.root:
             return RecordType(name=name.text)
         known = (*SCALAR_TYPES, PERIOD, *self.enumerations, *self._facts)
-        self.names.report(faults.unknown_type(name.span, name.text, known))
+        self.names.report(faults.names.unknown_type(name.span, name.text, known))
         return None
 
 
@@ -304,7 +304,7 @@ def value_type(
         return enumerations[name]
     if name in scalars:
         return Scalar(name)
-    report(faults.unknown_type(written.span, name, (*enumerations, *scalars)))
+    report(faults.names.unknown_type(written.span, name, (*enumerations, *scalars)))
     return None
 
 
@@ -319,7 +319,7 @@ def window(
         and made.until is not None
         and made.until <= made.start
     ):
-        report(faults.empty_window(until.span))
+        report(faults.names.empty_window(until.span))
     return made
 
 
@@ -339,7 +339,7 @@ def in_succession(
             start, until = edition.window.start, edition.window.until
             begins = editions[successor].window.start
             if begins is None or begins == start or (until and until > begins):
-                report(faults.overlapping_editions(spans[successor], name))
+                report(faults.names.overlapping_editions(spans[successor], name))
             edition = replace(edition, window=Window(start=start, until=until or begins))
         closed.append(edition)
     return tuple(closed)

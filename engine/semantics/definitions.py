@@ -50,11 +50,11 @@ class _Maker:
             other = used.steps[0].name
             if other in path:
                 circle = path[path.index(other) :]
-                scope.report(faults.circular_definition(used.span, circle))
+                scope.report(faults.names.circular_definition(used.span, circle))
                 self.made.update(dict.fromkeys(circle))
             elif other in self.written and len(path) > MAXIMUM_HEIGHT:
                 # Each definition is a part within the one above: this is too high already.
-                scope.report(faults.sprawling(used.span, MOST_PARTS))
+                scope.report(faults.names.sprawling(used.span, MOST_PARTS))
                 self.made.update(dict.fromkeys(path))
             elif other in self.written:
                 self.make(other, path)

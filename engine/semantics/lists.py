@@ -14,7 +14,7 @@ from ..source.csv_text import CSVFault, Record, read_csv
 from ..source.text import Source, Span
 from ..syntax import tree as syntax
 from ..syntax.lexis import LONGEST_FILE, MOST_DIGITS
-from . import list_faults as faults
+from . import faults
 from .elaborate import number
 from .findings import Report
 from .tree import Members
@@ -45,7 +45,7 @@ def listed_members(
     """
     read = _reader(kind)
     if read is None:
-        report(faults.not_from_a_file(node.span, kind))
+        report(faults.lists.not_from_a_file(node.span, kind))
         return None
     source = _source(node.file, sources, report)
     if source is None:
@@ -53,10 +53,10 @@ def listed_members(
     try:
         records = tuple(read_csv(source))
     except CSVFault as fault:
-        report(faults.not_csv(fault.span))
+        report(faults.lists.not_csv(fault.span))
         return None
     if len(records) < _FEWEST:
-        report(faults.nothing_listed(node.file.span, source.name))
+        report(faults.lists.nothing_listed(node.file.span, source.name))
         return None
     heading, *rows = records
     column = _column(node.name, source, heading.fields, report)
@@ -79,16 +79,16 @@ def _source(
 ) -> Source | None:
     """Return the file that a policy names, by its path from the policy."""
     if not lies_beside(file.value):
-        report(faults.outside_the_folder(file.span, file.value))
+        report(faults.lists.outside_the_folder(file.span, file.value))
         return None
     name = name_in_bundle(file)
     source = sources.get(name)
     if source is None:
         known = (each for each in sources if each.endswith(LIST_SUFFIX))
-        report(faults.no_such_file(file.span, name, known))
+        report(faults.lists.no_such_file(file.span, name, known))
         return None
     if len(source.text) > LONGEST_FILE:
-        report(faults.too_large(file.span, name, LONGEST_FILE))
+        report(faults.lists.too_large(file.span, name, LONGEST_FILE))
         return None
     return source
 
@@ -111,10 +111,10 @@ def _column(
 ) -> int | None:
     """Return which column has a name, counted from zero."""
     if name.value not in heading:
-        report(faults.no_such_column(name.span, name.value, source.name, heading))
+        report(faults.lists.no_such_column(name.span, name.value, source.name, heading))
         return None
     if heading.count(name.value) > 1:
-        report(faults.two_columns(name.span, name.value, source.name))
+        report(faults.lists.two_columns(name.span, name.value, source.name))
         return None
     return heading.index(name.value)
 
@@ -141,7 +141,9 @@ class _Listing:
                 is_sound = False
             elif first.setdefault(member, row) is not row:
                 line = self.source.locate(first[member].span.start).line
-                self.report(faults.member_again(self._place(row), row.fields[self.column], line))
+                self.report(
+                    faults.lists.member_again(self._place(row), row.fields[self.column], line)
+                )
                 is_sound = False
         # INVARIANT: what reads the fields makes values of one type.
         return cast("Members", frozenset(first)) if is_sound else None
@@ -149,17 +151,17 @@ class _Listing:
     def _member(self, row: Record) -> Member | None:
         """Return the member that a row states."""
         if len(row.fields) != self.width:
-            self.report(faults.uneven_record(row.span, len(row.fields), self.width))
+            self.report(faults.lists.uneven_record(row.span, len(row.fields), self.width))
             return None
         field = row.fields[self.column]
         if not field or field != field.strip():
-            self.report(faults.no_member(self._place(row), field, self.name))
+            self.report(faults.lists.no_member(self._place(row), field, self.name))
             return None
         try:
             return self.read(field)
         except ValueError:
             known = _words(self.kind)
-            self.report(faults.wrong_member(self._place(row), field, self.kind, known))
+            self.report(faults.lists.wrong_member(self._place(row), field, self.kind, known))
             return None
 
     def _place(self, row: Record) -> Span:

@@ -93,13 +93,13 @@ def _lifting_faults(
 ) -> Iterator[Diagnostic]:
     lifted = written.get(reference.id)
     if lifted is None:
-        yield faults.unknown_rule(reference.span, reference.id, written)
+        yield faults.names.unknown_rule(reference.span, reference.id, written)
     elif lifted.permits:
-        yield faults.nothing_to_lift(reference.span, reference.id)
+        yield faults.names.nothing_to_lift(reference.span, reference.id)
     elif lifted.is_mandatory:
-        yield faults.lifts_mandatory(reference.span, reference.id)
+        yield faults.names.lifts_mandatory(reference.span, reference.id)
     elif permit.id not in {each.id for each in lifted.yields_to}:
-        yield faults.one_sided(reference.span, reference.id, f"subject to {permit.id}")
+        yield faults.names.one_sided(reference.span, reference.id, f"subject to {permit.id}")
 
 
 def _yielding_faults(
@@ -107,11 +107,11 @@ def _yielding_faults(
 ) -> Iterator[Diagnostic]:
     permit = written.get(reference.id)
     if permit is None:
-        yield faults.unknown_rule(reference.span, reference.id, written)
+        yield faults.names.unknown_rule(reference.span, reference.id, written)
     elif not permit.permits:
-        yield faults.not_a_permission(reference.span, reference.id)
+        yield faults.names.not_a_permission(reference.span, reference.id)
     elif rule.id not in {each.id for each in permit.lifts}:
-        yield faults.one_sided(reference.span, reference.id, f"despite {rule.id}")
+        yield faults.names.one_sided(reference.span, reference.id, f"despite {rule.id}")
 
 
 def overridden(rules: Iterable[Rule], written: Mapping[str, WrittenRule]) -> Iterator[Rule]:

@@ -66,7 +66,9 @@ def stated(
 ) -> Constant | None:
     """Return the value of a type that a declaration states, adding to the faults found."""
     inner = Scope(source=scope.source, vocabulary=scope.vocabulary, report=found.append)
-    return stated_constant(inner, written, kind, partial(faults.edition_not_constant, what=what))
+    return stated_constant(
+        inner, written, kind, partial(faults.names.edition_not_constant, what=what)
+    )
 
 
 def _structure_faults(node: syntax.Parameter) -> Iterator[Diagnostic]:

@@ -13,7 +13,7 @@ from ..source.diagnostic import Diagnostic
 from ..source.text import Source
 from ..syntax import tree as syntax
 from ..syntax.visit import all_of, first_of, items_of
-from . import faults, profile_faults
+from . import faults
 from .adopted import is_within
 from .clauses import Reasons, structure_faults
 from .declare import Instrument, cited
@@ -56,7 +56,7 @@ def profile_structure(
         adopted = all_of(syntax.AdoptsClause, node.clauses)
         for each in (name for clause in adopted for name in clause.modules):
             if not any(is_within(name, each.text) for name in modules):
-                report(profile_faults.unknown_module(each.span, each.text, known))
+                report(faults.profiles.unknown_module(each.span, each.text, known))
 
 
 # --- rules ----------------------------------------------------------------------------------------
@@ -75,11 +75,11 @@ def tightened_rules(
         name, span = clause.rule.id, clause.rule.span
         rule = found.get(name)
         if rule is None:
-            report(faults.unknown_rule(span, name, written))
+            report(faults.names.unknown_rule(span, name, written))
         elif rule.tightened is not None:
             first = rule.tightened.rule.span
             place = str(sources[first.source].locate(first.start))
-            report(profile_faults.tightened_twice(span, name, place))
+            report(faults.profiles.tightened_twice(span, name, place))
         elif (fault := _rule_fault(clause, rule)) is not None:
             report(fault)
         else:
@@ -92,13 +92,13 @@ def _rule_fault(clause: syntax.TightenedRule, rule: WrittenRule) -> Diagnostic |
     demands = (syntax.ProhibitClause, syntax.RequireClause)
     if not any(isinstance(each, demands) for each in rule.rule.clauses):
         why = "it neither prohibits nor requires, so that nothing is enforced"
-        return profile_faults.not_tightened(span, name, why)
+        return faults.profiles.not_tightened(span, name, why)
     stands, asked = _enforcement(rule.enforcement), _asked(clause)
     if _ORDER.index(asked) < _ORDER.index(stands):
-        return profile_faults.loosened_rule(span, name, stands.value)
+        return faults.profiles.loosened_rule(span, name, stands.value)
     if asked is Enforcement.MANDATORY and rule.yields_to:
         why = f"the permission `{rule.yields_to[0].id}` lifts it, and lifts nothing mandatory"
-        return profile_faults.not_tightened(span, name, why)
+        return faults.profiles.not_tightened(span, name, why)
     return None
 
 
@@ -162,12 +162,12 @@ class Tightening:
         for clause, scope, sources in sorted(self._by_profile(profiles), key=_first_day):
             name = clause.name.text
             if name not in found:
-                fault = profile_faults.unknown_parameter
+                fault = faults.profiles.unknown_parameter
                 self.report(fault(clause.name.span, name, found))
             elif (earlier := first.setdefault((name, clause.start.value), clause)) is not clause:
                 span = earlier.name.span
                 place = str(self.sources[span.source].locate(span.start))
-                self.report(profile_faults.tightened_twice(clause.name.span, name, place))
+                self.report(faults.profiles.tightened_twice(clause.name.span, name, place))
             else:
                 found[name] = self._tightened(clause, scope, found[name], sources) or found[name]
         return found
@@ -197,7 +197,7 @@ class Tightening:
         directions = set(directions_of(parameter.name, self.rules))
         if len(directions) != 1 or None in directions:
             why = "rules read it in ways that do not agree" if directions else "no rule reads it"
-            self.report(profile_faults.no_direction(clause.name.span, parameter.name, why))
+            self.report(faults.profiles.no_direction(clause.name.span, parameter.name, why))
             return None
         (direction,) = directions
         start = clause.start.value
@@ -208,7 +208,7 @@ class Tightening:
             and not is_as_strict(constant, stands.content, direction)
         ):
             self.report(
-                profile_faults.loosened_value(
+                faults.profiles.loosened_value(
                     clause.value.span, parameter.name, direction.value, stands.content.text, start
                 )
             )

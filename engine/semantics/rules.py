@@ -10,7 +10,7 @@ from ..source.diagnostic import Diagnostic
 from ..source.text import Span
 from ..syntax import tree as syntax
 from ..syntax.visit import all_of, any_broken, first_of
-from . import clauses, fact_faults, faults
+from . import clauses, faults
 from .conditions import checked_clause
 from .declare import Instrument, cited, window
 from .elaborate import Scope, fact, members, parameter
@@ -196,7 +196,7 @@ class _RuleReader:
         if not written:
             return None
         for second in written[1:]:
-            self.scope.report(faults.second_demand(second.span))
+            self.scope.report(faults.names.second_demand(second.span))
         node = written[0]
         helps = isinstance(node, syntax.RequireClause | syntax.PermitClause)
         clause = self._clause(node.span, node.condition, towards_denial=not helps)
@@ -315,7 +315,7 @@ class _RuleReader:
             return None  # What the main clause binds is unknown while it has faults of its own.
         if not is_path or (first != root and (scope is None or first not in scope.variables)):
             reason = "neither a fact, nor a parameter, nor an element that the main clause binds"
-            self.scope.report(faults.placeholder(span, written, reason))
+            self.scope.report(faults.names.placeholder(span, written, reason))
             return None
         steps, start = [], span.start
         for name in written.split("."):
@@ -324,13 +324,15 @@ class _RuleReader:
             start = where.end + 1
         found = fact(scope or self.scope, syntax.Path(span=span, steps=tuple(steps)))
         if found is not None and found.sensitive:
-            self.scope.report(fact_faults.sensitive_shown(span, written))
+            self.scope.report(faults.facts.sensitive_shown(span, written))
             return None
         if found is not None and isinstance(found.type, RecordType):
             reason = "a group of facts, not one of them"
             facts = list(self.scope.vocabulary.records[found.type.name].facts)[:2]
             below = ", ".join(f"`{{{written}.{name}}}`" for name in facts)
-            self.scope.report(faults.placeholder(span, written, reason, f"name its facts: {below}"))
+            self.scope.report(
+                faults.names.placeholder(span, written, reason, f"name its facts: {below}")
+            )
             return None
         return found
 
@@ -344,11 +346,11 @@ class _RuleReader:
         elif not all(_can_be_shown(each, scope.variables) for each in found[0].arguments):
             reason = "a table that the main clause looks up by calculated values"
         elif any(isinstance(each, FactTerm) and each.sensitive for each in found[0].arguments):
-            self.scope.report(fact_faults.sensitive_shown(span, name))
+            self.scope.report(faults.facts.sensitive_shown(span, name))
             return None
         else:
             return replace(found[0], span=span)
-        self.scope.report(faults.placeholder(span, name, reason))
+        self.scope.report(faults.names.placeholder(span, name, reason))
         return None
 
     def _evidence(self) -> tuple[FactTerm, ...]:
@@ -357,7 +359,7 @@ class _RuleReader:
         found = tuple(made for path in paths if (made := fact(self.scope, path)) is not None)
         for shown in found:
             if shown.sensitive:
-                self.scope.report(fact_faults.sensitive_shown(shown.span, shown.text))
+                self.scope.report(faults.facts.sensitive_shown(shown.span, shown.text))
         return found
 
 

@@ -9,7 +9,7 @@ from ..source.text import Span
 from ..syntax import tree as syntax
 from ..syntax.lexis import SCALAR_TYPES, Comparator
 from ..syntax.visit import any_broken, first_of
-from . import faults, table_faults
+from . import faults
 from .cells import MOST_INPUTS, MOST_ROWS, MOST_SAMPLES, Grid
 from .clauses import Reasons, structure_faults
 from .declare import Instrument, cited, in_succession, value_type, window
@@ -97,7 +97,9 @@ class _Maker:
             kind = value_type(each.type, self.enumerations, self.found.append, _LOOKED_UP_BY)
             if any(each.name.text == other.name for other in made):
                 place = str(self.scope.source.locate(clause.span.start))
-                self.found.append(faults.duplicate(each.name.span, "input", each.name.text, place))
+                self.found.append(
+                    faults.names.duplicate(each.name.span, "input", each.name.text, place)
+                )
             if kind is not None:
                 made.append(Input(name=each.name.text, type=kind))
         return tuple(made) if len(made) == len(clause.inputs) else None
@@ -172,18 +174,18 @@ class _Maker:
             one, other, example = overlap
             words = ", ".join(rows[one].words)
             line = self.scope.source.locate(spans[one].start).line
-            self.found.append(table_faults.overlapping_rows(spans[other], words, line, example))
+            self.found.append(faults.tables.overlapping_rows(spans[other], words, line, example))
         if any(row.cells is None for row in rows) or overlap is not None:
             return
         if grid.samples > MOST_SAMPLES:
             self._is_too_large("too many combinations of values to try them all")
         elif (missing := grid.gap()) is not None:
             name = self.node.name
-            self.found.append(table_faults.missing_case(name.span, name.text, missing))
+            self.found.append(faults.tables.missing_case(name.span, name.text, missing))
 
     def _is_too_large(self, what: str) -> None:
         name = self.node.name
-        self.found.append(table_faults.large_table(name.span, name.text, what))
+        self.found.append(faults.tables.large_table(name.span, name.text, what))
 
     # --- rows ----------------------------------------------------------------------------------
 
@@ -200,7 +202,7 @@ class _Maker:
             return Row(cells=None, words=("otherwise",), value=value), (), written.span
         if len(written.cells) != len(inputs):
             count = len(inputs), len(written.cells)
-            self.found.append(table_faults.number_of_cells(written.span, *count))
+            self.found.append(faults.tables.number_of_cells(written.span, *count))
             return None
         cells = [
             self._cell(cell, each.type) for cell, each in zip(written.cells, inputs, strict=True)
@@ -251,7 +253,7 @@ class _Maker:
         kind: ElementType,
     ) -> tuple[Reach] | None:
         if not has_order(comparator, kind):
-            self.found.append(faults.not_comparable(written.span, comparator, kind, None))
+            self.found.append(faults.names.not_comparable(written.span, comparator, kind, None))
             return None
         value = stated(self.scope, limit, kind, "case", self.found)
         if value is None:
@@ -269,7 +271,9 @@ class _Maker:
         kind: ElementType,
     ) -> tuple[Reach] | None:
         if not has_order(Comparator.BETWEEN, kind):
-            self.found.append(faults.not_comparable(written.span, Comparator.BETWEEN, kind, None))
+            self.found.append(
+                faults.names.not_comparable(written.span, Comparator.BETWEEN, kind, None)
+            )
             return None
         first = stated(self.scope, low, kind, "case", self.found)
         last = stated(self.scope, high, kind, "case", self.found)
@@ -277,7 +281,7 @@ class _Maker:
             return None
         reach = Reach(low=size(first.value), high=size(last.value))
         if last.value not in reach:
-            self.found.append(table_faults.empty_range(written.span))
+            self.found.append(faults.tables.empty_range(written.span))
             return None
         return (reach,)
 
@@ -318,7 +322,7 @@ def _structure_faults(node: syntax.Table) -> Iterator[Diagnostic]:
     parts = _written(node)
     for written in parts:
         rest = [row for row in written.rows if isinstance(row, syntax.OtherwiseRow)][1:]
-        yield from (faults.repeated_clause(row.span, "otherwise", "table") for row in rest)
+        yield from (faults.names.repeated_clause(row.span, "otherwise", "table") for row in rest)
     if not any_broken(node.clauses) and not (parts and all(each.rows for each in parts)):
         why = "write its cases: `case less than 18 gives 3 months`"
-        yield faults.missing_clause(node.name.span, node.name.text, "case", why, "table")
+        yield faults.names.missing_clause(node.name.span, node.name.text, "case", why, "table")

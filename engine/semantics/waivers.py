@@ -12,7 +12,7 @@ from ..source.diagnostic import Diagnostic
 from ..source.text import Source
 from ..syntax import tree as syntax
 from ..syntax.visit import any_broken, first_of, items_of
-from . import faults, waiver_faults
+from . import faults
 from .clauses import Reasons, structure_faults
 from .conditions import checked_clause
 from .declare import window
@@ -97,10 +97,10 @@ def waiver(
         found += _rule_faults(named.rule, signed, rules)
     force = None if held is None else window(held.start, held.until, found.append)
     if held is not None and held.until is None:
-        found.append(waiver_faults.endless_waiver(held.span, node.name.text))
+        found.append(faults.waivers.endless_waiver(held.span, node.name.text))
     if held is not None and signed is not None and signed.day.value > held.start.value:
         late, first = signed.day, held.start.value
-        found.append(waiver_faults.approved_later(late.span, node.name.text, late.value, first))
+        found.append(faults.waivers.approved_later(late.span, node.name.text, late.value, first))
     made = None
     if about is not None:
         # Leaving a fact out must not bring a waiver about.
@@ -128,7 +128,7 @@ def _empty_texts(node: syntax.Waiver) -> Iterator[Diagnostic]:
     """Yield a fault for each text that a waiver leaves empty."""
     for what, text in (each for clause in node.clauses for each in _texts(clause)):
         if not text.value.strip():
-            yield waiver_faults.says_nothing(text.span, what)
+            yield faults.waivers.says_nothing(text.span, what)
 
 
 def _texts(
@@ -153,17 +153,17 @@ def _rule_faults(
     """Yield why the rule that a waiver names cannot be waived, or not in this role."""
     rule = rules.get(reference.id)
     if rule is None:
-        yield faults.unknown_rule(reference.span, reference.id, rules)
+        yield faults.names.unknown_rule(reference.span, reference.id, rules)
     elif rule.harmless is not None:
         effect = rule.harmless.keyword
-        yield waiver_faults.nothing_to_waive(reference.span, reference.id, effect)
+        yield faults.waivers.nothing_to_waive(reference.span, reference.id, effect)
     elif rule.enforcement is syntax.Enforcement.MANDATORY:
-        yield waiver_faults.waives_mandatory(reference.span, reference.id)
+        yield faults.waivers.waives_mandatory(reference.span, reference.id)
     elif rule.enforcement is syntax.Enforcement.ADVISORY:
-        yield waiver_faults.waives_advice(reference.span, reference.id)
+        yield faults.waivers.waives_advice(reference.span, reference.id)
     elif signed is not None and rule.role is not None and signed.role.value != rule.role:
         approving = signed.role.value
-        yield waiver_faults.other_role(signed.role.span, reference.id, rule.role, approving)
+        yield faults.waivers.other_role(signed.role.span, reference.id, rule.role, approving)
 
 
 def with_waivers(rules: Iterable[Rule], waivers: Iterable[tuple[str, Waiver]]) -> Iterator[Rule]:
@@ -194,7 +194,7 @@ def granted(
     )
     name = node.name
     if any(each.name == name.text for rule in policies.rules for each in rule.waivers):
-        report(faults.duplicate(name.span, "waiver", name.text, "the policies"))
+        report(faults.names.duplicate(name.span, "waiver", name.text, "the policies"))
         return None
     rules = {rule.id: Waivable.checked(rule) for rule in policies.rules}
     return waiver(node, scope.binding(MARKET, Scalar.PLACE), rules)

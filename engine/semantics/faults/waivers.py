@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import date
 
-from ..source.diagnostic import Diagnostic, error
-from ..source.text import Span
-from .faults import unknown
+from ...source.diagnostic import Diagnostic, error
+from ...source.text import Span
+from .names import unknown
 
 
 def endless_waiver(span: Span, name: str) -> Diagnostic:

@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
-from ..source.diagnostic import Diagnostic, error
-from ..source.text import Span
-from ..syntax.habits import DAY_HABIT
-from .types import LENGTHS, Scalar, Type, describe
-from .written import is_written
+from ...source.diagnostic import Diagnostic, error
+from ...source.text import Span
+from ...syntax.habits import DAY_HABIT
+from ..types import LENGTHS, Scalar, Type, describe
+from ..written import is_written
 
 _NUMBERS = (Scalar.NUMBER, Scalar.WHOLE_NUMBER)
 

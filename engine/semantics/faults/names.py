@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from ..source.diagnostic import Diagnostic, error
-from ..source.suggest import did_you_mean, nearest
-from ..source.text import Span
-from ..syntax.habits import COMPARISON_HABITS, TYPE_HABITS, WORD_HABITS
-from ..syntax.lexis import Comparator
-from .code_names import code_advice, code_meant
-from .types import CODES, Scalar, Type, describe
-from .written import written_code
+from ...source.diagnostic import Diagnostic, error
+from ...source.suggest import did_you_mean, nearest
+from ...source.text import Span
+from ...syntax.habits import COMPARISON_HABITS, TYPE_HABITS, WORD_HABITS
+from ...syntax.lexis import Comparator
+from ..code_names import code_advice, code_meant
+from ..types import CODES, Scalar, Type, describe
+from ..written import written_code
 
 _DECLARING = {"set": "set {} of …", "instrument": 'instrument {} "TITLE" "ADDRESS"'}
 

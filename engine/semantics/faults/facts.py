@@ -3,10 +3,10 @@
 And about elements of lists, which tests count.
 """
 
-from ..source.diagnostic import Diagnostic, error
-from ..source.text import Span
-from ..syntax.lexis import Comparator
-from .types import Type, describe
+from ...source.diagnostic import Diagnostic, error
+from ...source.text import Span
+from ...syntax.lexis import Comparator
+from ..types import Type, describe
 
 
 def required_and_presumed(span: Span, name: str) -> Diagnostic:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from ..source.diagnostic import Diagnostic, error
-from ..source.suggest import did_you_mean, nearest
-from ..source.text import Span
-from .code_names import near_code
-from .faults import counted
-from .types import CODES, Scalar, Type, describe
+from ...source.diagnostic import Diagnostic, error
+from ...source.suggest import did_you_mean, nearest
+from ...source.text import Span
+from ..code_names import near_code
+from ..types import CODES, Scalar, Type, describe
+from .names import counted
 
 
 def outside_the_folder(span: Span, file: str) -> Diagnostic:

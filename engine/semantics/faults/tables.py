@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from ..source.diagnostic import Diagnostic, error
-from ..source.suggest import did_you_mean, nearest
-from ..source.text import Span
-from .faults import counted
+from ...source.diagnostic import Diagnostic, error
+from ...source.suggest import did_you_mean, nearest
+from ...source.text import Span
+from .names import counted
 
 
 def overlapping_rows(span: Span, other: str, line: int, example: str) -> Diagnostic:
