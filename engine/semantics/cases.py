@@ -94,12 +94,12 @@ class _CaseReader:
         expected = all_of(syntax.Expectation, self.node.steps)
         heads = all_of(syntax.Columns, self.node.steps)
         for second in (*days[1:], *files[1:], *heads[1:]):
-            self.scope.report(faults.names.repeated_step(second.span))
+            self.scope.report(faults.cases.repeated_step(second.span))
         if not any_broken(self.node.steps):
             wanted = (*expected, *heads, *all_of(syntax.Row, self.node.steps))
             for steps, name in ((days, "on DATE"), (wanted, "expect …"), *self._table_lacks()):
                 if not steps:
-                    self.scope.report(faults.names.incomplete_test(self.node.title.span, name))
+                    self.scope.report(faults.cases.incomplete_test(self.node.title.span, name))
         changes = tuple(self._changes())
         expectations = tuple(self._expectation(step) for step in expected)
         rows = list(self._rows(heads))
@@ -132,7 +132,7 @@ class _CaseReader:
         columns = [(path, self._target(path)) for head in heads[:1] for path in head.paths]
         for row in all_of(syntax.Row, self.node.steps):
             if heads and len(row.cells) != len(columns):
-                self.scope.report(faults.names.uneven_row(row.span, len(row.cells), len(columns)))
+                self.scope.report(faults.cases.uneven_row(row.span, len(row.cells), len(columns)))
             given = [
                 made
                 for cell, (path, target) in zip(row.cells, columns, strict=False)
@@ -197,7 +197,7 @@ class _CaseReader:
 
     def _below(self, owner: str, kind: Type, step: syntax.Step) -> Type | None:
         if isinstance(kind, ListType):
-            self.scope.report(faults.facts.element_needed(step.span, owner))
+            self.scope.report(faults.cases.element_needed(step.span, owner))
             return None
         if not isinstance(kind, RecordType):
             self.scope.report(faults.names.no_facts_below(step.span, owner, kind))
@@ -211,10 +211,10 @@ class _CaseReader:
         if step.ordinal is None:
             return found.type
         if not isinstance(found.type, ListType):
-            self.scope.report(faults.names.not_a_list(step.span, found.type))
+            self.scope.report(faults.values.not_a_list(step.span, found.type))
             return None
         if step.ordinal == 0:
-            self.scope.report(faults.facts.counted_from_one(step.span, f"{owner}.{step.name}"))
+            self.scope.report(faults.cases.counted_from_one(step.span, f"{owner}.{step.name}"))
             return None
         return found.type.element
 
@@ -227,7 +227,7 @@ class _CaseReader:
         elif isinstance(written, syntax.Told) and isinstance(kind, ListType):
             yield Given(steps=steps, type=kind, value=())
         elif isinstance(written, syntax.Told):
-            self.scope.report(faults.names.not_a_list(span, kind))
+            self.scope.report(faults.values.not_a_list(span, kind))
         elif isinstance(written, syntax.PeriodLiteral) and is_period(kind, self.scope.vocabulary):
             for name, day in zip(("start", "end"), period(self.scope, written) or (), strict=False):
                 assert isinstance(day, Constant)  # noqa: S101 - its days are written out.
@@ -241,17 +241,17 @@ class _CaseReader:
         if isinstance(kind, RecordType) or (
             isinstance(kind, ListType) and isinstance(kind.element, RecordType)
         ):
-            self.scope.report(faults.names.group_as_value(written.span))
+            self.scope.report(faults.cases.group_as_value(written.span))
             return None
         return self._constant(kind, written)
 
     def _constant(self, kind: Type, written: syntax.Expression) -> Constant | None:
         if not isinstance(kind, ListType):
-            return stated_constant(self.scope, written, kind, faults.names.not_a_constant)
+            return stated_constant(self.scope, written, kind, faults.cases.not_a_constant)
         listed = members(self.scope, written, kind.element)
         if listed is None or isinstance(listed, Constant):
             return listed
-        self.scope.report(faults.names.not_a_constant(written.span))
+        self.scope.report(faults.cases.not_a_constant(written.span))
         return None
 
     def _expectation(self, node: syntax.Expectation) -> Expectation:

@@ -147,7 +147,7 @@ def _declared(
     found = vocabulary(trees, names)
     if found is None:
         if trees:
-            report(faults.names.no_vocabulary(_beginning(trees[0])))
+            report(faults.facts.no_vocabulary(_beginning(trees[0])))
         return None
     shapes, enumerations = found
     for fault in _lacking(shapes, next(items_of(syntax.Vocabulary, trees)).name.span):
@@ -170,7 +170,7 @@ def _lacking(vocabulary: Vocabulary, span: Span) -> Iterator[Diagnostic]:
         is_one_of_many = len(path) > 1 and outermost is not None and outermost.is_list
         dotted = ".".join((vocabulary.root, *path))
         if fact is None or outermost is None or fact.type != kind or is_one_of_many:
-            yield faults.names.fact_depended_on(span, dotted, kind)
+            yield faults.facts.fact_depended_on(span, dotted, kind)
         elif fact.presumed is not None:
             yield faults.facts.plain_fact_needed(fact.span, dotted, "presumed")
         elif fact.sensitive or outermost.sensitive:

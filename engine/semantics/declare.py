@@ -128,7 +128,7 @@ def vocabulary(
     names.claim_word("vocabulary", blocks[0].name)
     for block in blocks:
         if block.name.text != root:
-            names.report(faults.names.second_vocabulary(block.name.span, block.name.text, root))
+            names.report(faults.facts.second_vocabulary(block.name.span, block.name.text, root))
     builder = _VocabularyBuilder(names=names, root=root)
     builder.collect(blocks)
     return builder.build(), builder.enumerations
@@ -173,7 +173,7 @@ class _VocabularyBuilder:
     def _check_free(self, name: syntax.Name, taken: tuple[str, ...]) -> None:
         """Report a record or type whose name already means something where types are named."""
         if name.text in taken:
-            self.names.report(faults.names.type_name_taken(name.span, name.text))
+            self.names.report(faults.structure.type_name_taken(name.span, name.text))
 
     def _members(self, members: tuple[syntax.Name, ...]) -> tuple[str, ...]:
         seen: dict[str, Span] = {}
@@ -200,7 +200,7 @@ class _VocabularyBuilder:
             kind = self._type(owner, node)
             presumed = None if kind is None else self._presumed(node, kind)
             if node.label is None:
-                self.names.report(faults.names.unlabelled_fact(node.name.span, node.name.text))
+                self.names.report(faults.facts.unlabelled_fact(node.name.span, node.name.text))
             taken = not self.names.claim("fact", f"{owner}.{node.name.text}", node.name.span)
             if kind is None or taken:
                 continue
@@ -319,7 +319,7 @@ def window(
         and made.until is not None
         and made.until <= made.start
     ):
-        report(faults.names.empty_window(until.span))
+        report(faults.structure.empty_window(until.span))
     return made
 
 
@@ -339,7 +339,7 @@ def in_succession(
             start, until = edition.window.start, edition.window.until
             begins = editions[successor].window.start
             if begins is None or begins == start or (until and until > begins):
-                report(faults.names.overlapping_editions(spans[successor], name))
+                report(faults.structure.overlapping_editions(spans[successor], name))
             edition = replace(edition, window=Window(start=start, until=until or begins))
         closed.append(edition)
     return tuple(closed)

@@ -54,7 +54,7 @@ class _Maker:
                 self.made.update(dict.fromkeys(circle))
             elif other in self.written and len(path) > MAXIMUM_HEIGHT:
                 # Each definition is a part within the one above: this is too high already.
-                scope.report(faults.names.sprawling(used.span, MOST_PARTS))
+                scope.report(faults.structure.sprawling(used.span, MOST_PARTS))
                 self.made.update(dict.fromkeys(path))
             elif other in self.written:
                 self.make(other, path)

@@ -95,11 +95,11 @@ def _lifting_faults(
     if lifted is None:
         yield faults.names.unknown_rule(reference.span, reference.id, written)
     elif lifted.permits:
-        yield faults.names.nothing_to_lift(reference.span, reference.id)
+        yield faults.overrides.nothing_to_lift(reference.span, reference.id)
     elif lifted.is_mandatory:
-        yield faults.names.lifts_mandatory(reference.span, reference.id)
+        yield faults.overrides.lifts_mandatory(reference.span, reference.id)
     elif permit.id not in {each.id for each in lifted.yields_to}:
-        yield faults.names.one_sided(reference.span, reference.id, f"subject to {permit.id}")
+        yield faults.overrides.one_sided(reference.span, reference.id, f"subject to {permit.id}")
 
 
 def _yielding_faults(
@@ -109,9 +109,9 @@ def _yielding_faults(
     if permit is None:
         yield faults.names.unknown_rule(reference.span, reference.id, written)
     elif not permit.permits:
-        yield faults.names.not_a_permission(reference.span, reference.id)
+        yield faults.overrides.not_a_permission(reference.span, reference.id)
     elif rule.id not in {each.id for each in permit.lifts}:
-        yield faults.names.one_sided(reference.span, reference.id, f"despite {rule.id}")
+        yield faults.overrides.one_sided(reference.span, reference.id, f"despite {rule.id}")
 
 
 def overridden(rules: Iterable[Rule], written: Mapping[str, WrittenRule]) -> Iterator[Rule]:

@@ -67,7 +67,7 @@ def stated(
     """Return the value of a type that a declaration states, adding to the faults found."""
     inner = Scope(source=scope.source, vocabulary=scope.vocabulary, report=found.append)
     return stated_constant(
-        inner, written, kind, partial(faults.names.edition_not_constant, what=what)
+        inner, written, kind, partial(faults.structure.edition_not_constant, what=what)
     )
 
 

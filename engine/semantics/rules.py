@@ -196,7 +196,7 @@ class _RuleReader:
         if not written:
             return None
         for second in written[1:]:
-            self.scope.report(faults.names.second_demand(second.span))
+            self.scope.report(faults.structure.second_demand(second.span))
         node = written[0]
         helps = isinstance(node, syntax.RequireClause | syntax.PermitClause)
         clause = self._clause(node.span, node.condition, towards_denial=not helps)
@@ -315,7 +315,7 @@ class _RuleReader:
             return None  # What the main clause binds is unknown while it has faults of its own.
         if not is_path or (first != root and (scope is None or first not in scope.variables)):
             reason = "neither a fact, nor a parameter, nor an element that the main clause binds"
-            self.scope.report(faults.names.placeholder(span, written, reason))
+            self.scope.report(faults.structure.placeholder(span, written, reason))
             return None
         steps, start = [], span.start
         for name in written.split("."):
@@ -331,7 +331,7 @@ class _RuleReader:
             facts = list(self.scope.vocabulary.records[found.type.name].facts)[:2]
             below = ", ".join(f"`{{{written}.{name}}}`" for name in facts)
             self.scope.report(
-                faults.names.placeholder(span, written, reason, f"name its facts: {below}")
+                faults.structure.placeholder(span, written, reason, f"name its facts: {below}")
             )
             return None
         return found
@@ -350,7 +350,7 @@ class _RuleReader:
             return None
         else:
             return replace(found[0], span=span)
-        self.scope.report(faults.names.placeholder(span, name, reason))
+        self.scope.report(faults.structure.placeholder(span, name, reason))
         return None
 
     def _evidence(self) -> tuple[FactTerm, ...]:

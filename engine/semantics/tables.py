@@ -253,7 +253,7 @@ class _Maker:
         kind: ElementType,
     ) -> tuple[Reach] | None:
         if not has_order(comparator, kind):
-            self.found.append(faults.names.not_comparable(written.span, comparator, kind, None))
+            self.found.append(faults.values.not_comparable(written.span, comparator, kind, None))
             return None
         value = stated(self.scope, limit, kind, "case", self.found)
         if value is None:
@@ -272,7 +272,7 @@ class _Maker:
     ) -> tuple[Reach] | None:
         if not has_order(Comparator.BETWEEN, kind):
             self.found.append(
-                faults.names.not_comparable(written.span, Comparator.BETWEEN, kind, None)
+                faults.values.not_comparable(written.span, Comparator.BETWEEN, kind, None)
             )
             return None
         first = stated(self.scope, low, kind, "case", self.found)
@@ -322,7 +322,9 @@ def _structure_faults(node: syntax.Table) -> Iterator[Diagnostic]:
     parts = _written(node)
     for written in parts:
         rest = [row for row in written.rows if isinstance(row, syntax.OtherwiseRow)][1:]
-        yield from (faults.names.repeated_clause(row.span, "otherwise", "table") for row in rest)
+        yield from (
+            faults.structure.repeated_clause(row.span, "otherwise", "table") for row in rest
+        )
     if not any_broken(node.clauses) and not (parts and all(each.rows for each in parts)):
         why = "write its cases: `case less than 18 gives 3 months`"
-        yield faults.names.missing_clause(node.name.span, node.name.text, "case", why, "table")
+        yield faults.structure.missing_clause(node.name.span, node.name.text, "case", why, "table")

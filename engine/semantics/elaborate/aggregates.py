@@ -26,7 +26,7 @@ def aggregate(
         return None
     kind = type_of(collection)
     if not isinstance(collection, FactTerm) or not isinstance(kind, ListType):
-        return scope.refuse(faults.names.not_a_list(node.collection.span, kind))
+        return scope.refuse(faults.values.not_a_list(node.collection.span, kind))
     name = ELEMENT if node.variable is None else node.variable.text
     if node.variable is not None and scope.is_taken(name):
         return scope.refuse(faults.names.shadowing(node.variable.span, name))
@@ -61,7 +61,7 @@ def _value(
     if node.value is not None:
         return read_value(scope, node.value)
     if isinstance(kind.element, RecordType):
-        return scope.refuse(faults.names.value_of_element(node.span, node.kind.value))
+        return scope.refuse(faults.values.value_of_element(node.span, node.kind.value))
     return FactTerm(
         span=node.collection.span,
         type=kind.element,
@@ -82,5 +82,5 @@ def _type(scope: Scope, node: syntax.Aggregate, value: ValueTerm | None) -> Type
     kind = type_of(value)
     allowed = (*ORDERED, *TIMES) if node.kind in _COMPARED else ORDERED
     if plain(kind) not in allowed:
-        return scope.refuse(faults.names.no_aggregate(node.span, node.kind.value, kind))
+        return scope.refuse(faults.values.no_aggregate(node.span, node.kind.value, kind))
     return plain(kind)

@@ -69,9 +69,9 @@ def value(  # noqa: C901, PLR0912 - one case for each kind of expression.
         case syntax.Lookup():
             return lookup(scope, node, value)
         case syntax.PeriodLiteral():
-            return scope.refuse(faults.names.period_as_value(node.span))
+            return scope.refuse(faults.values.period_as_value(node.span))
         case _:
-            return scope.refuse(faults.names.not_a_value(node.span))
+            return scope.refuse(faults.values.not_a_value(node.span))
 
 
 def _arithmetic(scope: Scope, node: syntax.Arithmetic) -> ArithmeticTerm | None:
@@ -81,9 +81,9 @@ def _arithmetic(scope: Scope, node: syntax.Arithmetic) -> ArithmeticTerm | None:
     one, other = type_of(left), type_of(right)
     kind = result(node.operator, plain(one), plain(other))
     if kind is None and {one, other} == set(LENGTHS):
-        return scope.refuse(faults.names.days_and_months(node.span))
+        return scope.refuse(faults.values.days_and_months(node.span))
     if kind is None:
-        return scope.refuse(faults.names.no_arithmetic(node.span, node.operator.value, one, other))
+        return scope.refuse(faults.values.no_arithmetic(node.span, node.operator.value, one, other))
     return ArithmeticTerm(
         span=node.span,
         type=kind,
@@ -143,8 +143,8 @@ def condition(scope: Scope, node: syntax.Expression) -> Condition | None:
             return _holds(scope, node)
         case _:
             is_settled = isinstance(node, syntax.YesNoLiteral)
-            fault = faults.names.always(node.span) if is_settled else None
-            return scope.refuse(fault or faults.names.not_a_condition(node.span, None))
+            fault = faults.values.always(node.span) if is_settled else None
+            return scope.refuse(fault or faults.values.not_a_condition(node.span, None))
 
 
 def _holds(scope: Scope, node: syntax.Path) -> FactCondition | DefinedCondition | None:
@@ -156,7 +156,7 @@ def _holds(scope: Scope, node: syntax.Path) -> FactCondition | DefinedCondition 
     if term is None:
         return None
     if not isinstance(term, FactTerm) or term.type is not Scalar.YES_NO:
-        return scope.refuse(faults.names.not_a_condition(node.span, type_of(term)))
+        return scope.refuse(faults.values.not_a_condition(node.span, type_of(term)))
     return FactCondition(span=node.span, fact=term)
 
 
@@ -198,9 +198,9 @@ def _over(scope: Scope, node: syntax.Quantified) -> QuantifiedCondition | None:
     if collection is None:
         return None
     if not isinstance(collection, FactTerm) or not isinstance(collection.type, ListType):
-        return scope.refuse(faults.names.not_a_list(node.collection.span, type_of(collection)))
+        return scope.refuse(faults.values.not_a_list(node.collection.span, type_of(collection)))
     if node.if_any and node.kind is not syntax.QuantifierKind.EVERY:
-        return scope.refuse(faults.names.if_any_without_every(node.span, node.kind.value))
+        return scope.refuse(faults.values.if_any_without_every(node.span, node.kind.value))
     within = scope.binding(name, collection.type.element, sensitive=collection.sensitive)
     inner = condition(within, node.condition)
     if inner is None:
@@ -254,7 +254,7 @@ def _inside(
     if is_period(type_of(day), scope.vocabulary):
         advice = period_advice(scope, written, Comparator.WITHIN)
         return scope.refuse(
-            faults.names.not_comparable(span, Comparator.WITHIN, type_of(day), advice)
+            faults.values.not_comparable(span, Comparator.WITHIN, type_of(day), advice)
         )
     if type_of(day) not in (Scalar.DATE, Scalar.INSTANT):
         return _mistyped(scope, written, day, Scalar.DATE)
@@ -279,7 +279,7 @@ def _comparison(scope: Scope, node: syntax.Comparison) -> Condition | None:
         return scope.refuse(fault)
     if not fits(comparator, left):
         advice = comparison_advice(scope, node, kind)
-        return scope.refuse(faults.names.not_comparable(node.span, comparator, kind, advice))
+        return scope.refuse(faults.values.not_comparable(node.span, comparator, kind, advice))
     right = _right(scope, node, left)
     if right is None:
         return None
@@ -297,14 +297,14 @@ def _right(scope: Scope, node: syntax.Comparison, left: ValueTerm) -> tuple[Valu
     if node.comparator in (Comparator.LIKE, Comparator.NOT_LIKE):
         pattern = node.right[0]
         if not isinstance(pattern, syntax.TextLiteral):
-            return scope.refuse(faults.names.pattern_needed(pattern.span))
+            return scope.refuse(faults.values.pattern_needed(pattern.span))
     terms = []
     for written in node.right:
         term = value(scope, written, element)
         if term is None:
             return None
         if {kind, type_of(term)} == set(LENGTHS):
-            return scope.refuse(faults.names.days_and_months(node.span))
+            return scope.refuse(faults.values.days_and_months(node.span))
         is_apt = comparable(left, term) or in_time(node.comparator, left, term)
         if node.comparator is not Comparator.INCLUDES and not is_apt:
             return _mistyped(scope, written, term, kind)
@@ -357,7 +357,7 @@ def _members_or_list(
     if term is None:
         return None
     if not isinstance(term.type, ListType):
-        return scope.refuse(faults.names.not_a_list(node.span, term.type))
+        return scope.refuse(faults.values.not_a_list(node.span, term.type))
     if plain(term.type.element) != plain(element):
         return scope.refuse(faults.values.wrong_type(node.span, term.type.element, element))
     return term
@@ -367,14 +367,14 @@ def _listed(
     scope: Scope, span: Span, written: tuple[syntax.Expression, ...], element: Type
 ) -> Constant | None:
     if not written:
-        return scope.refuse(faults.names.empty_set(span))
+        return scope.refuse(faults.structure.empty_set(span))
     values = []
     for node in written:
         term = value(scope, node, element)
         if term is None:
             continue
         if not isinstance(term, Constant):
-            scope.report(faults.names.member_not_constant(node.span))
+            scope.report(faults.structure.member_not_constant(node.span))
         elif plain(term.type) != plain(element):
             _mistyped(scope, node, term, element)
         else:

@@ -125,7 +125,7 @@ def _word(
             return scope.refuse(faults.names.unknown_member(step.span, step.name, expected, known))
         case _:
             if step.name in scope.definitions:
-                return scope.refuse(faults.names.definition_as_value(step.span, step.name))
+                return scope.refuse(faults.values.definition_as_value(step.span, step.name))
             names = (*scope.variables, *scope.parameters, *scope.definitions)
             known = frozenset((*names, scope.vocabulary.root, "yes", "no", "today"))
             fault = faults.names.unknown_word(step.span, step.name, known)

@@ -1,12 +1,51 @@
-"""The catalogue of what the checker says about facts that are absent, presumed or sensitive.
-
-And about elements of lists, which tests count.
-"""
+"""What the checker says about the vocabulary: facts that are absent, presumed or sensitive."""
 
 from ...source.diagnostic import Diagnostic, error
 from ...source.text import Span
 from ...syntax.lexis import Comparator
 from ..types import Type, describe
+
+
+def no_vocabulary(span: Span) -> Diagnostic:
+    """Policies without facts to speak of."""
+    return error(
+        "E0507",
+        "there is no vocabulary in this bundle",
+        span,
+        help="begin with the vocabulary that Assent ships: `assent new vocabulary`",
+    )
+
+
+def fact_depended_on(span: Span, path: str, kind: Type) -> Diagnostic:
+    """A vocabulary without a fact that deciding itself depends on."""
+    return error(
+        "E0516",
+        f"the vocabulary has no `{path}` that is {describe(kind)}",
+        span,
+        label="this vocabulary",
+        help="every decision depends on it: where, when, and about which campaign",
+    )
+
+
+def second_vocabulary(span: Span, name: str, root: str) -> Diagnostic:
+    """A vocabulary of another name than the first."""
+    return error(
+        "E0518",
+        f"there is a second vocabulary, `{name}`, beside `{root}`",
+        span,
+        help=f"to add facts, write another block `vocabulary {root}`",
+        replacement=root,
+    )
+
+
+def unlabelled_fact(span: Span, name: str) -> Diagnostic:
+    """A fact without its label."""
+    return error(
+        "E0506",
+        f"the fact `{name}` has no label",
+        span,
+        help='say in plain words what it is: `"lowest age the ads are shown to"`',
+    )
 
 
 def required_and_presumed(span: Span, name: str) -> Diagnostic:
@@ -90,24 +129,4 @@ def absence_helps_in_definition(span: Span, name: str) -> Diagnostic:
             f"`{name}` asks whether a fact is known or unknown; "
             "say what the rule needs in the rule itself"
         ),
-    )
-
-
-def element_needed(span: Span, owner: str) -> Diagnostic:
-    """A path of a test that passes through a list without saying which element."""
-    return error(
-        "E0513",
-        f"`{owner}` is a list; say which of its elements is meant",
-        span,
-        help=f"count from one: `{owner}[1]`",
-    )
-
-
-def counted_from_one(span: Span, owner: str) -> Diagnostic:
-    """The element before the first one of a list."""
-    return error(
-        "E0513",
-        f"the first element of `{owner}` has the number one",
-        span,
-        help=f"count from one: `{owner}[1]`",
     )

@@ -1,4 +1,4 @@
-"""The catalogue of what the checker says about members that stand in CSV files."""
+"""What the checker says about members that stand in CSV files."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from ...source.suggest import did_you_mean, nearest
 from ...source.text import Span
 from ..code_names import near_code
 from ..types import CODES, Scalar, Type, describe
-from .names import counted
+from .forms import counted
 
 
 def outside_the_folder(span: Span, file: str) -> Diagnostic:

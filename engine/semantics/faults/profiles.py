@@ -1,11 +1,11 @@
-"""The catalogue of what the checker says about profiles."""
+"""What the checker says about profiles."""
 
 from collections.abc import Iterable
 from datetime import date
 
 from ...source.diagnostic import Diagnostic, error
 from ...source.text import Span
-from .names import unknown
+from .forms import unknown
 
 
 def unknown_module(span: Span, name: str, known: Iterable[str]) -> Diagnostic:

@@ -1,11 +1,11 @@
-"""The catalogue of what the checker says about tables."""
+"""What the checker says about tables."""
 
 from collections.abc import Iterable, Sequence
 
 from ...source.diagnostic import Diagnostic, error
 from ...source.suggest import did_you_mean, nearest
 from ...source.text import Span
-from .names import counted
+from .forms import counted
 
 
 def overlapping_rows(span: Span, other: str, line: int, example: str) -> Diagnostic:

@@ -1,12 +1,146 @@
-"""The catalogue of what the checker says about values of another kind than is needed."""
+"""What the checker says about values and conditions of another kind than is needed."""
 
 from decimal import Decimal
 
 from ...source.diagnostic import Diagnostic, error
 from ...source.text import Span
 from ...syntax.habits import DAY_HABIT
+from ...syntax.lexis import Comparator
 from ..types import LENGTHS, Scalar, Type, describe
 from ..written import is_written
+
+
+def not_comparable(
+    span: Span, comparator: Comparator, kind: Type, advice: str | None
+) -> Diagnostic:
+    """A phrase that does not fit the type to its left."""
+    return error(
+        "E0402",
+        f"`{comparator.phrase}` does not fit {describe(kind)}",
+        span,
+        help=advice,
+    )
+
+
+def not_a_condition(span: Span, kind: Type | None) -> Diagnostic:
+    """A value where a condition is needed."""
+    what = f"this is {describe(kind)}, not a condition" if kind else "this is not a condition"
+    return error("E0403", what, span, help="compare it: `… is …`, `… is at least …`")
+
+
+def always(span: Span) -> Diagnostic:
+    """A condition that is `yes`."""
+    return error(
+        "E0403",
+        "this is not a condition",
+        span,
+        help="to prohibit or require in every case, say of what the rule is: "
+        "`prohibit when campaign.special_categories includes alcohol`",
+    )
+
+
+def not_a_value(span: Span) -> Diagnostic:
+    """A condition where a value is needed."""
+    return error("E0404", "a condition stands where a value is needed", span)
+
+
+def not_a_list(span: Span, kind: Type) -> Diagnostic:
+    """A quantifier over something else."""
+    return error("E0405", f"this is {describe(kind)}, where a list is needed", span)
+
+
+def no_arithmetic(span: Span, operator: str, left: Type, right: Type) -> Diagnostic:
+    """Operands that do not go together."""
+    return error("E0406", f"`{operator}` cannot join {describe(left)} and {describe(right)}", span)
+
+
+def if_any_without_every(span: Span, word: str) -> Diagnostic:
+    """`, if any,` beside another quantifier."""
+    return error(
+        "E0408",
+        f"`, if any,` has no meaning with `{word}`",
+        span,
+        help=f"over an empty list `{word} … has` is already settled; leave `, if any,` out",
+    )
+
+
+def days_and_months(span: Span) -> Diagnostic:
+    """Days held against months."""
+    return error(
+        "E0409",
+        "days are not compared or joined with months",
+        span,
+        label="a month has no fixed number of days",
+        help="write both in days, or both in months; a date takes either: `today + 2 months`",
+    )
+
+
+def definition_as_value(span: Span, name: str) -> Diagnostic:
+    """A definition where a value is needed."""
+    return error(
+        "E0404",
+        f"`{name}` is a definition, where a value is needed",
+        span,
+        label="this is a condition",
+        help=f"a definition holds or does not hold: write `{name}` alone, or `not {name}`",
+    )
+
+
+def pattern_needed(span: Span) -> Diagnostic:
+    """`is like` with something else than a text in quotation marks."""
+    return error(
+        "E0410",
+        "a pattern is a text in quotation marks",
+        span,
+        help='a star stands for any text: `is like "*free*"`',
+    )
+
+
+def period_as_value(span: Span) -> Diagnostic:
+    """A period where a single value is needed."""
+    return error(
+        "E0411",
+        "a period stands where a single value is needed",
+        span,
+        help="write `overlaps`, `includes DATE` or `is within`, or name one of its days: `….start`",
+    )
+
+
+def period_needed(span: Span, kind: Type | None) -> Diagnostic:
+    """Something else than a period where a period is needed."""
+    what = f"this is {describe(kind)}" if kind else "this is a single value"
+    return error(
+        "E0412",
+        f"{what}, where a period is needed",
+        span,
+        help="a period is a group with the dates `start` and `end`, or `2026-07-20 to 2026-08-31`",
+    )
+
+
+def inverted_period(span: Span) -> Diagnostic:
+    """A period whose last day lies before its first."""
+    return error(
+        "E0413",
+        "this period ends before it begins",
+        span,
+        help="both days are included; write the earlier one first",
+    )
+
+
+def no_aggregate(span: Span, word: str, kind: Type) -> Diagnostic:
+    """Values that cannot be added up or have no order."""
+    return error("E0414", f"`{word} of` does not fit {describe(kind)}", span)
+
+
+def value_of_element(span: Span, word: str) -> Diagnostic:
+    """An aggregate of groups that does not say which of their facts is meant."""
+    return error(
+        "E0415",
+        f"the elements are groups of facts; say what of each the `{word}` is of",
+        span,
+        help=f"write `{word} of (x.size for each x in …)`",
+    )
+
 
 _NUMBERS = (Scalar.NUMBER, Scalar.WHOLE_NUMBER)
 

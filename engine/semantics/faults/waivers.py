@@ -1,11 +1,11 @@
-"""The catalogue of what the checker says about waivers."""
+"""What the checker says about waivers."""
 
 from collections.abc import Iterable
 from datetime import date
 
 from ...source.diagnostic import Diagnostic, error
 from ...source.text import Span
-from .names import unknown
+from .forms import unknown
 
 
 def endless_waiver(span: Span, name: str) -> Diagnostic:
