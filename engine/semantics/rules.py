@@ -1,6 +1,5 @@
 """Rules: the clauses of a policy and its rules, gathered into the typed core."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -13,39 +12,28 @@ from ..syntax.visit import all_of, any_broken, first_of
 from . import clauses, faults
 from .conditions import checked_clause
 from .declare import Instrument, cited, window
-from .elaborate import Scope, fact, members, parameter
+from .elaborate import Scope, fact, members
 from .polarity import absence_faults
+from .templates import Texts
 from .tree import (
     Citation,
     Clause,
-    Condition,
     Constant,
     Duty,
     Effect,
     Enforcement,
     Exemption,
     FactTerm,
-    Filling,
-    LookupTerm,
-    ParameterTerm,
     Rule,
     SetTerm,
     Template,
-    ValueTerm,
     Window,
-    bound_elements,
     measure,
-    sensitive_elements,
-    terms_below,
 )
-from .types import RecordType, Scalar, Type
+from .types import Scalar
 
 ClauseKind = TypeVar("ClauseKind", bound=syntax.Node)
 
-PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-"""What is filled in when a message is shown; the group is the path of a fact."""
-
-_PATH = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _NO_TEMPLATE = Template(parts=())
 
 
@@ -115,10 +103,10 @@ class _RuleReader:
         cases = [] if main is None or main.case is None else [main.case]
         applicability = (*self._applicability(), *cases)
         exemptions = tuple(self._exemptions())
-        scope = None if main is None else self._text_scope(main.clause.condition)
-        message = self._template(syntax.MessageClause, scope)
-        remedy = self._template(syntax.RemedyClause, scope)
-        duty = None if main is None or main.duty is None else self._duty(main.duty, scope)
+        texts = Texts.of(self.scope, None if main is None else main.clause.condition)
+        message = self._template(syntax.MessageClause, texts)
+        remedy = self._template(syntax.RemedyClause, texts)
+        duty = None if main is None or main.duty is None else self._duty(main.duty, texts)
         sources, places, evidence = self._sources(), self._places(), self._evidence()
         force = self._window()
         if main is None:
@@ -253,105 +241,21 @@ class _RuleReader:
         clause = self._one(syntax.TextClause)
         return clause.text.value if clause is not None else ""
 
-    def _text_scope(self, main: Condition) -> Scope:
-        """Return the scope of the texts, which may name what the main clause binds and looks up."""
-        read = terms_below(main)
-        return replace(
-            self.scope,
-            variables={**self.scope.variables, **bound_elements(main)},
-            sensitive=sensitive_elements(main),
-            lookups=tuple(dict.fromkeys(each for each in read if isinstance(each, LookupTerm))),
-        )
-
     def _template(
-        self, kind: type[syntax.MessageClause] | type[syntax.RemedyClause], scope: Scope | None
+        self, kind: type[syntax.MessageClause] | type[syntax.RemedyClause], texts: Texts
     ) -> Template:
-        """Return a template; `scope` is None where it is unknown what it may speak of."""
         node = self._one(kind)
-        return _NO_TEMPLATE if node is None else self._filled(node.text, scope)
+        return _NO_TEMPLATE if node is None else texts.template(node.text)
 
-    def _duty(self, node: syntax.ObligeClause, scope: Scope | None) -> Duty:
+    def _duty(self, node: syntax.ObligeClause, texts: Texts) -> Duty:
         within = node.due.within
         return Duty(
-            text=self._filled(node.duty, scope),
+            text=texts.template(node.duty),
             term=node.due.term,
             within=measure(Fraction(within.amount), within.unit) if within is not None else None,
             month_end=self.scope.month_end,
             due=self.scope.words(node.due.span).removeprefix("due "),
         )
-
-    def _filled(self, text: syntax.TextLiteral, scope: Scope | None) -> Template:
-        """Return a template; `scope` is None where it is unknown what it may speak of."""
-        parts: list[str | Filling] = []
-        literal = text.value
-        done = 0
-        for match in PLACEHOLDER.finditer(literal):
-            filling = self._filling(match[1], self._inside(text.span, match[0]), scope)
-            parts.append(literal[done : match.start()])
-            if filling is not None:
-                parts.append(filling)
-            done = match.end()
-        parts.append(literal[done:])
-        return Template(parts=tuple(part for part in parts if part != ""))
-
-    def _inside(self, span: Span, placeholder: str) -> Span:
-        """Return the span of what stands between the braces of a placeholder in a text."""
-        offset = self.scope.source.slice(span).find(placeholder)
-        if offset < 0:  # Escapes make it read differently in the source.
-            return span
-        start = span.start + offset + 1
-        return Span(source=span.source, start=start, end=start + len(placeholder) - 2)
-
-    def _filling(self, written: str, span: Span, scope: Scope | None) -> Filling | None:
-        """Return what a placeholder names, or report why it cannot be filled in."""
-        if written in self.scope.parameters:
-            return parameter(self.scope, syntax.Step(span=span, name=written))
-        if written in self.scope.tables:
-            return self._looked_up(written, span, scope)
-        root = self.scope.vocabulary.root
-        first = written.partition(".")[0]
-        is_path = _PATH.fullmatch(written) is not None
-        if scope is None and is_path and first != root:
-            return None  # What the main clause binds is unknown while it has faults of its own.
-        if not is_path or (first != root and (scope is None or first not in scope.variables)):
-            reason = "neither a fact, nor a parameter, nor an element that the main clause binds"
-            self.scope.report(faults.structure.placeholder(span, written, reason))
-            return None
-        steps, start = [], span.start
-        for name in written.split("."):
-            where = Span(source=span.source, start=start, end=start + len(name))
-            steps.append(syntax.Step(span=where, name=name))
-            start = where.end + 1
-        found = fact(scope or self.scope, syntax.Path(span=span, steps=tuple(steps)))
-        if found is not None and found.sensitive:
-            self.scope.report(faults.facts.sensitive_shown(span, written))
-            return None
-        if found is not None and isinstance(found.type, RecordType):
-            reason = "a group of facts, not one of them"
-            facts = list(self.scope.vocabulary.records[found.type.name].facts)[:2]
-            below = ", ".join(f"`{{{written}.{name}}}`" for name in facts)
-            self.scope.report(
-                faults.structure.placeholder(span, written, reason, f"name its facts: {below}")
-            )
-            return None
-        return found
-
-    def _looked_up(self, name: str, span: Span, scope: Scope | None) -> LookupTerm | None:
-        """Return the one lookup in a table that the main clause makes."""
-        if scope is None or scope.tables[name] is None:
-            return None  # What the main clause looks up is unknown while it has faults.
-        found = [term for term in scope.lookups if term.name == name]
-        if len(found) != 1:
-            reason = "a table that the main clause does not look up exactly once"
-        elif not all(_can_be_shown(each, scope.variables) for each in found[0].arguments):
-            reason = "a table that the main clause looks up by calculated values"
-        elif any(isinstance(each, FactTerm) and each.sensitive for each in found[0].arguments):
-            self.scope.report(faults.facts.sensitive_shown(span, name))
-            return None
-        else:
-            return replace(found[0], span=span)
-        self.scope.report(faults.structure.placeholder(span, name, reason))
-        return None
 
     def _evidence(self) -> tuple[FactTerm, ...]:
         clause = self._one(syntax.EvidenceClause)
@@ -361,12 +265,3 @@ class _RuleReader:
             if shown.sensitive:
                 self.scope.report(faults.facts.sensitive_shown(shown.span, shown.text))
         return found
-
-
-def _can_be_shown(argument: ValueTerm, bound: Mapping[str, Type]) -> bool:
-    """Whether a text can say again what a table was looked up by."""
-    match argument:
-        case FactTerm(variable=variable):
-            return variable is None or variable in bound
-        case _:
-            return isinstance(argument, Constant | ParameterTerm)
