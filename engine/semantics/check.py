@@ -11,30 +11,22 @@ from ..syntax import tree as syntax
 from ..syntax.visit import items_of
 from . import faults
 from .cases import Case, cases_of
-from .declare import (
-    Instrument,
-    Names,
-    in_succession,
-    instruments,
-    set_type,
-    vocabulary,
-    window,
-)
 from .definitions import definitions
-from .elaborate import Scope, members
+from .elaborate import Scope
+from .facts import vocabulary
 from .findings import EnoughError, Findings, Report, recalled
-from .lists import LIST_SUFFIX, listed_members, name_in_bundle
+from .instruments import Instrument, instruments
+from .lists import LIST_SUFFIX
+from .names import Names
 from .overrides import WrittenRule, overridden, override_faults, written_rules
 from .parameters import parameter
 from .profiles import Tightening, enforced, profile_structure, tightened_rules
 from .rules import policy_rules
+from .sets import declared_set
 from .tables import table
 from .tree import (
     MARKET,
-    Constant,
     Definition,
-    Edition,
-    Members,
     Parameter,
     Policies,
     Rule,
@@ -182,10 +174,6 @@ def _sound(made: Mapping[str, Made | None]) -> dict[str, Made]:
     return {name: each for name, each in sorted(made.items()) if each is not None}
 
 
-def _file_of(written: syntax.SetLiteral | syntax.CsvColumn) -> str:
-    return name_in_bundle(written.file) if isinstance(written, syntax.CsvColumn) else ""
-
-
 def _beginning(file: syntax.File) -> Span:
     return Span(source=file.span.source, start=0, end=0)
 
@@ -227,45 +215,9 @@ class _Declaring:
     def _sets(self, files: Iterable[syntax.File]) -> Iterator[tuple[str, SetDefinition]]:
         for node in items_of(syntax.SetDeclaration, files):
             if self.names.claim_word("set", node.name):
-                made = self._set(node, self._scope(node))
+                made = declared_set(node, self._scope(node), self.enumerations, self.sources)
                 if made is not None:
                     yield made.name, made
-
-    def _set(self, node: syntax.SetDeclaration, scope: Scope) -> SetDefinition | None:
-        kind = set_type(node, self.enumerations, self.report)
-        if kind is None:
-            return None
-        editions, spans = [], []
-        for written in node.editions:
-            if isinstance(written, syntax.Broken):
-                continue
-            content = self._members(written.members, kind, scope)
-            if content is not None:
-                force = window(written.start, written.until, self.report)
-                file = _file_of(written.members)
-                editions.append(Edition(window=force, content=content, file=file))
-                spans.append(written.span)
-        name = node.name.text
-        return SetDefinition(
-            name=name,
-            type=kind,
-            label=node.label.value if node.label else name,
-            editions=in_succession(name, editions, spans, self.report),
-            span=node.name.span,
-        )
-
-    def _members(
-        self,
-        written: syntax.SetLiteral | syntax.CsvColumn,
-        kind: Scalar | EnumerationType,
-        scope: Scope,
-    ) -> Members | None:
-        if isinstance(written, syntax.CsvColumn):
-            return listed_members(written, kind, self.sources, self.report)
-        listed = members(scope, written, kind)
-        if isinstance(listed, Constant) and isinstance(listed.value, frozenset):
-            return listed.value
-        return None
 
     def _parameters(self, files: Iterable[syntax.File]) -> dict[str, Parameter | None]:
         """Return parameters by name, None where one has faults or another's name."""

@@ -9,8 +9,8 @@ from ..syntax.visit import all_of, any_broken, first_of
 from . import faults
 from .clauses import Reasons, structure_faults
 from .conditions import MOST_PARTS, checked_clause
-from .declare import Instrument, cited
 from .elaborate import Scope, bare_word, condition
+from .instruments import Instrument, cited
 from .tree import Definition
 
 _NEEDED: Reasons = {

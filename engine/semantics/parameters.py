@@ -8,8 +8,10 @@ from ..syntax import tree as syntax
 from ..syntax.visit import all_of, any_broken, first_of
 from . import faults
 from .clauses import Reasons, structure_faults
-from .declare import Instrument, cited, in_succession, value_type, window
+from .editions import in_succession, window
 from .elaborate import Scope, stated_constant
+from .instruments import Instrument, cited
+from .names import value_type
 from .tree import Constant, Edition, Parameter
 from .types import ElementType, EnumerationType
 

@@ -16,10 +16,10 @@ from ..syntax.visit import all_of, first_of, items_of
 from . import faults
 from .adopted import is_within
 from .clauses import Reasons, structure_faults
-from .declare import Instrument, cited
 from .directions import Direction, directions_of, is_as_strict
 from .elaborate import Scope
 from .findings import Report
+from .instruments import Instrument, cited
 from .overrides import WrittenRule
 from .parameters import stated
 from .tree import (

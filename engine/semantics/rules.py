@@ -11,8 +11,9 @@ from ..syntax import tree as syntax
 from ..syntax.visit import all_of, any_broken, first_of
 from . import clauses, faults
 from .conditions import checked_clause
-from .declare import Instrument, cited, window
+from .editions import window
 from .elaborate import Scope, fact, members
+from .instruments import Instrument, cited
 from .polarity import absence_faults
 from .templates import Texts
 from .tree import (

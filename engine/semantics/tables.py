@@ -12,8 +12,10 @@ from ..syntax.visit import any_broken, first_of
 from . import faults
 from .cells import MOST_INPUTS, MOST_ROWS, MOST_SAMPLES, Grid
 from .clauses import Reasons, structure_faults
-from .declare import Instrument, cited, in_succession, value_type, window
+from .editions import in_succession, window
 from .elaborate import Scope, has_order, members
+from .instruments import Instrument, cited
+from .names import value_type
 from .parameters import stated
 from .tree import Cell, Constant, Edition, Input, Reach, Row, Rows, SetTerm, Table, Window, size
 from .types import ElementType, EnumerationType

@@ -15,7 +15,7 @@ from ..syntax.visit import any_broken, first_of, items_of
 from . import faults
 from .clauses import Reasons, structure_faults
 from .conditions import checked_clause
-from .declare import window
+from .editions import window
 from .elaborate import Scope
 from .overrides import WrittenRule
 from .tree import MARKET, Effect, Policies, Rule, Waiver

@@ -1,117 +1,20 @@
-"""Declarations: what the items of all files introduce, before any condition is read."""
+"""Facts: the vocabulary that files declare."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TypeVar, assert_never
+from typing import assert_never
 
-from ..source.text import Source, Span
+from ..source.text import Span
 from ..syntax import tree as syntax
 from ..syntax.lexis import PERIOD, SCALAR_TYPES
 from ..syntax.visit import items_of
 from . import faults
-from .adopted import is_adopted
 from .elaborate import Scope, stated_constant
-from .findings import Report
-from .tree import MARKET, Citation, Edition, Plain, Window
+from .names import Names
+from .tree import Plain
 from .types import ElementType, EnumerationType, ListType, RecordType, Scalar, Type
 from .vocabulary import Fact, RecordShape, Vocabulary
-
-Content = TypeVar("Content")
-
-_EARLIEST = date.min
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instrument:
-    """A law, standard or internal policy that may be cited."""
-
-    name: str
-    title: str
-    url: str
-
-
-@dataclass(slots=True, kw_only=True)
-class Names:
-    """The first place of every declared name, so that a second one can be refused."""
-
-    sources: Mapping[str, Source]
-    report: Report
-    _first: dict[tuple[str, str], Span] = field(default_factory=dict)
-    _words: dict[str, tuple[str, Span]] = field(default_factory=dict)
-    _copies: set[tuple[str, str]] = field(default_factory=set)
-
-    def claim(self, what: str, name: str, span: Span) -> bool:
-        """Register a name; report it and return False where it is taken."""
-        first = self._first.setdefault((what, name), span)
-        if first is span:
-            return True
-        self._twice(what, name, first, span)
-        return False
-
-    def claim_word(self, what: str, written: syntax.Name) -> bool:
-        """Register a name that stands as a bare word; report it where any other has it."""
-        name, span = written.text, written.span
-        if name == MARKET:
-            self.report(faults.names.name_of_the_market(span, name))
-            return False
-        first = self._words.setdefault(name, (what, span))
-        if first[1] is span:
-            return True
-        if first[0] == what:
-            self._twice(what, name, first[1], span)
-        else:
-            place = str(self.sources[first[1].source].locate(first[1].start))
-            article = "an" if first[0][0] in "aeiou" else "a"
-            self.report(faults.names.name_taken(span, name, f"{article} {first[0]}", place))
-        return False
-
-    def _twice(self, what: str, name: str, first: Span, second: Span) -> None:
-        """Report what is declared twice; a file that copies an adopted one is told once."""
-        if is_adopted(first.source) is is_adopted(second.source):
-            place = self.sources[first.source].locate(first.start)
-            self.report(faults.names.duplicate(second, what, name, str(place)))
-            return
-        own, adopted = (second, first) if is_adopted(first.source) else (first, second)
-        copy = own.source, adopted.source
-        if copy not in self._copies:
-            self._copies.add(copy)
-            self.report(faults.names.adopted_already(own, what, name, adopted.source))
-
-
-def instruments(files: Iterable[syntax.File], names: Names) -> dict[str, Instrument]:
-    """Return the instruments that the files declare, by name."""
-    found = {}
-    for item in items_of(syntax.Instrument, files):
-        if names.claim("instrument", item.name.text, item.name.span):
-            name = item.name.text
-            found[name] = Instrument(name=name, title=item.title.value, url=item.url.value)
-    return found
-
-
-def cited(
-    clause: syntax.SourceClause | None, known: Mapping[str, Instrument], report: Report
-) -> tuple[Citation, ...]:
-    """Return the provisions that a clause cites, reporting instruments that nobody declares."""
-    written = clause.citations if clause is not None else ()
-    return tuple(made for node in written if (made := _citation(node, known, report)) is not None)
-
-
-def _citation(
-    node: syntax.Citation, known: Mapping[str, Instrument], report: Report
-) -> Citation | None:
-    name = node.instrument.text
-    instrument = known.get(name)
-    if instrument is None:
-        report(faults.names.unknown_instrument(node.instrument.span, name, known))
-        return None
-    return Citation(
-        instrument=name, title=instrument.title, provision=node.provision, url=instrument.url
-    )
-
-
-# --- vocabulary -------------------------------------------------------------------------------
 
 
 def vocabulary(
@@ -279,67 +182,3 @@ def _period_shape(span: Span) -> RecordShape:
         for name, label in (("start", "first day"), ("end", "last day"))
     }
     return RecordShape(name=PERIOD, label="a period of days", facts=facts)
-
-
-# --- sets -------------------------------------------------------------------------------------
-
-
-def set_type(
-    node: syntax.SetDeclaration, enumerations: Mapping[str, EnumerationType], report: Report
-) -> Scalar | EnumerationType | None:
-    """Return the type of a set's members."""
-    known = [name for name in SCALAR_TYPES if name not in ("yes_no", "money")]
-    return value_type(node.type, enumerations, report, known)
-
-
-def value_type(
-    written: syntax.Name,
-    enumerations: Mapping[str, EnumerationType],
-    report: Report,
-    scalars: Sequence[str] = SCALAR_TYPES,
-) -> Scalar | EnumerationType | None:
-    """Return the type of single values that a name stands for."""
-    name = written.text
-    if name in enumerations:
-        return enumerations[name]
-    if name in scalars:
-        return Scalar(name)
-    report(faults.names.unknown_type(written.span, name, (*enumerations, *scalars)))
-    return None
-
-
-def window(
-    start: syntax.DateLiteral | None, until: syntax.DateLiteral | None, report: Report
-) -> Window:
-    """Return the window between two days, reporting an empty one."""
-    made = Window(start=start.value if start else None, until=until.value if until else None)
-    if (
-        until is not None
-        and made.start is not None
-        and made.until is not None
-        and made.until <= made.start
-    ):
-        report(faults.structure.empty_window(until.span))
-    return made
-
-
-def in_succession(
-    name: str,
-    editions: Sequence[Edition[Content]],
-    spans: Sequence[Span],
-    report: Report,
-) -> tuple[Edition[Content], ...]:
-    """Return editions in order, each open one ended by the next, reporting overlaps."""
-    order = sorted(range(len(spans)), key=lambda i: editions[i].window.start or _EARLIEST)
-    closed: list[Edition[Content]] = []
-    for position, index in enumerate(order):
-        edition = editions[index]
-        successor = order[position + 1] if position + 1 < len(order) else None
-        if successor is not None:
-            start, until = edition.window.start, edition.window.until
-            begins = editions[successor].window.start
-            if begins is None or begins == start or (until and until > begins):
-                report(faults.structure.overlapping_editions(spans[successor], name))
-            edition = replace(edition, window=Window(start=start, until=until or begins))
-        closed.append(edition)
-    return tuple(closed)
