@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import TypeAlias
 
-from ..semantics.templates import PLACEHOLDER
+from ..semantics.rules.templates import PLACEHOLDER
 from ..semantics.types import EnumerationType, RecordType, Scalar, Type, element_type
 from ..semantics.vocabulary import Vocabulary
 from ..source.text import Source, Span

@@ -10,13 +10,14 @@ from ..source.text import Source
 from ..syntax import tree as syntax
 from ..syntax.visit import items_of
 from .cases import Case, cases_of
-from .declared import Declared, declarations
+from .declarations.declared import Declared, declarations
+from .declarations.names import Names
 from .elaborate import Scope
 from .findings import EnoughError, Findings, Report, recalled
-from .names import Names
-from .overrides import WrittenRule, overridden, override_faults, written_rules
-from .profiles import Tightening, enforced, profile_structure, tightened_rules
-from .rules import policy_rules
+from .rules.overrides import WrittenRule, overridden, override_faults, written_rules
+from .rules.policies import policy_rules
+from .rules.profiles import Tightening, enforced, profile_structure, tightened_rules
+from .rules.waivers import Waivable, waived_rules, waiver, with_waivers
 from .tree import (
     MARKET,
     Parameter,
@@ -25,7 +26,6 @@ from .tree import (
     Waiver,
 )
 from .types import Scalar
-from .waivers import Waivable, waived_rules, waiver, with_waivers
 
 Made = TypeVar("Made")
 

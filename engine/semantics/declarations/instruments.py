@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ..syntax import tree as syntax
-from ..syntax.visit import items_of
-from . import faults
-from .findings import Report
+from ...syntax import tree as syntax
+from ...syntax.visit import items_of
+from .. import faults
+from ..findings import Report
+from ..tree import Citation
 from .names import Names
-from .tree import Citation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..source.text import Source, Span
-from ..syntax import tree as syntax
-from ..syntax.lexis import SCALAR_TYPES
-from . import faults
-from .adopted import is_adopted
-from .findings import Report
-from .tree import MARKET
-from .types import EnumerationType, Scalar
+from ...source.text import Source, Span
+from ...syntax import tree as syntax
+from ...syntax.lexis import SCALAR_TYPES
+from .. import faults
+from ..adopted import is_adopted
+from ..findings import Report
+from ..tree import MARKET
+from ..types import EnumerationType, Scalar
 
 
 @dataclass(slots=True, kw_only=True)

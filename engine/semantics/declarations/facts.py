@@ -5,16 +5,16 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import assert_never
 
-from ..source.text import Span
-from ..syntax import tree as syntax
-from ..syntax.lexis import PERIOD, SCALAR_TYPES
-from ..syntax.visit import items_of
-from . import faults
-from .elaborate import Scope, stated_constant
+from ...source.text import Span
+from ...syntax import tree as syntax
+from ...syntax.lexis import PERIOD, SCALAR_TYPES
+from ...syntax.visit import items_of
+from .. import faults
+from ..elaborate import Scope, stated_constant
+from ..tree import Plain
+from ..types import ElementType, EnumerationType, ListType, RecordType, Scalar, Type
+from ..vocabulary import Fact, RecordShape, Vocabulary
 from .names import Names
-from .tree import Plain
-from .types import ElementType, EnumerationType, ListType, RecordType, Scalar, Type
-from .vocabulary import Fact, RecordShape, Vocabulary
 
 
 def vocabulary(

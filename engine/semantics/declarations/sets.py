@@ -2,21 +2,21 @@
 
 from collections.abc import Mapping
 
-from ..source.text import Source
-from ..syntax import tree as syntax
-from ..syntax.lexis import SCALAR_TYPES
-from .editions import in_succession, window
-from .elaborate import Scope, members
-from .findings import Report
-from .lists import listed_members, name_in_bundle
-from .names import value_type
-from .tree import (
+from ...source.text import Source
+from ...syntax import tree as syntax
+from ...syntax.lexis import SCALAR_TYPES
+from ..elaborate import Scope, members
+from ..findings import Report
+from ..tree import (
     Constant,
     Edition,
     Members,
     SetDefinition,
 )
-from .types import EnumerationType, Scalar
+from ..types import EnumerationType, Scalar
+from .editions import in_succession, window
+from .lists import listed_members, name_in_bundle
+from .names import value_type
 
 
 def declared_set(

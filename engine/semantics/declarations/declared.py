@@ -3,31 +3,31 @@
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ..source.diagnostic import Diagnostic
-from ..source.memory import Memory
-from ..source.text import Source, Span
-from ..syntax import tree as syntax
-from ..syntax.visit import items_of
-from . import faults
-from .definitions import definitions
-from .elaborate import Scope
-from .facts import vocabulary
-from .findings import Report, recalled
-from .instruments import Instrument, instruments
-from .lists import LIST_SUFFIX
-from .names import Names
-from .parameters import parameter
-from .sets import declared_set
-from .tables import table
-from .tree import (
+from ...source.diagnostic import Diagnostic
+from ...source.memory import Memory
+from ...source.text import Source, Span
+from ...syntax import tree as syntax
+from ...syntax.visit import items_of
+from .. import faults
+from ..elaborate import Scope
+from ..findings import Report, recalled
+from ..tree import (
     MARKET,
     Definition,
     Parameter,
     SetDefinition,
     Table,
 )
-from .types import EnumerationType, ListType, Scalar, Type
-from .vocabulary import Vocabulary
+from ..types import EnumerationType, ListType, Scalar, Type
+from ..vocabulary import Vocabulary
+from .definitions import definitions
+from .facts import vocabulary
+from .instruments import Instrument, instruments
+from .lists import LIST_SUFFIX
+from .names import Names
+from .parameters import parameter
+from .sets import declared_set
+from .tables import table
 
 _DEPENDED_ON: Mapping[tuple[str, ...], Type] = {
     ("id",): Scalar.TEXT,

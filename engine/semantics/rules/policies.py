@@ -5,18 +5,17 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeVar, assert_never
 
-from ..source.diagnostic import Diagnostic
-from ..source.text import Span
-from ..syntax import tree as syntax
-from ..syntax.visit import all_of, any_broken, first_of
-from . import clauses, faults
-from .conditions import checked_clause
-from .editions import window
-from .elaborate import Scope, fact, members
-from .instruments import Instrument, cited
-from .polarity import absence_faults
-from .templates import Texts
-from .tree import (
+from ...source.diagnostic import Diagnostic
+from ...source.text import Span
+from ...syntax import tree as syntax
+from ...syntax.visit import all_of, any_broken, first_of
+from .. import clauses, faults
+from ..conditions import checked_clause
+from ..declarations.editions import window
+from ..declarations.instruments import Instrument, cited
+from ..elaborate import Scope, fact, members
+from ..polarity import absence_faults
+from ..tree import (
     Citation,
     Clause,
     Constant,
@@ -31,7 +30,8 @@ from .tree import (
     Window,
     measure,
 )
-from .types import Scalar
+from ..types import Scalar
+from .templates import Texts
 
 ClauseKind = TypeVar("ClauseKind", bound=syntax.Node)
 

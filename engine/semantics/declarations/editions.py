@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
-from ..source.text import Span
-from ..syntax import tree as syntax
-from . import faults
-from .findings import Report
-from .tree import Edition, Window
+from ...source.text import Span
+from ...syntax import tree as syntax
+from .. import faults
+from ..findings import Report
+from ..tree import Edition, Window
 
 Content = TypeVar("Content")
 

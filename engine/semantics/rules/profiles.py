@@ -9,20 +9,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ..source.diagnostic import Diagnostic
-from ..source.text import Source
-from ..syntax import tree as syntax
-from ..syntax.visit import all_of, first_of, items_of
-from . import faults
-from .adopted import is_within
-from .clauses import Reasons, structure_faults
-from .directions import Direction, directions_of, is_as_strict
-from .elaborate import Scope
-from .findings import Report
-from .instruments import Instrument, cited
-from .overrides import WrittenRule
-from .parameters import stated
-from .tree import (
+from ...source.diagnostic import Diagnostic
+from ...source.text import Source
+from ...syntax import tree as syntax
+from ...syntax.visit import all_of, first_of, items_of
+from .. import faults
+from ..adopted import is_within
+from ..clauses import Reasons, structure_faults
+from ..declarations.instruments import Instrument, cited
+from ..declarations.parameters import stated
+from ..elaborate import Scope
+from ..findings import Report
+from ..tree import (
     Citation,
     Constant,
     Edition,
@@ -31,7 +29,9 @@ from .tree import (
     Rule,
     Window,
 )
-from .types import ListType
+from ..types import ListType
+from .directions import Direction, directions_of, is_as_strict
+from .overrides import WrittenRule
 
 _ORDER = (
     *(Enforcement.ADVISORY, Enforcement.ENFORCED),

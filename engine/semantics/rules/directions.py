@@ -10,9 +10,9 @@ from datetime import date
 from enum import Enum
 from fractions import Fraction
 
-from ..syntax.lexis import Comparator
-from .polarity import positions
-from .tree import (
+from ...syntax.lexis import Comparator
+from ..polarity import positions
+from ..tree import (
     ComparisonCondition,
     Condition,
     Constant,

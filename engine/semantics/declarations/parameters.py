@@ -3,17 +3,17 @@
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from ..source.diagnostic import Diagnostic
-from ..syntax import tree as syntax
-from ..syntax.visit import all_of, any_broken, first_of
-from . import faults
-from .clauses import Reasons, structure_faults
+from ...source.diagnostic import Diagnostic
+from ...syntax import tree as syntax
+from ...syntax.visit import all_of, any_broken, first_of
+from .. import faults
+from ..clauses import Reasons, structure_faults
+from ..elaborate import Scope, stated_constant
+from ..tree import Constant, Edition, Parameter
+from ..types import ElementType, EnumerationType
 from .editions import in_succession, window
-from .elaborate import Scope, stated_constant
 from .instruments import Instrument, cited
 from .names import value_type
-from .tree import Constant, Edition, Parameter
-from .types import ElementType, EnumerationType
 
 _NEEDED: Reasons = {
     syntax.ParameterEdition: "say its value, and since when: `from 2026-01-01 is EUR 5000`"

@@ -10,15 +10,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias, cast
 
-from ..source.csv_text import CSVFault, Record, read_csv
-from ..source.text import Source, Span
-from ..syntax import tree as syntax
-from ..syntax.lexis import LONGEST_FILE, MOST_DIGITS
-from . import faults
-from .elaborate import number
-from .findings import Report
-from .tree import Members
-from .types import CODES, EnumerationType, Scalar, codes, is_code
+from ...source.csv_text import CSVFault, Record, read_csv
+from ...source.text import Source, Span
+from ...syntax import tree as syntax
+from ...syntax.lexis import LONGEST_FILE, MOST_DIGITS
+from .. import faults
+from ..elaborate import number
+from ..findings import Report
+from ..tree import Members
+from ..types import CODES, EnumerationType, Scalar, codes, is_code
 
 Member: TypeAlias = str | int | Fraction | date
 Read: TypeAlias = Callable[[str], Member]

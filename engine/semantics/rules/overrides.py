@@ -8,11 +8,11 @@ permission has nothing to lift: no circle of overrides can be written.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ..source.diagnostic import Diagnostic
-from ..syntax import tree as syntax
-from ..syntax.visit import all_of, first_of, items_of
-from . import faults
-from .tree import Effect, Rule
+from ...source.diagnostic import Diagnostic
+from ...syntax import tree as syntax
+from ...syntax.visit import all_of, first_of, items_of
+from .. import faults
+from ..tree import Effect, Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,8 @@ from itertools import accumulate, pairwise
 from math import prod
 from operator import and_, xor
 
-from .tree import Cell, Input, Measure, Reach, Row, Size, measure, size
-from .types import BASE_UNITS, ElementType, EnumerationType, Scalar
+from ..tree import Cell, Input, Measure, Reach, Row, Size, measure, size
+from ..types import BASE_UNITS, ElementType, EnumerationType, Scalar
 
 MOST_ROWS = 500
 """A table has at most so many cases, counted in each of its editions."""

@@ -4,21 +4,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from ..source.diagnostic import Diagnostic
-from ..source.text import Span
-from ..syntax import tree as syntax
-from ..syntax.lexis import SCALAR_TYPES, Comparator
-from ..syntax.visit import any_broken, first_of
-from . import faults
+from ...source.diagnostic import Diagnostic
+from ...source.text import Span
+from ...syntax import tree as syntax
+from ...syntax.lexis import SCALAR_TYPES, Comparator
+from ...syntax.visit import any_broken, first_of
+from .. import faults
+from ..clauses import Reasons, structure_faults
+from ..elaborate import Scope, has_order, members
+from ..tree import Cell, Constant, Edition, Input, Reach, Row, Rows, SetTerm, Table, Window, size
+from ..types import ElementType, EnumerationType
 from .cells import MOST_INPUTS, MOST_ROWS, MOST_SAMPLES, Grid
-from .clauses import Reasons, structure_faults
 from .editions import in_succession, window
-from .elaborate import Scope, has_order, members
 from .instruments import Instrument, cited
 from .names import value_type
 from .parameters import stated
-from .tree import Cell, Constant, Edition, Input, Reach, Row, Rows, SetTerm, Table, Window, size
-from .types import ElementType, EnumerationType
 
 _LOOKED_UP_BY = [name for name in SCALAR_TYPES if name not in ("money", "instant")]
 """Amounts of two currencies have no order, and no cell of a table could hold an instant."""

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from ..syntax import tree as syntax
-from ..syntax.lexis import MAXIMUM_HEIGHT, MonthEnd
-from ..syntax.visit import all_of, any_broken, first_of
-from . import faults
-from .clauses import Reasons, structure_faults
-from .conditions import MOST_PARTS, checked_clause
-from .elaborate import Scope, bare_word, condition
+from ...syntax import tree as syntax
+from ...syntax.lexis import MAXIMUM_HEIGHT, MonthEnd
+from ...syntax.visit import all_of, any_broken, first_of
+from .. import faults
+from ..clauses import Reasons, structure_faults
+from ..conditions import MOST_PARTS, checked_clause
+from ..elaborate import Scope, bare_word, condition
+from ..tree import Definition
 from .instruments import Instrument, cited
-from .tree import Definition
 
 _NEEDED: Reasons = {
     syntax.MeansClause: "say what it means: `means campaign.audience.minimum_age is less than 18`"

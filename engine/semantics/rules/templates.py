@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ..source.text import Span
-from ..syntax import tree as syntax
-from . import faults
-from .elaborate import Scope, fact, parameter
-from .tree import (
+from ...source.text import Span
+from ...syntax import tree as syntax
+from .. import faults
+from ..elaborate import Scope, fact, parameter
+from ..tree import (
     Condition,
     Constant,
     FactTerm,
@@ -21,7 +21,7 @@ from .tree import (
     sensitive_elements,
     terms_below,
 )
-from .types import RecordType, Type
+from ..types import RecordType, Type
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 """What is filled in when a message is shown; the group is the path of a fact."""

@@ -8,18 +8,18 @@ an end, an approval, a ticket and a reason.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ..source.diagnostic import Diagnostic
-from ..source.text import Source
-from ..syntax import tree as syntax
-from ..syntax.visit import any_broken, first_of, items_of
-from . import faults
-from .clauses import Reasons, structure_faults
-from .conditions import checked_clause
-from .editions import window
-from .elaborate import Scope
+from ...source.diagnostic import Diagnostic
+from ...source.text import Source
+from ...syntax import tree as syntax
+from ...syntax.visit import any_broken, first_of, items_of
+from .. import faults
+from ..clauses import Reasons, structure_faults
+from ..conditions import checked_clause
+from ..declarations.editions import window
+from ..elaborate import Scope
+from ..tree import MARKET, Effect, Policies, Rule, Waiver
+from ..types import Scalar
 from .overrides import WrittenRule
-from .tree import MARKET, Effect, Policies, Rule, Waiver
-from .types import Scalar
 
 _NEEDED: Reasons = {
     syntax.WaivedClause: "say which rule is waived: `of minors/no_profiling`",
