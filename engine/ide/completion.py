@@ -23,13 +23,7 @@ from ..source.text import Source, Span
 from ..syntax import expectations as expect
 from ..syntax import tree
 from ..syntax.glossary import MEANINGS
-from ..syntax.lexis import (
-    SCALAR_TYPES,
-    TIME_UNITS,
-    WAIVER_KEYWORDS,
-    Comparator,
-    phrase_pattern,
-)
+from ..syntax.lexis import SCALAR_TYPES, TIME_UNITS, WAIVER_KEYWORDS, Comparator, phrase_pattern
 from ..syntax.misfits import STARTS
 from ..syntax.tokens import TokenKind
 from .naming import named_type

@@ -18,13 +18,7 @@ from .rules.overrides import WrittenRule, overridden, override_faults, written_r
 from .rules.policies import policy_rules
 from .rules.profiles import Tightening, enforced, profile_structure, tightened_rules
 from .rules.waivers import Waivable, waived_rules, waiver, with_waivers
-from .tree import (
-    MARKET,
-    Parameter,
-    Policies,
-    Rule,
-    Waiver,
-)
+from .tree import MARKET, Parameter, Policies, Rule, Waiver
 from .types import Scalar
 
 Made = TypeVar("Made")

@@ -33,13 +33,7 @@ from ..audit.entries.leaf import read_leaf
 from ..audit.errors import RecordError
 from ..audit.instants import rfc3339
 from ..audit.merkle.spans import spans_of
-from .errors import (
-    Conflict,
-    LogInconsistent,
-    NotFound,
-    RevocationUntold,
-    StorageUnavailable,
-)
+from .errors import Conflict, LogInconsistent, NotFound, RevocationUntold, StorageUnavailable
 from .log.entries import read_entries
 from .log.log_store import Appending
 from .log.register import Register

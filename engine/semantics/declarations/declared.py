@@ -11,13 +11,7 @@ from ...syntax.visit import items_of
 from .. import faults
 from ..elaborate import Scope
 from ..findings import Report, recalled
-from ..tree import (
-    MARKET,
-    Definition,
-    Parameter,
-    SetDefinition,
-    Table,
-)
+from ..tree import MARKET, Definition, Parameter, SetDefinition, Table
 from ..types import EnumerationType, ListType, Scalar, Type
 from ..vocabulary import Vocabulary
 from .definitions import definitions

@@ -7,12 +7,7 @@ from ...syntax import tree as syntax
 from ...syntax.lexis import SCALAR_TYPES
 from ..elaborate import Scope, members
 from ..findings import Report
-from ..tree import (
-    Constant,
-    Edition,
-    Members,
-    SetDefinition,
-)
+from ..tree import Constant, Edition, Members, SetDefinition
 from ..types import EnumerationType, Scalar
 from .editions import in_succession, window
 from .lists import listed_members, name_in_bundle

@@ -20,15 +20,7 @@ from ..declarations.instruments import Instrument, cited
 from ..declarations.parameters import stated
 from ..elaborate import Scope
 from ..findings import Report
-from ..tree import (
-    Citation,
-    Constant,
-    Edition,
-    Enforcement,
-    Parameter,
-    Rule,
-    Window,
-)
+from ..tree import Citation, Constant, Edition, Enforcement, Parameter, Rule, Window
 from ..types import ListType
 from .directions import Direction, directions_of, is_as_strict
 from .overrides import WrittenRule

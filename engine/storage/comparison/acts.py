@@ -10,14 +10,7 @@ from sqlalchemy import ColumnElement, Connection, exists, or_, select
 from ..databases.database import Database
 from ..errors import LogInconsistent
 from ..log.entries import DECISION, SEARCHED
-from ..schema import (
-    log_entry,
-    log_entry_facet,
-    log_entry_rule,
-    log_entry_words,
-    payload,
-    sealed,
-)
+from ..schema import log_entry, log_entry_facet, log_entry_rule, log_entry_words, payload, sealed
 
 _BESIDE = (log_entry_rule, log_entry_facet, log_entry_words, payload, sealed)
 _STEP = 256
