@@ -192,7 +192,7 @@ class _CaseReader:
         vocabulary = self.scope.vocabulary
         if first.name in vocabulary.campaign.facts:
             path = f"{vocabulary.root}.{first.name}"
-            return faults.values.rootless(first.span, first.name, path)
+            return faults.names.rootless(first.span, first.name, path)
         return faults.names.unknown_word(first.span, first.name, (vocabulary.root,))
 
     def _below(self, owner: str, kind: Type, step: syntax.Step) -> Type | None:

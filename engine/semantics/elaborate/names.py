@@ -36,8 +36,8 @@ def _no_beginning(scope: Scope, node: syntax.Path) -> Diagnostic:
     if listed is None:
         return _of_no_list(scope, node)
     if isinstance(facts[listed].type, ListType):
-        return faults.values.unbound_element(first.span, first.name, f"{root}.{listed}")
-    return faults.values.rootless(first.span, first.name, f"{root}.{listed}")
+        return faults.names.unbound_element(first.span, first.name, f"{root}.{listed}")
+    return faults.names.rootless(first.span, first.name, f"{root}.{listed}")
 
 
 def _of_no_list(scope: Scope, node: syntax.Path) -> Diagnostic:
@@ -55,7 +55,7 @@ def _of_no_list(scope: Scope, node: syntax.Path) -> Diagnostic:
         and second.name in scope.vocabulary.records[kind.element.name].facts
     ]
     if len(with_it) == 1:
-        return faults.values.unbound_element(first.span, first.name, with_it[0])
+        return faults.names.unbound_element(first.span, first.name, with_it[0])
     return replace(fault, help=elsewhere(scope.vocabulary, first.name))
 
 
@@ -120,7 +120,7 @@ def _word(
             if is_code(expected, step.name):
                 return constant(scope, step.span, expected, step.name)
             if step.name in scope.sets:
-                return scope.refuse(faults.values.set_among_members(step.span, step.name))
+                return scope.refuse(faults.names.set_among_members(step.span, step.name))
             known = codes(expected)
             return scope.refuse(faults.names.unknown_member(step.span, step.name, expected, known))
         case _:
@@ -144,7 +144,7 @@ def _other_word(
     """Return the fault of an unknown word with what is needed in its place, where that shows."""
     word, root = step.name, scope.vocabulary.root
     if word in _facts_of_the_campaign(scope):
-        return faults.values.rootless(step.span, word, f"{root}.{word}")
+        return faults.names.rootless(step.span, word, f"{root}.{word}")
     if expected is Scalar.TEXT:
         quoted_word = f'"{word}"'
         advice = f"a text stands in quotation marks: `{quoted_word}`"

@@ -185,3 +185,35 @@ def ordinal_in_condition(span: Span) -> Diagnostic:
         span,
         help="write `any x in … has (…)`; `[1]` belongs to tests",
     )
+
+
+def set_among_members(span: Span, name: str) -> Diagnostic:
+    """The name of a set among the members of another."""
+    return error(
+        "E0305",
+        f"`{name}` is a set, and no member of one",
+        span,
+        help="list its members, or declare a set that holds them all",
+    )
+
+
+def unbound_element(span: Span, word: str, collection: str) -> Diagnostic:
+    """An element of a list by a name that nothing binds."""
+    return error(
+        "E0304",
+        f"unknown name `{word}`",
+        span,
+        label="nothing says which one is meant",
+        help=f"name it first: `any {word} in {collection} has (…)`",
+    )
+
+
+def rootless(span: Span, word: str, path: str) -> Diagnostic:
+    """A fact without the campaign that it is of."""
+    return error(
+        "E0304",
+        f"unknown name `{word}`",
+        span,
+        help=f"facts begin with the campaign: `{path}`",
+        replacement=path,
+    )

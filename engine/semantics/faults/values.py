@@ -185,16 +185,6 @@ def set_for_value(span: Span, words: str, instead: str) -> Diagnostic:
     )
 
 
-def set_among_members(span: Span, name: str) -> Diagnostic:
-    """The name of a set among the members of another."""
-    return error(
-        "E0305",
-        f"`{name}` is a set, and no member of one",
-        span,
-        help="list its members, or declare a set that holds them all",
-    )
-
-
 def alternative(span: Span, words: str, instead: str) -> Diagnostic:
     """A value behind `and` or `or`, as if the comparison before it went on."""
     return error(
@@ -203,28 +193,6 @@ def alternative(span: Span, words: str, instead: str) -> Diagnostic:
         span,
         label="a comparison ends before `and` and `or`",
         help=f"list the values in braces: `{instead}`",
-    )
-
-
-def unbound_element(span: Span, word: str, collection: str) -> Diagnostic:
-    """An element of a list by a name that nothing binds."""
-    return error(
-        "E0304",
-        f"unknown name `{word}`",
-        span,
-        label="nothing says which one is meant",
-        help=f"name it first: `any {word} in {collection} has (…)`",
-    )
-
-
-def rootless(span: Span, word: str, path: str) -> Diagnostic:
-    """A fact without the campaign that it is of."""
-    return error(
-        "E0304",
-        f"unknown name `{word}`",
-        span,
-        help=f"facts begin with the campaign: `{path}`",
-        replacement=path,
     )
 
 
