@@ -1,6 +1,6 @@
 """The export of a database, made as it is read: what `assent verify` verifies of one."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,39 +13,14 @@ from api.cli.failures import NO, Failure
 from api.installation.contents import readable_contents
 from api.installation.settings import load_settings
 from engine.audit.export import line_of, write_export
+from engine.storage.comparison.everything import compare_everything, written_by_assent
+from engine.storage.comparison.holds import uncommitted_holds
 from engine.storage.databases.database import Database, sqlite_file, unchanging_url
 from engine.storage.errors import LogInconsistent, StorageError
-from engine.storage.governance.registers_check import check_registers
-from engine.storage.governance.uses_check import check_uses
-from engine.storage.lifecycle.lifecycle_check import (
-    check_destroyed,
-    check_erased,
-    check_holds,
-    uncommitted_holds,
-)
-from engine.storage.log.requests_check import check_requests
 from engine.storage.log.tile_log import TileLog
-from engine.storage.log.tree_check import check_tree
 from engine.storage.readiness import probe
-from engine.storage.search.acts_check import check_acts
-from engine.storage.search.flags_check import check_flags
-from engine.storage.search.saved_queries_check import check_saved_queries
-from engine.storage.search.words_check import check_words_index
 
 _PIECE = 256 * 1024
-_CHECKS: Sequence[Callable[[Database], None]] = (
-    check_words_index,
-    check_saved_queries,
-    check_registers,
-    check_uses,
-    check_requests,
-    check_holds,
-    check_erased,
-    check_destroyed,
-    check_flags,
-    check_acts,
-    check_tree,
-)
 
 
 class BrokenLog(Failure):
@@ -104,9 +79,7 @@ def database_export(url: str) -> Iterator[DatabaseExport]:
             found = probe(database)
             if not found.is_current:
                 raise Failure("the database", found.problem or "it cannot be read")
-            for check in _CHECKS:
-                with _readable():
-                    check(database)
+            compare_everything(database)
             yield DatabaseExport(
                 stream=BufferedReader(_Pieces(_pieces(TileLog(database))), _PIECE),
                 uncommitted_holds=tuple(uncommitted_holds(database)),
@@ -123,16 +96,6 @@ def _pieces(log: TileLog) -> Iterator[bytes]:
     head, stream = log.head(), BytesIO()
     write_export(stream, head=head, entries=(), exported_at=datetime.now(UTC))
     yield stream.getvalue()
-    with _readable():
+    with written_by_assent():
         for entry in log.entries(size=head.size):
             yield msgspec.json.encode(line_of(entry)) + b"\n"
-
-
-@contextmanager
-def _readable() -> Iterator[None]:
-    """Tell of a value that no version of Assent writes, whatever it is that stumbles over it."""
-    try:
-        yield
-    except (TypeError, ValueError, LookupError, AttributeError, OverflowError) as error:
-        told = f"a row has a value that Assent does not write ({type(error).__name__}: {error})"
-        raise LogInconsistent(told) from error

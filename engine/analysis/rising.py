@@ -7,14 +7,8 @@ for less. A value that is calculated with, or that stands on the left, leans nei
 from collections.abc import Callable, Iterable, Iterator
 
 from ..evaluation.operations.comparison import UndefinedError, order
-from ..semantics.directions import FALLS_WITH_LEFT, RISES_WITH_LEFT
-from ..semantics.tree import (
-    ComparisonCondition,
-    Constant,
-    Policies,
-    ValueTerm,
-    terms_of,
-)
+from ..semantics.rules.directions import FALLS_WITH_LEFT, RISES_WITH_LEFT
+from ..semantics.tree import ComparisonCondition, Constant, Policies, ValueTerm, terms_of
 from ..syntax.lexis import Comparator
 from .change import Lean, combined_lean, lean_of_growth
 from .declarations import signed

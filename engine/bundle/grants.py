@@ -13,8 +13,8 @@ from typing import TypeAlias
 
 from ..evaluation.compiled.program import Program, compile_program
 from ..evaluation.values import Campaign, stated_fact
+from ..semantics.rules.waivers import granted, with_granted
 from ..semantics.tree import Policies, Waiver
-from ..semantics.waivers import granted, with_granted
 from ..source.diagnostic import Diagnostic, in_order
 from ..source.text import Source
 from ..syntax.parse import parse

@@ -11,7 +11,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 from ..semantics.adopted import ADOPTED, is_adopted, is_within
-from ..semantics.lists import LIST_SUFFIX, lies_beside, name_in_bundle
+from ..semantics.declarations.lists import LIST_SUFFIX, lies_beside, name_in_bundle
 from ..source.text import Source
 from ..syntax.parse import parse
 from ..syntax.tree import AdoptsClause, CsvColumn

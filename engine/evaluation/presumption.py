@@ -9,7 +9,7 @@ alone, because it reads other facts or the day, is refused as well.
 from collections.abc import Iterator, Sequence
 from itertools import product
 
-from ..semantics import fact_faults
+from ..semantics import faults
 from ..semantics.polarity import positions
 from ..semantics.tree import (
     ArithmeticTerm,
@@ -40,7 +40,7 @@ def presumption_faults(policies: Policies) -> Iterator[Diagnostic]:
                     continue  # A clause may be common to several rules.
                 if _truths(place.part, policies) != {place.towards_denial}:
                     seen.add(place.span)
-                    yield fact_faults.presumption_helps(place.span)
+                    yield faults.facts.presumption_helps(place.span)
 
 
 def _may_presume(part: FactCondition | ComparisonCondition) -> bool:

@@ -16,22 +16,17 @@ from ..semantics.types import (
     Type,
     codes,
     describe,
+    element_type,
 )
 from ..semantics.vocabulary import Fact, Vocabulary
 from ..source.text import Source, Span
 from ..syntax import expectations as expect
 from ..syntax import tree
 from ..syntax.glossary import MEANINGS
-from ..syntax.lexis import (
-    SCALAR_TYPES,
-    TIME_UNITS,
-    WAIVER_KEYWORDS,
-    Comparator,
-    phrase_pattern,
-)
+from ..syntax.lexis import SCALAR_TYPES, TIME_UNITS, WAIVER_KEYWORDS, Comparator, phrase_pattern
 from ..syntax.misfits import STARTS
 from ..syntax.tokens import TokenKind
-from .naming import element_of, named_type
+from .naming import named_type
 from .place import DOTTED, Opening, Place, Variables, opening_at, place_at, type_at
 from .snapshot import Snapshot
 from .symbols import ELEMENT, Symbol
@@ -272,7 +267,7 @@ class _Completer:
         if edition is not None:
             return named_type(self.snapshot.names.declared, edition[1])
         match = _COMPARED.search(opening.construct)
-        return element_of(self._kind(match["left"])) if match is not None else None
+        return element_type(self._kind(match["left"])) if match is not None else None
 
     def _values(self, start: int, opening: Opening) -> Iterator[Candidate]:
         kind = self._element(opening)

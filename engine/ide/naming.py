@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import TypeAlias
 
-from ..semantics.rules import PLACEHOLDER
-from ..semantics.types import EnumerationType, ListType, RecordType, Scalar, Type
+from ..semantics.rules.templates import PLACEHOLDER
+from ..semantics.types import EnumerationType, RecordType, Scalar, Type, element_type
 from ..semantics.vocabulary import Vocabulary
 from ..source.text import Source, Span
 from ..syntax import tree
@@ -52,11 +52,6 @@ def index(
     )
 
 
-def element_of(kind: Type | None) -> Type | None:
-    """Return the type of the elements of a list, or a type that is no list as it is."""
-    return kind.element if isinstance(kind, ListType) else kind
-
-
 def named_type(declared: Mapping[Symbol, tree.Node], name: str) -> Type | None:
     """Return the type of that name, if it is one of values."""
     if name in SCALAR_TYPES:
@@ -70,7 +65,7 @@ def named_type(declared: Mapping[Symbol, tree.Node], name: str) -> Type | None:
 
 def fact_below(vocabulary: Vocabulary, kind: Type | None, name: str) -> tuple[Symbol, Type] | None:
     """Return the fact of that name in a group, or in the elements of a list of groups."""
-    group = element_of(kind)
+    group = element_type(kind)
     if not isinstance(group, RecordType):
         return None
     fact = vocabulary.records[group.name].facts.get(name)
@@ -176,7 +171,7 @@ class _Namer:
             case tree.Comparison(left=left, right=right):
                 self.visit(left, bound, None)
                 for each in right:
-                    self.visit(each, bound, element_of(self._type(left, bound)))
+                    self.visit(each, bound, element_type(self._type(left, bound)))
             case tree.GivenFact(path=given, value=told):
                 self.visit(given, bound, None)
                 self._told(told, given)
@@ -212,7 +207,7 @@ class _Namer:
 
     def _told(self, told: tree.Expression | tree.Told, given: tree.Path) -> None:
         if not isinstance(told, tree.Told):
-            self.visit(told, _NOTHING, element_of(self._type(given, _NOTHING)))
+            self.visit(told, _NOTHING, element_type(self._type(given, _NOTHING)))
 
     def _test(self, steps: tuple[tree.TestStep | tree.Broken, ...]) -> None:
         """Take the names in the steps of a test; those in a row are read as their columns."""
@@ -320,7 +315,7 @@ class _Namer:
 
     def _quantified(self, node: tree.Quantified, bound: Bound) -> None:
         self.visit(node.collection, bound, None)
-        kind = element_of(self._type(node.collection, bound))
+        kind = element_type(self._type(node.collection, bound))
         name = node.variable
         symbol = Symbol(kind=ELEMENT, name=name.text, bound_at=name.span)
         self._add(name.span, symbol, declares=node)
@@ -364,7 +359,7 @@ class _Namer:
                 return
             symbol, kind = below
             if step.ordinal is not None:
-                kind = element_of(kind)
+                kind = element_type(kind)
             yield step, symbol, kind
 
     def _type(self, node: tree.Expression, bound: Bound) -> Type | None:

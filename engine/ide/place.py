@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ..semantics.tree import MARKET
-from ..semantics.types import RecordType, Scalar, Type
+from ..semantics.types import RecordType, Scalar, Type, element_type
 from ..semantics.vocabulary import Vocabulary
 from ..source.text import Source
 from ..syntax import tree
@@ -19,7 +19,7 @@ from ..syntax.grammar.borders import ITEM_BORDER
 from ..syntax.lexis import NAME
 from ..syntax.tokens import TokenKind, examine, scan
 from ..syntax.visit import walk
-from .naming import element_of, fact_below
+from .naming import fact_below
 
 Variables: TypeAlias = Mapping[str, Type | None]
 """What the names that are bound at a place stand for."""
@@ -74,7 +74,7 @@ class Place:
         for match in _BINDING.finditer(text):
             if anywhere or _is_open(text[match.end() :]):
                 listed = type_at(vocabulary, found, match["list"])
-                found[match["name"]] = element_of(listed)
+                found[match["name"]] = element_type(listed)
         if self.text.startswith(("policy", "waiver"), self.start):
             found[MARKET] = Scalar.PLACE
         return found
@@ -111,7 +111,7 @@ def type_at(vocabulary: Vocabulary, variables: Variables, dotted: str) -> Type |
         below = fact_below(vocabulary, kind, name)
         if below is None:
             return None
-        kind = element_of(below[1]) if bracket else below[1]
+        kind = element_type(below[1]) if bracket else below[1]
     return kind
 
 

@@ -8,7 +8,7 @@ from ..source.diagnostic import Diagnostic
 from ..source.text import Location, Span
 from ..syntax import tree as syntax
 from ..syntax.visit import all_of, any_broken
-from . import fact_faults, faults, value_faults, waiver_faults
+from . import faults
 from .elaborate import Scope, is_period, members, period, stated_constant
 from .fact_advice import fact_advice
 from .tree import Constant
@@ -94,12 +94,12 @@ class _CaseReader:
         expected = all_of(syntax.Expectation, self.node.steps)
         heads = all_of(syntax.Columns, self.node.steps)
         for second in (*days[1:], *files[1:], *heads[1:]):
-            self.scope.report(faults.repeated_step(second.span))
+            self.scope.report(faults.cases.repeated_step(second.span))
         if not any_broken(self.node.steps):
             wanted = (*expected, *heads, *all_of(syntax.Row, self.node.steps))
             for steps, name in ((days, "on DATE"), (wanted, "expect …"), *self._table_lacks()):
                 if not steps:
-                    self.scope.report(faults.incomplete_test(self.node.title.span, name))
+                    self.scope.report(faults.cases.incomplete_test(self.node.title.span, name))
         changes = tuple(self._changes())
         expectations = tuple(self._expectation(step) for step in expected)
         rows = list(self._rows(heads))
@@ -132,7 +132,7 @@ class _CaseReader:
         columns = [(path, self._target(path)) for head in heads[:1] for path in head.paths]
         for row in all_of(syntax.Row, self.node.steps):
             if heads and len(row.cells) != len(columns):
-                self.scope.report(faults.uneven_row(row.span, len(row.cells), len(columns)))
+                self.scope.report(faults.cases.uneven_row(row.span, len(row.cells), len(columns)))
             given = [
                 made
                 for cell, (path, target) in zip(row.cells, columns, strict=False)
@@ -192,29 +192,29 @@ class _CaseReader:
         vocabulary = self.scope.vocabulary
         if first.name in vocabulary.campaign.facts:
             path = f"{vocabulary.root}.{first.name}"
-            return value_faults.rootless(first.span, first.name, path)
-        return faults.unknown_word(first.span, first.name, (vocabulary.root,))
+            return faults.names.rootless(first.span, first.name, path)
+        return faults.names.unknown_word(first.span, first.name, (vocabulary.root,))
 
     def _below(self, owner: str, kind: Type, step: syntax.Step) -> Type | None:
         if isinstance(kind, ListType):
-            self.scope.report(fact_faults.element_needed(step.span, owner))
+            self.scope.report(faults.cases.element_needed(step.span, owner))
             return None
         if not isinstance(kind, RecordType):
-            self.scope.report(faults.no_facts_below(step.span, owner, kind))
+            self.scope.report(faults.names.no_facts_below(step.span, owner, kind))
             return None
         facts = self.scope.vocabulary.records[kind.name].facts
         found = facts.get(step.name)
         if found is None:
             advice = fact_advice(self.scope.vocabulary, kind.name, step.name)
-            self.scope.report(faults.unknown_fact(step.span, step.name, owner, facts, advice))
+            self.scope.report(faults.names.unknown_fact(step.span, step.name, owner, facts, advice))
             return None
         if step.ordinal is None:
             return found.type
         if not isinstance(found.type, ListType):
-            self.scope.report(faults.not_a_list(step.span, found.type))
+            self.scope.report(faults.values.not_a_list(step.span, found.type))
             return None
         if step.ordinal == 0:
-            self.scope.report(fact_faults.counted_from_one(step.span, f"{owner}.{step.name}"))
+            self.scope.report(faults.cases.counted_from_one(step.span, f"{owner}.{step.name}"))
             return None
         return found.type.element
 
@@ -227,7 +227,7 @@ class _CaseReader:
         elif isinstance(written, syntax.Told) and isinstance(kind, ListType):
             yield Given(steps=steps, type=kind, value=())
         elif isinstance(written, syntax.Told):
-            self.scope.report(faults.not_a_list(span, kind))
+            self.scope.report(faults.values.not_a_list(span, kind))
         elif isinstance(written, syntax.PeriodLiteral) and is_period(kind, self.scope.vocabulary):
             for name, day in zip(("start", "end"), period(self.scope, written) or (), strict=False):
                 assert isinstance(day, Constant)  # noqa: S101 - its days are written out.
@@ -241,17 +241,17 @@ class _CaseReader:
         if isinstance(kind, RecordType) or (
             isinstance(kind, ListType) and isinstance(kind.element, RecordType)
         ):
-            self.scope.report(faults.group_as_value(written.span))
+            self.scope.report(faults.cases.group_as_value(written.span))
             return None
         return self._constant(kind, written)
 
     def _constant(self, kind: Type, written: syntax.Expression) -> Constant | None:
         if not isinstance(kind, ListType):
-            return stated_constant(self.scope, written, kind, faults.not_a_constant)
+            return stated_constant(self.scope, written, kind, faults.cases.not_a_constant)
         listed = members(self.scope, written, kind.element)
         if listed is None or isinstance(listed, Constant):
             return listed
-        self.scope.report(faults.not_a_constant(written.span))
+        self.scope.report(faults.cases.not_a_constant(written.span))
         return None
 
     def _expectation(self, node: syntax.Expectation) -> Expectation:
@@ -259,14 +259,14 @@ class _CaseReader:
         for reference in node.rules:
             name = f"{reference.policy}/{reference.rule}"
             if name not in self.rules:
-                self.scope.report(faults.unknown_rule(reference.span, name, self.rules))
+                self.scope.report(faults.names.unknown_rule(reference.span, name, self.rules))
             names.append(name)
         for path in node.paths:
             self._target(path)
         waivers = [each.text for each in node.waivers]
         for each in node.waivers:
             if each.text not in self.waived:
-                self.scope.report(waiver_faults.unknown_waiver(each.span, each.text, self.waived))
+                self.scope.report(faults.waivers.unknown_waiver(each.span, each.text, self.waived))
         return Expectation(
             expected=node.expected,
             rules=(*names, *(self.waived[each] for each in waivers if each in self.waived)),

@@ -54,7 +54,7 @@ def misplaced(policy: syntax.Policy) -> Iterator[Diagnostic]:
     """Yield a fault for each common clause of a policy that belongs into a rule."""
     for clause in policy.clauses:
         if isinstance(clause, syntax.Keyed) and not isinstance(clause, _COMMON):
-            yield faults.misplaced_clause(clause.span, clause.keyword)
+            yield faults.structure.misplaced_clause(clause.span, clause.keyword)
 
 
 def repeated(
@@ -65,7 +65,7 @@ def repeated(
     for clause in clauses:
         if isinstance(clause, syntax.Keyed) and not isinstance(clause, repeatable):
             if type(clause) in seen:
-                yield faults.repeated_clause(clause.span, clause.keyword, what)
+                yield faults.structure.repeated_clause(clause.span, clause.keyword, what)
             seen.add(type(clause))
 
 
@@ -82,7 +82,7 @@ def structure_faults(
     name, written = node.name, set(map(type, node.clauses))
     for kind, why in needed.items():
         if kind not in written:
-            yield faults.missing_clause(name.span, name.text, kind.keyword, why, what)
+            yield faults.structure.missing_clause(name.span, name.text, kind.keyword, why, what)
 
 
 def unfit(policy: syntax.Policy, rule: syntax.Rule) -> Iterator[Diagnostic]:
@@ -93,14 +93,16 @@ def unfit(policy: syntax.Policy, rule: syntax.Rule) -> Iterator[Diagnostic]:
     name = rule.name
     for kind in needed:
         if kind not in written:
-            yield faults.missing_clause(name.span, name.text, kind.keyword, _REASONS[kind])
+            yield faults.structure.missing_clause(
+                name.span, name.text, kind.keyword, _REASONS[kind]
+            )
     if main is None:
         why = (
             "say what the rule does: `prohibit when …`, `require …`, `oblige …` or `permit when …`"
         )
         kinds = "prohibit when`, `require`, `oblige` or `permit when"
-        yield faults.missing_clause(name.span, name.text, kinds, why)
+        yield faults.structure.missing_clause(name.span, name.text, kinds, why)
         return
     for clause in rule.clauses:
         if isinstance(clause, _USELESS[main]):
-            yield faults.useless_clause(clause.span, clause.keyword, main.keyword)
+            yield faults.structure.useless_clause(clause.span, clause.keyword, main.keyword)

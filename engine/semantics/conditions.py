@@ -33,7 +33,7 @@ def checked_clause(
     if made is None:
         return None
     if _is_sprawling(made):
-        scope.report(faults.sprawling(span, MOST_PARTS))
+        scope.report(faults.structure.sprawling(span, MOST_PARTS))
         return None
     if towards_denial is not None:
         for fault in absence_faults(made, towards_denial=towards_denial):

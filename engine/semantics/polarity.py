@@ -14,7 +14,7 @@ from ..source.diagnostic import Diagnostic
 from ..source.text import Span
 from ..syntax.lexis import Comparator
 from ..syntax.tree import QuantifierKind
-from . import fact_faults
+from . import faults
 from .tree import (
     AggregateTerm,
     ComparisonCondition,
@@ -55,7 +55,7 @@ def absence_faults(condition: Condition, *, towards_denial: bool) -> Iterator[Di
             yield from found
         elif found and place.span not in told:
             told.add(place.span)
-            yield fact_faults.absence_helps_in_definition(place.span, place.use.name)
+            yield faults.facts.absence_helps_in_definition(place.span, place.use.name)
 
 
 def positions(
@@ -85,7 +85,7 @@ def _absence_helps(place: Place) -> Iterator[Diagnostic]:
         return
     helpful = Comparator.KNOWN if place.towards_denial else Comparator.UNKNOWN
     if part.comparator is helpful:
-        yield fact_faults.absence_helps(part.span, part.comparator)
+        yield faults.facts.absence_helps(part.span, part.comparator)
     for term in terms_of(part):
         if isinstance(term, AggregateTerm) and term.where is not None:
             yield from _within_aggregate(term.where)
@@ -101,4 +101,4 @@ def _within_aggregate(where: Condition) -> Iterator[Diagnostic]:
             Comparator.KNOWN,
             Comparator.UNKNOWN,
         ):
-            yield fact_faults.absence_helps(part.span, part.comparator)
+            yield faults.facts.absence_helps(part.span, part.comparator)

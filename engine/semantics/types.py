@@ -11,7 +11,7 @@ from enum import Enum
 from fractions import Fraction
 from functools import cache, lru_cache
 from itertools import takewhile
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 import pycountry
 
@@ -62,6 +62,7 @@ class ListType:
 
 ElementType = Scalar | EnumerationType | RecordType
 Type = ElementType | ListType
+Kind = TypeVar("Kind", Type, Type | None)
 
 _LONGEST_TAG = 35
 _SUBTAG = re.compile(r"[A-Za-z0-9]{1,8}")
@@ -109,7 +110,7 @@ _DESCRIPTIONS = {
 }
 
 
-def element_type(kind: Type) -> Type:
+def element_type(kind: Kind) -> Kind:
     """Return the type of the elements of a list; any other type as it is."""
     return kind.element if isinstance(kind, ListType) else kind
 

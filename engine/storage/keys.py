@@ -32,13 +32,8 @@ from ..audit.entries.commitment import Disclosure, base64url
 from ..audit.entries.leaf import read_leaf
 from ..audit.errors import RecordError
 from ..audit.instants import rfc3339
-from .errors import (
-    Conflict,
-    LogInconsistent,
-    NotFound,
-    RevocationUntold,
-    StorageUnavailable,
-)
+from ..audit.merkle.spans import spans_of
+from .errors import Conflict, LogInconsistent, NotFound, RevocationUntold, StorageUnavailable
 from .log.entries import read_entries
 from .log.log_store import Appending
 from .log.register import Register
@@ -223,8 +218,8 @@ class ApiKeys(Register):
         made = row["entry"]
         if row["revoked_at"] is not None and _is_told_revoked(log.connection, prefix, made):
             return
-        span = ((made, made + 1),)
-        act = KeyAct(entries=span, change=KeyChange.REVOKE, key=prefix, actor=actor)
+        entries = spans_of([made])
+        act = KeyAct(entries=entries, change=KeyChange.REVOKE, key=prefix, actor=actor)
         entry = log.append(act)
         ended = update(api_key).where(api_key.c.prefix == prefix)
         log.connection.execute(ended.values(revoked_at=entry.logged_at))

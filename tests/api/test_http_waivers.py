@@ -17,8 +17,8 @@ from api.installation.contents import open_database
 from api.installation.setup import SetupError, make_key
 from api.wsgi import Process, start
 from engine.audit.verification.verify import verify_export
+from engine.storage.comparison.uses import compare_uses
 from engine.storage.errors import LogInconsistent
-from engine.storage.governance.uses_check import check_uses
 from engine.storage.keys import Role
 from engine.storage.log.tile_log import TileLog
 from engine.storage.schema import waiver_use
@@ -124,14 +124,14 @@ def test_uses_are_those_of_the_decisions_also_of_one_market(api: Caller) -> None
     parted = decide(api, dear(id="parted", markets=["DE", "FR"]))
     assert (parted["decision"], parted["would_pass"]) == ("deny", ["DE"])
     database = open_database(api.installation.settings)
-    check_uses(database)
+    compare_uses(database)
     with database.writing() as connection:
         use = delete(waiver_use).where(waiver_use.c.waiver == made["id"])
         assert connection.execute(use).rowcount == 1
     with pytest.raises(
         LogInconsistent, match=f"by entry {parted['receipt']['index']} than it tell"
     ):
-        check_uses(database)
+        compare_uses(database)
     with database.writing() as connection:
         row = {"waiver": made["id"], "index": parted["receipt"]["index"]}
         connection.execute(insert(waiver_use), row)

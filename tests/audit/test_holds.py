@@ -23,6 +23,7 @@ from engine.audit.merkle.spans import spans_of
 from engine.audit.verification.verify import VerificationReport, verify_export
 from engine.audit.verification.verify_log import verify_log
 from engine.audit.workflows.holds import HoldChecker
+from engine.storage.comparison.holds import compare_holds, uncommitted_holds
 from engine.storage.databases.database import Database
 from engine.storage.errors import LogInconsistent, NotFound
 from engine.storage.lifecycle import erasures as erasing
@@ -30,7 +31,6 @@ from engine.storage.lifecycle import holds as module
 from engine.storage.lifecycle.erasures import Erasures
 from engine.storage.lifecycle.holds import HoldPlaced, Holds, UnderHold
 from engine.storage.lifecycle.holds_in_force import subject_content
-from engine.storage.lifecycle.lifecycle_check import check_holds, uncommitted_holds
 from engine.storage.lifecycle.retention import Retention
 from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.log_store import SQLLogStore
@@ -302,7 +302,7 @@ def test_a_hold_of_before_has_no_commitment(
     with pytest.raises(UnderHold, match="entry 0 holds it"):
         erase(erasures)
     place(holds)
-    check_holds(database)
+    compare_holds(database)
     assert uncommitted_holds(database) == [0, 1]
     assert [each.is_committed for each in holds.in_force()] == [False, False, True]
     for index in (0, 1, 3):

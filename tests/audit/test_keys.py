@@ -20,6 +20,7 @@ from engine.audit.entries.leaf import read_leaf
 from engine.audit.entries.sealed_acts import seal_act
 from engine.audit.errors import RecordError
 from engine.audit.workflows.key_history import KeyChecker
+from engine.storage.comparison.keys import compare_keys
 from engine.storage.databases.database import Database
 from engine.storage.errors import (
     Conflict,
@@ -28,7 +29,6 @@ from engine.storage.errors import (
     RevocationUntold,
     StorageUnavailable,
 )
-from engine.storage.governance.registers_check import check_registers
 from engine.storage.keys import ApiKey, ApiKeys, Role, terms_of
 from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate
@@ -220,7 +220,7 @@ def test_a_key_is_made_and_revoked_by_entries(
     assert not key.was_in_force(NOON - timedelta(seconds=1))
     assert not key.was_in_force(clock.now)
     assert report_of(database).is_valid
-    check_registers(database)
+    compare_keys(database)
 
 
 def test_no_key_without_its_entry(keys: ApiKeys, database: Database) -> None:
@@ -241,12 +241,12 @@ def test_no_key_without_its_entry(keys: ApiKeys, database: Database) -> None:
     assert keys.authenticate(first.token) is None
     assert len(leaves(database)) == 1
     with pytest.raises(LogInconsistent, match="another `revoked_at`"):
-        check_registers(database)
+        compare_keys(database)
     database.known.confirm = lambda: None
     for _ in range(2):
         keys.revoke(first.key.prefix, actor="jo")
     assert [each.change for each in leaves(database)] == ["create", "revoke"]
-    check_registers(database)
+    compare_keys(database)
 
 
 def test_a_key_that_was_put_past_the_log_is_named(keys: ApiKeys, database: Database) -> None:
@@ -256,9 +256,9 @@ def test_a_key_that_was_put_past_the_log_is_named(keys: ApiKeys, database: Datab
         of_key = update(api_key).where(api_key.c.prefix == made[0].key.prefix)
         connection.execute(of_key.values(entry=None))
     with pytest.raises(LogInconsistent, match="does not tell of the API key `"):
-        check_registers(database)
+        compare_keys(database)
     assert keys.adopt(actor="jo") == 1
-    check_registers(database)
+    compare_keys(database)
     (fault,) = report_of(database).faults
     assert (fault.index, fault.code) == (2, "key_out_of_order")
 

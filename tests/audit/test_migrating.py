@@ -10,9 +10,9 @@ from sqlalchemy import delete, insert
 
 from engine import storage
 from engine.audit.entries.record import LogEntry, seal
+from engine.storage.comparison.everything import compare_everything
 from engine.storage.databases.database import Database
 from engine.storage.errors import StorageUnavailable
-from engine.storage.governance.registers_check import check_registers
 from engine.storage.keys import ApiKeys
 from engine.storage.lifecycle.sealing import begin_sealing
 from engine.storage.migrate import migrate, schema_of
@@ -112,7 +112,7 @@ def test_keys_of_before_are_adopted(url: str, upgrade_to: Callable[[str], None])
     # Whoever is first has the log tell of what was there, before anything else.
     keys.create(actor="jo", name="new", roles=[])
     keys.revoke("00000001", actor="jo")
-    check_registers(database)
+    compare_everything(database)
     assert report_of(database).is_valid
     assert [key.entry for key in keys.all()] == [0, 1, 2]
     assert keys.all()[0].revoked_at == old.revoked_at

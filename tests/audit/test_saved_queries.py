@@ -13,6 +13,7 @@ from engine.audit.entries.leaf import read_leaf
 from engine.audit.entries.record import seal
 from engine.audit.entries.sealed_acts import seal_act
 from engine.audit.errors import RecordError
+from engine.storage.comparison.saved_queries import compare_saved_queries
 from engine.storage.databases.database import Database
 from engine.storage.errors import Conflict, InvalidQuery, LogInconsistent, NotFound
 from engine.storage.log.log_store import SQLLogStore
@@ -22,7 +23,6 @@ from engine.storage.search import saved_queries as module
 from engine.storage.search.decisions import Decisions
 from engine.storage.search.filters import EVERY_DECISION, DecisionFilter
 from engine.storage.search.saved_queries import SavedQueries, SavedQuery
-from engine.storage.search.saved_queries_check import check_saved_queries
 from tests.audit.conftest import NOON, Clock
 from tests.audit.writers import verified
 
@@ -173,7 +173,7 @@ def test_table_is_compared_with_the_entries(queries: SavedQueries, database: Dat
     with database.reading() as connection:
         kept, deleted, _ = connection.execute(rows).mappings().all()
     queries.delete("deleted", actor="internal audit")
-    check_saved_queries(database)
+    compare_saved_queries(database)
     of_kept = saved_query.c.index == kept["index"]
     for change, words in (
         (insert(saved_query).values(dict(deleted)), "entry 1 is kept and should not be"),
@@ -183,11 +183,11 @@ def test_table_is_compared_with_the_entries(queries: SavedQueries, database: Dat
         with database.writing() as connection:
             connection.execute(change)
         with pytest.raises(LogInconsistent, match=words):
-            check_saved_queries(database)
+            compare_saved_queries(database)
         with database.writing() as connection:
             connection.execute(delete(saved_query).where(saved_query.c.name != "other"))
             connection.execute(insert(saved_query).values(dict(kept)))
-    check_saved_queries(database)
+    compare_saved_queries(database)
 
 
 @pytest.mark.parametrize(
@@ -208,12 +208,12 @@ def test_query_of_another_version_hides_no_altered_one(
         patched.setattr(module, "canonical", lambda _: b'{"of":"another version"}')
         queries.save("another", EVERY_DECISION, actor="audit")
     queries.save("later", EVERY_DECISION, actor="audit")
-    check_saved_queries(database)
+    compare_saved_queries(database)
     with database.writing() as connection:
         of_later = saved_query.c.name == "later"
         connection.execute(update(saved_query).where(of_later).values(altered))
     with pytest.raises(LogInconsistent, match=words):
-        check_saved_queries(database)
+        compare_saved_queries(database)
 
 
 def test_query_beside_an_entry_that_did_not_save_it(

@@ -15,11 +15,11 @@ from engine.audit.entries.acts import Access, Action, HoldGround
 from engine.audit.entries.leaf import read_leaf
 from engine.audit.entries.record import seal
 from engine.audit.log import Committer, DecisionAlreadyLogged, Receipt
+from engine.storage.comparison.erasures import compare_destroyed
 from engine.storage.databases.database import Database
 from engine.storage.errors import ContentsUnread, LogInconsistent
 from engine.storage.lifecycle import erasures as erasing
 from engine.storage.lifecycle.holds import Holds
-from engine.storage.lifecycle.lifecycle_check import check_destroyed
 from engine.storage.lifecycle.sealing import begin_sealing
 from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.log_store import SQLLogStore
@@ -138,7 +138,7 @@ def test_an_erasure_destroys_the_key(
     *_, erasure = TileLog(database).entries(size=3)
     assert ("keys", key) in [(each.name, each.value) for each in erasure.disclosures]
     assert read_leaf(erasure.leaf).v == 2
-    check_destroyed(database)
+    compare_destroyed(database)
     with database.writing() as connection:  # Its text says what a disclosure is of, and no column.
         is_of_keys = disclosure.c.name == "keys"
         connection.execute(update(disclosure).where(is_of_keys).values(name="other"))
@@ -149,7 +149,7 @@ def test_an_erasure_destroys_the_key(
         with database.writing() as connection:
             connection.execute(change)
         with pytest.raises(LogInconsistent, match=words):
-            check_destroyed(database)
+            compare_destroyed(database)
 
 
 def test_what_nobody_can_open_is_erased_though_a_hold_is_in_force(
@@ -203,10 +203,10 @@ def test_a_backup_of_the_keys_is_settled(
     assert settle(database, clock()) == 0
     assert keys_left(database) == 1
     with pytest.raises(LogInconsistent, match="1 key is still in the key store; `assent contents"):
-        check_destroyed(database)
+        compare_destroyed(database)
     assert settle(database, clock(), again=True) == 1
     assert keys_left(database) == 0
-    check_destroyed(database)
+    compare_destroyed(database)
     assert contents.keys.find([key])[key] is DESTROYED
 
 

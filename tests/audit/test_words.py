@@ -16,6 +16,7 @@ from engine.audit.entries import words as words_module
 from engine.audit.entries.acts import Ground
 from engine.audit.entries.record import seal
 from engine.audit.entries.words import LONGEST_WORD, words_in, words_of
+from engine.storage.comparison.words import compare_words
 from engine.storage.databases.database import Database, sqlite_file
 from engine.storage.errors import InvalidQuery, LogInconsistent, StorageUnavailable
 from engine.storage.lifecycle.erasures import Erasures
@@ -25,7 +26,6 @@ from engine.storage.migrate import migrate
 from engine.storage.search.decisions import Decisions
 from engine.storage.search.filters import DecisionFilter
 from engine.storage.search.text_query import MOST_WORDS, TextQuery
-from engine.storage.search.words_check import check_words_index
 
 FINDING = {
     "rule": "privacy/minors",
@@ -226,7 +226,7 @@ def test_nothing_erased_is_found(
     assert found(decisions, "unmistakable") == []
     assert found(decisions, "words") == [1]
     assert decisions.get(record.decision_id).words == ""
-    check_words_index(database)
+    compare_words(database)
     file = sqlite_file(url)
     if file is not None:
         content = b"".join(each.read_bytes() for each in file.parent.glob("assent.db*"))
@@ -238,14 +238,14 @@ def test_index_that_disagrees_is_told(sqlite_url: str, make_record: Any) -> None
     migrate(sqlite_url)
     database = Database(sqlite_url)
     SQLLogStore(database).append([seal(make_record(findings=[FINDING]))])
-    check_words_index(database)
+    compare_words(database)
     database.close()
     with closing(sqlite3.connect(Path(sqlite_url.removeprefix("sqlite:///")))) as connection:
         connection.execute("DELETE FROM log_entry_found_idx")
         connection.execute("DELETE FROM log_entry_found_data WHERE id > 10")
         connection.commit()
     with pytest.raises(LogInconsistent, match="does not agree"):
-        check_words_index(database)
+        compare_words(database)
     database.close()
 
 
@@ -258,7 +258,7 @@ def test_index_of_a_file_that_cannot_be_written_is_not_compared(
     SQLLogStore(database).append([seal(make_record(findings=[FINDING]))])
     file = sqlite_url.removeprefix("sqlite:///")
     copy = Database(f"sqlite:///file:{file}?mode=ro&uri=true")
-    check_words_index(copy)
+    compare_words(copy)
     with pytest.raises(StorageUnavailable), copy.reading() as connection:
         connection.exec_driver_sql("DELETE FROM log_entry_words")
     copy.close()
@@ -271,7 +271,7 @@ def test_index_that_is_not_there_is_told(sqlite_url: str) -> None:
     with database.writing() as connection:
         connection.exec_driver_sql("DROP TABLE log_entry_found")
     with pytest.raises(StorageUnavailable):
-        check_words_index(database)
+        compare_words(database)
     database.close()
 
 
@@ -283,7 +283,7 @@ def test_words_follow_a_change_of_the_table(decisions: Decisions, database: Data
         )
     assert found(decisions, "different") == [0]
     assert found(decisions, "minors") == [1]
-    check_words_index(database)
+    compare_words(database)
 
 
 def test_earlier_decisions_are_found_after_the_migration(
@@ -309,5 +309,5 @@ def test_earlier_decisions_are_found_after_the_migration(
     decisions = Decisions(database)
     assert decisions.statistics(DecisionFilter(text='"profiled ads"')).decisions == 299
     assert decisions.get(sealed[3].id).words == WORDS
-    check_words_index(database)
+    compare_words(database)
     database.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import process_time
 
 from engine.bundle.bundle import build, policy_sources
-from engine.semantics.cells import MOST_INPUTS, MOST_ROWS
+from engine.semantics.declarations.cells import MOST_INPUTS, MOST_ROWS
 from engine.source.diagnostic import Diagnostic
 from engine.source.render import render_text
 from engine.syntax.lexis import LONGEST_FILE, MOST_WORDS, TEXT

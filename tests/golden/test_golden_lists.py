@@ -11,7 +11,7 @@ import pytest
 
 from engine.bundle.bundle import build, sources_of
 from engine.bundle.load import read_directory
-from engine.semantics import list_faults
+from engine.semantics import faults
 from engine.source.render import render_text
 from engine.syntax.lexis import LONGEST_FILE
 
@@ -39,5 +39,6 @@ def test_diagnostics_read_as_expected(case: Path) -> None:
 
 def test_every_code_of_lists_is_shown_by_some_case() -> None:
     shown = "".join((case / "expected.txt").read_text(encoding="utf-8") for case in CASES)
-    codes = set(re.findall(r'"(E\d{4})"', Path(list_faults.__file__).read_text(encoding="utf-8")))
+    catalogue = Path(str(faults.lists.__file__)).read_text(encoding="utf-8")
+    codes = set(re.findall(r'"(E\d{4})"', catalogue))
     assert {code for code in codes if f"[{code}]" not in shown} == set()

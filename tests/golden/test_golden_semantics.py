@@ -10,10 +10,8 @@ from pathlib import Path
 import pytest
 
 from engine.bundle.bundle import build, policy_sources
-from engine.semantics import fact_faults, faults, profile_faults, table_faults, waiver_faults
+from engine.semantics import faults
 from engine.source.render import render_text
-
-CATALOGUES = (fact_faults, faults, profile_faults, table_faults, waiver_faults)
 
 HERE = Path(__file__).parent
 CASES = sorted((HERE / "bad" / "semantics").glob("*.policy"))
@@ -39,7 +37,8 @@ def test_diagnostics_read_as_expected(case: Path) -> None:
 
 def test_every_code_of_the_checker_is_shown_by_some_case() -> None:
     shown = "".join(case.with_suffix(".expected").read_text() for case in CASES)
-    catalogues = [Path(str(each.__file__)).read_text() for each in CATALOGUES]
+    written = Path(str(faults.__file__)).parent.glob("*.py")
+    catalogues = [each.read_text() for each in written if each.stem != "lists"]
     codes = set(re.findall(r'"(E\d{4})"', "".join(catalogues)))
     missing = {code for code in codes if f"[{code}]" not in shown}
     assert missing == {"E0507", "E0516", "E0533"}, (

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ..entries.act_leaves import FactLeaf
 from ..entries.acts import FactTransition
 from ..faults import VerificationFault, fault
-from ..merkle.spans import Spans
+from ..merkle.spans import Spans, spans_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,5 +38,5 @@ class FactChecker:
             message = f"version {leaf.version} does not follow version {story.version}"
             yield fault(index, "fact_out_of_order", message)
         self.facts[leaf.fact] = _FactHistory(
-            version=leaf.version, last=((index, index + 1),), is_withdrawn=withdraws
+            version=leaf.version, last=spans_of([index]), is_withdrawn=withdraws
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ..entries.act_leaves import KeyLeaf
 from ..entries.acts import KeyChange
 from ..faults import VerificationFault, fault
-from ..merkle.spans import Spans
+from ..merkle.spans import Spans, spans_of
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,4 +38,4 @@ class KeyChecker:
             message = f"the key `{leaf.key}` was made past the log, which told of keys before"
             yield fault(index, "key_out_of_order", message)
         self.is_begun, self.adopting = True, index + 1 if adopts else None
-        self.known[leaf.key] = None if revokes else ((index, index + 1),)
+        self.known[leaf.key] = None if revokes else spans_of([index])

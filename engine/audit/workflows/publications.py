@@ -24,7 +24,7 @@ from ..entries.acts import Transition
 from ..entries.record import Envelope
 from ..faults import VerificationFault, fault
 from ..instants import instant
-from ..merkle.spans import Spans
+from ..merkle.spans import Spans, spans_of
 from .in_force import Timeline
 
 
@@ -111,7 +111,7 @@ class PublicationChecker:
         if leaf.transition in AUTHORED and actor is not None:
             authors = (*authors, actor)
         self.versions[key] = _VersionHistory(
-            state=state or story.state, last=((index, index + 1),), authors=authors
+            state=state or story.state, last=spans_of([index]), authors=authors
         )
         self._take_turn(leaf)
 

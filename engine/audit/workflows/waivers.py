@@ -25,7 +25,7 @@ from ..entries.acts import WaiverStep
 from ..entries.record import Envelope
 from ..faults import VerificationFault, fault
 from ..instants import instant
-from ..merkle.spans import Spans
+from ..merkle.spans import Spans, spans_of
 from .in_force import is_over
 from .publications import same_person
 
@@ -103,7 +103,7 @@ class WaiverChecker:
             yield fault(index, "waiver_granted_by_requester", "who asked for the waiver granted it")
         self.waivers[leaf.waiver] = _WaiverHistory(
             state=state or story.state,
-            last=((index, index + 1),),
+            last=spans_of([index]),
             requester=actor if leaf.step is WaiverStep.REQUEST else story.requester,
             granted=self._take(leaf, disclosed.get(TEXT), story.granted),
         )

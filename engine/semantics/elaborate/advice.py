@@ -106,9 +106,9 @@ def set_needed(scope: Scope, node: syntax.Expression, element: Type) -> Diagnost
     words = scope.words(node.span)
     word = quoted(node) or bare_word(node)
     if word and is_member(word, element):
-        return faults.member_for_set(node.span, words, word)
+        return faults.names.member_for_set(node.span, words, word)
     if word and word not in scope.sets and isinstance(element, Scalar) and element in CODES:
         meant = code_meant(element, word)
         if meant is not None:
-            return faults.member_for_set(node.span, words, meant)
-    return faults.unknown_set(node.span, words, scope.sets)
+            return faults.names.member_for_set(node.span, words, meant)
+    return faults.names.unknown_set(node.span, words, scope.sets)

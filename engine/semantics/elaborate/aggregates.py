@@ -26,10 +26,10 @@ def aggregate(
         return None
     kind = type_of(collection)
     if not isinstance(collection, FactTerm) or not isinstance(kind, ListType):
-        return scope.refuse(faults.not_a_list(node.collection.span, kind))
+        return scope.refuse(faults.values.not_a_list(node.collection.span, kind))
     name = ELEMENT if node.variable is None else node.variable.text
     if node.variable is not None and scope.is_taken(name):
-        return scope.refuse(faults.shadowing(node.variable.span, name))
+        return scope.refuse(faults.names.shadowing(node.variable.span, name))
     inside = scope.binding(name, kind.element, sensitive=collection.sensitive)
     value = _value(inside, node, collection, kind, read_value)
     where = None if node.where is None else read_condition(inside, node.where)
@@ -61,7 +61,7 @@ def _value(
     if node.value is not None:
         return read_value(scope, node.value)
     if isinstance(kind.element, RecordType):
-        return scope.refuse(faults.value_of_element(node.span, node.kind.value))
+        return scope.refuse(faults.values.value_of_element(node.span, node.kind.value))
     return FactTerm(
         span=node.collection.span,
         type=kind.element,
@@ -82,5 +82,5 @@ def _type(scope: Scope, node: syntax.Aggregate, value: ValueTerm | None) -> Type
     kind = type_of(value)
     allowed = (*ORDERED, *TIMES) if node.kind in _COMPARED else ORDERED
     if plain(kind) not in allowed:
-        return scope.refuse(faults.no_aggregate(node.span, node.kind.value, kind))
+        return scope.refuse(faults.values.no_aggregate(node.span, node.kind.value, kind))
     return plain(kind)

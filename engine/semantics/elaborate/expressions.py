@@ -7,7 +7,7 @@ from ...source.diagnostic import Diagnostic
 from ...source.text import Span
 from ...syntax import tree as syntax
 from ...syntax.lexis import SET_COMPARATORS, UNARY_COMPARATORS, Comparator, MonthEnd
-from .. import faults, value_faults
+from .. import faults
 from ..tree import (
     ArithmeticTerm,
     ComparisonCondition,
@@ -69,9 +69,9 @@ def value(  # noqa: C901, PLR0912 - one case for each kind of expression.
         case syntax.Lookup():
             return lookup(scope, node, value)
         case syntax.PeriodLiteral():
-            return scope.refuse(faults.period_as_value(node.span))
+            return scope.refuse(faults.values.period_as_value(node.span))
         case _:
-            return scope.refuse(faults.not_a_value(node.span))
+            return scope.refuse(faults.values.not_a_value(node.span))
 
 
 def _arithmetic(scope: Scope, node: syntax.Arithmetic) -> ArithmeticTerm | None:
@@ -81,9 +81,9 @@ def _arithmetic(scope: Scope, node: syntax.Arithmetic) -> ArithmeticTerm | None:
     one, other = type_of(left), type_of(right)
     kind = result(node.operator, plain(one), plain(other))
     if kind is None and {one, other} == set(LENGTHS):
-        return scope.refuse(faults.days_and_months(node.span))
+        return scope.refuse(faults.values.days_and_months(node.span))
     if kind is None:
-        return scope.refuse(faults.no_arithmetic(node.span, node.operator.value, one, other))
+        return scope.refuse(faults.values.no_arithmetic(node.span, node.operator.value, one, other))
     return ArithmeticTerm(
         span=node.span,
         type=kind,
@@ -105,7 +105,9 @@ def _percent_of(scope: Scope, node: syntax.PercentOf) -> ArithmeticTerm | None:
     if whole is None:
         return None
     if plain(type_of(whole)) not in ORDERED:
-        return scope.refuse(value_faults.wrong_type(node.whole.span, type_of(whole), Scalar.NUMBER))
+        return scope.refuse(
+            faults.values.wrong_type(node.whole.span, type_of(whole), Scalar.NUMBER)
+        )
     share = constant(scope, node.percent.span, Scalar.NUMBER, Fraction(node.percent.value) / 100)
     return ArithmeticTerm(
         span=node.span,
@@ -141,8 +143,8 @@ def condition(scope: Scope, node: syntax.Expression) -> Condition | None:
             return _holds(scope, node)
         case _:
             is_settled = isinstance(node, syntax.YesNoLiteral)
-            fault = faults.always(node.span) if is_settled else None
-            return scope.refuse(fault or faults.not_a_condition(node.span, None))
+            fault = faults.values.always(node.span) if is_settled else None
+            return scope.refuse(fault or faults.values.not_a_condition(node.span, None))
 
 
 def _holds(scope: Scope, node: syntax.Path) -> FactCondition | DefinedCondition | None:
@@ -154,7 +156,7 @@ def _holds(scope: Scope, node: syntax.Path) -> FactCondition | DefinedCondition 
     if term is None:
         return None
     if not isinstance(term, FactTerm) or term.type is not Scalar.YES_NO:
-        return scope.refuse(faults.not_a_condition(node.span, type_of(term)))
+        return scope.refuse(faults.values.not_a_condition(node.span, type_of(term)))
     return FactCondition(span=node.span, fact=term)
 
 
@@ -192,13 +194,13 @@ def _over(scope: Scope, node: syntax.Quantified) -> QuantifiedCondition | None:
     collection = value(scope, node.collection)
     name = node.variable.text
     if scope.is_taken(name):
-        return scope.refuse(faults.shadowing(node.variable.span, name))
+        return scope.refuse(faults.names.shadowing(node.variable.span, name))
     if collection is None:
         return None
     if not isinstance(collection, FactTerm) or not isinstance(collection.type, ListType):
-        return scope.refuse(faults.not_a_list(node.collection.span, type_of(collection)))
+        return scope.refuse(faults.values.not_a_list(node.collection.span, type_of(collection)))
     if node.if_any and node.kind is not syntax.QuantifierKind.EVERY:
-        return scope.refuse(faults.if_any_without_every(node.span, node.kind.value))
+        return scope.refuse(faults.values.if_any_without_every(node.span, node.kind.value))
     within = scope.binding(name, collection.type.element, sensitive=collection.sensitive)
     inner = condition(within, node.condition)
     if inner is None:
@@ -251,7 +253,9 @@ def _inside(
         return None
     if is_period(type_of(day), scope.vocabulary):
         advice = period_advice(scope, written, Comparator.WITHIN)
-        return scope.refuse(faults.not_comparable(span, Comparator.WITHIN, type_of(day), advice))
+        return scope.refuse(
+            faults.values.not_comparable(span, Comparator.WITHIN, type_of(day), advice)
+        )
     if type_of(day) not in (Scalar.DATE, Scalar.INSTANT):
         return _mistyped(scope, written, day, Scalar.DATE)
     return inside(span, day, days)
@@ -275,7 +279,7 @@ def _comparison(scope: Scope, node: syntax.Comparison) -> Condition | None:
         return scope.refuse(fault)
     if not fits(comparator, left):
         advice = comparison_advice(scope, node, kind)
-        return scope.refuse(faults.not_comparable(node.span, comparator, kind, advice))
+        return scope.refuse(faults.values.not_comparable(node.span, comparator, kind, advice))
     right = _right(scope, node, left)
     if right is None:
         return None
@@ -293,14 +297,14 @@ def _right(scope: Scope, node: syntax.Comparison, left: ValueTerm) -> tuple[Valu
     if node.comparator in (Comparator.LIKE, Comparator.NOT_LIKE):
         pattern = node.right[0]
         if not isinstance(pattern, syntax.TextLiteral):
-            return scope.refuse(faults.pattern_needed(pattern.span))
+            return scope.refuse(faults.values.pattern_needed(pattern.span))
     terms = []
     for written in node.right:
         term = value(scope, written, element)
         if term is None:
             return None
         if {kind, type_of(term)} == set(LENGTHS):
-            return scope.refuse(faults.days_and_months(node.span))
+            return scope.refuse(faults.values.days_and_months(node.span))
         is_apt = comparable(left, term) or in_time(node.comparator, left, term)
         if node.comparator is not Comparator.INCLUDES and not is_apt:
             return _mistyped(scope, written, term, kind)
@@ -326,7 +330,7 @@ def stated_constant(
 def _mistyped(scope: Scope, written: syntax.Expression, term: ValueTerm, wanted: Type) -> None:
     """Report a value of another type than is needed."""
     words = scope.words(written.span)
-    scope.report(value_faults.wrong_type(written.span, type_of(term), wanted, words))
+    scope.report(faults.values.wrong_type(written.span, type_of(term), wanted, words))
 
 
 def members(scope: Scope, node: syntax.Expression, element: Type) -> SetTerm | Constant | None:
@@ -337,7 +341,7 @@ def members(scope: Scope, node: syntax.Expression, element: Type) -> SetTerm | C
         case syntax.Path(span=span, steps=(syntax.Step(name=name),)) if name in scope.sets:
             kind = scope.sets[name].type
             if plain(kind) != plain(element):
-                return scope.refuse(value_faults.wrong_type(span, kind, element))
+                return scope.refuse(faults.values.wrong_type(span, kind, element))
             return SetTerm(span=span, name=name, type=kind, text=name)
         case _:
             return scope.refuse(set_needed(scope, node, element))
@@ -353,9 +357,9 @@ def _members_or_list(
     if term is None:
         return None
     if not isinstance(term.type, ListType):
-        return scope.refuse(faults.not_a_list(node.span, term.type))
+        return scope.refuse(faults.values.not_a_list(node.span, term.type))
     if plain(term.type.element) != plain(element):
-        return scope.refuse(value_faults.wrong_type(node.span, term.type.element, element))
+        return scope.refuse(faults.values.wrong_type(node.span, term.type.element, element))
     return term
 
 
@@ -363,14 +367,14 @@ def _listed(
     scope: Scope, span: Span, written: tuple[syntax.Expression, ...], element: Type
 ) -> Constant | None:
     if not written:
-        return scope.refuse(faults.empty_set(span))
+        return scope.refuse(faults.structure.empty_set(span))
     values = []
     for node in written:
         term = value(scope, node, element)
         if term is None:
             continue
         if not isinstance(term, Constant):
-            scope.report(faults.member_not_constant(node.span))
+            scope.report(faults.structure.member_not_constant(node.span))
         elif plain(term.type) != plain(element):
             _mistyped(scope, node, term, element)
         else:

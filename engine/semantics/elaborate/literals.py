@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from ...source.characters import stated
 from ...source.text import Span
-from .. import faults, value_faults
+from .. import faults
 from ..tree import Constant, Money
 from ..types import CODES, Scalar, Type, codes, is_code
 from .scope import Scope, constant
@@ -30,9 +30,9 @@ def number_constant(
     """Return a number; where a percentage is expected it lacks its sign."""
     words = scope.words(span)
     if expected is Scalar.PERCENTAGE:
-        return scope.refuse(value_faults.number_for_percentage(span, words))
+        return scope.refuse(faults.values.number_for_percentage(span, words))
     if expected is Scalar.WHOLE_NUMBER and _GROUPED.fullmatch(words):
-        return scope.refuse(value_faults.grouped_thousands(span, words, words))
+        return scope.refuse(faults.values.grouped_thousands(span, words, words))
     return constant(scope, span, Scalar.NUMBER, number(literal))
 
 
@@ -41,10 +41,10 @@ def money_constant(scope: Scope, span: Span, currency: str, amount: Decimal) -> 
     words = scope.words(span)
     if not is_code(Scalar.CURRENCY, currency):
         place = Span(source=span.source, start=span.start, end=span.start + len(currency))
-        return scope.refuse(faults.unknown_member(place, currency, Scalar.CURRENCY, ()))
+        return scope.refuse(faults.names.unknown_member(place, currency, Scalar.CURRENCY, ()))
     written = words.rpartition(" ")[2]  # In front of it a comment may stand.
     if currency not in _OF_THOUSANDTHS and _GROUPED.fullmatch(written):
-        return scope.refuse(value_faults.grouped_thousands(span, words, f"{currency} {written}"))
+        return scope.refuse(faults.values.grouped_thousands(span, words, f"{currency} {written}"))
     return constant(scope, span, Scalar.MONEY, Money(amount=Fraction(amount), currency=currency))
 
 
@@ -53,5 +53,5 @@ def text_constant(scope: Scope, span: Span, text: str, expected: Type | None) ->
     if not isinstance(expected, Scalar) or expected not in CODES:
         return constant(scope, span, Scalar.TEXT, stated(text))
     if not is_code(expected, text):
-        return scope.refuse(faults.unknown_member(span, text, expected, codes(expected)))
+        return scope.refuse(faults.names.unknown_member(span, text, expected, codes(expected)))
     return Constant(span=span, type=expected, value=text, text=text)

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from ...source.text import Span
 from ...syntax import tree as syntax
-from .. import table_faults, value_faults
+from .. import faults
 from ..tree import Constant, LookupTerm, Table, ValueTerm
 from ..types import Type
 from .kinds import comparable, type_of
@@ -18,14 +18,14 @@ def lookup(scope: Scope, node: syntax.Lookup, read_value: ReadValue) -> LookupTe
     """Return the term of a lookup; its arguments are read as handed in."""
     name = node.table.text
     if name not in scope.tables:
-        return scope.refuse(table_faults.unknown_table(node.table.span, name, scope.tables))
+        return scope.refuse(faults.tables.unknown_table(node.table.span, name, scope.tables))
     table = scope.tables[name]
     if table is None:
         return None
     if len(node.arguments) != len(table.inputs):
         names = [each.name for each in table.inputs]
         return scope.refuse(
-            table_faults.number_of_arguments(node.span, name, names, len(node.arguments))
+            faults.tables.number_of_arguments(node.span, name, names, len(node.arguments))
         )
     arguments = []
     for written, each in zip(node.arguments, table.inputs, strict=True):
@@ -34,7 +34,7 @@ def lookup(scope: Scope, node: syntax.Lookup, read_value: ReadValue) -> LookupTe
             return None
         sample = Constant(span=written.span, type=each.type, value=0, text="")
         if not comparable(term, sample):
-            return scope.refuse(value_faults.wrong_type(written.span, type_of(term), each.type))
+            return scope.refuse(faults.values.wrong_type(written.span, type_of(term), each.type))
         arguments.append(term)
     return looked_up(table, tuple(arguments), node.span, scope.words(node.span))
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ...source.diagnostic import Diagnostic
 from ...syntax import tree as syntax
-from .. import faults, table_faults, value_faults
+from .. import faults
 from ..fact_advice import elsewhere, fact_advice
 from ..tree import Constant, FactTerm, ParameterTerm, ValueTerm
 from ..types import CODES, EnumerationType, ListType, RecordType, Scalar, Type, codes, is_code
@@ -20,7 +20,7 @@ def path(scope: Scope, node: syntax.Path, expected: Type | None) -> ValueTerm | 
     """Return what a path means: a fact, or a word read as `expected`."""
     first = node.steps[0]
     if any(step.ordinal is not None for step in node.steps):
-        return scope.refuse(faults.ordinal_in_condition(node.span))
+        return scope.refuse(faults.names.ordinal_in_condition(node.span))
     if names_fact(scope, first):
         return fact(scope, node)
     if len(node.steps) == 1:
@@ -36,14 +36,14 @@ def _no_beginning(scope: Scope, node: syntax.Path) -> Diagnostic:
     if listed is None:
         return _of_no_list(scope, node)
     if isinstance(facts[listed].type, ListType):
-        return value_faults.unbound_element(first.span, first.name, f"{root}.{listed}")
-    return value_faults.rootless(first.span, first.name, f"{root}.{listed}")
+        return faults.names.unbound_element(first.span, first.name, f"{root}.{listed}")
+    return faults.names.rootless(first.span, first.name, f"{root}.{listed}")
 
 
 def _of_no_list(scope: Scope, node: syntax.Path) -> Diagnostic:
     """Return what to say of a path whose first name is none of the campaign's facts either."""
     first, second, root = node.steps[0], node.steps[1], scope.vocabulary.root
-    fault = faults.unknown_word(first.span, first.name, (*scope.variables, root))
+    fault = faults.names.unknown_word(first.span, first.name, (*scope.variables, root))
     if fault.help:
         return fault
     kinds = {name: fact.type for name, fact in _facts_of_the_campaign(scope).items()}
@@ -55,7 +55,7 @@ def _of_no_list(scope: Scope, node: syntax.Path) -> Diagnostic:
         and second.name in scope.vocabulary.records[kind.element.name].facts
     ]
     if len(with_it) == 1:
-        return value_faults.unbound_element(first.span, first.name, with_it[0])
+        return faults.names.unbound_element(first.span, first.name, with_it[0])
     return replace(fault, help=elsewhere(scope.vocabulary, first.name))
 
 
@@ -105,28 +105,30 @@ def _word(
     """Return what a bare word that is no fact means: a parameter, a member or a code."""
     if step.name in scope.parameters:
         if expected is not None and is_member(step.name, expected):
-            return scope.refuse(faults.two_meanings(step.span, step.name, expected))
+            return scope.refuse(faults.names.two_meanings(step.span, step.name, expected))
         return parameter(scope, step)
     if step.name in scope.tables:
-        return scope.refuse(table_faults.table_as_word(step.span, step.name))
+        return scope.refuse(faults.tables.table_as_word(step.span, step.name))
     match expected:
         case EnumerationType(members=members):
             if step.name in members:
                 return constant(scope, step.span, expected, step.name)
-            return scope.refuse(faults.unknown_member(step.span, step.name, expected, members))
+            return scope.refuse(
+                faults.names.unknown_member(step.span, step.name, expected, members)
+            )
         case Scalar() if expected in CODES:
             if is_code(expected, step.name):
                 return constant(scope, step.span, expected, step.name)
             if step.name in scope.sets:
-                return scope.refuse(value_faults.set_among_members(step.span, step.name))
+                return scope.refuse(faults.names.set_among_members(step.span, step.name))
             known = codes(expected)
-            return scope.refuse(faults.unknown_member(step.span, step.name, expected, known))
+            return scope.refuse(faults.names.unknown_member(step.span, step.name, expected, known))
         case _:
             if step.name in scope.definitions:
-                return scope.refuse(faults.definition_as_value(step.span, step.name))
+                return scope.refuse(faults.values.definition_as_value(step.span, step.name))
             names = (*scope.variables, *scope.parameters, *scope.definitions)
             known = frozenset((*names, scope.vocabulary.root, "yes", "no", "today"))
-            fault = faults.unknown_word(step.span, step.name, known)
+            fault = faults.names.unknown_word(step.span, step.name, known)
             return scope.refuse(fault if fault.help else _other_word(scope, fault, step, expected))
 
 
@@ -142,7 +144,7 @@ def _other_word(
     """Return the fault of an unknown word with what is needed in its place, where that shows."""
     word, root = step.name, scope.vocabulary.root
     if word in _facts_of_the_campaign(scope):
-        return value_faults.rootless(step.span, word, f"{root}.{word}")
+        return faults.names.rootless(step.span, word, f"{root}.{word}")
     if expected is Scalar.TEXT:
         quoted_word = f'"{word}"'
         advice = f"a text stands in quotation marks: `{quoted_word}`"
@@ -187,9 +189,9 @@ def _step(scope: Scope, owner: str, kind: Type, step: syntax.Step) -> Fact | Non
             if step.name in facts:
                 return facts[step.name]
             advice = fact_advice(scope.vocabulary, name, step.name)
-            fault = faults.unknown_fact(step.span, step.name, owner, facts, advice)
+            fault = faults.names.unknown_fact(step.span, step.name, owner, facts, advice)
             return scope.refuse(fault)
         case ListType():
-            return scope.refuse(faults.step_into_list(step.span, owner))
+            return scope.refuse(faults.names.step_into_list(step.span, owner))
         case _:
-            return scope.refuse(faults.no_facts_below(step.span, owner, kind))
+            return scope.refuse(faults.names.no_facts_below(step.span, owner, kind))

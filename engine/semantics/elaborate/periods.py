@@ -27,7 +27,7 @@ def period(scope: Scope, node: syntax.Expression) -> Period | None:
     """Return the days of a period, or None where a fault was reported."""
     match node:
         case syntax.PeriodLiteral(start=start, end=end) if end < start:
-            return scope.refuse(faults.inverted_period(node.span))
+            return scope.refuse(faults.values.inverted_period(node.span))
         case syntax.PeriodLiteral(span=span, start=start, end=end):
             first, last = (
                 Constant(span=span, type=Scalar.DATE, value=day, text=day.isoformat())
@@ -38,13 +38,13 @@ def period(scope: Scope, node: syntax.Expression) -> Period | None:
             term = path(scope, node, None)
             return None if term is None else _named(scope, node, term)
         case _:
-            return scope.refuse(faults.period_needed(node.span, None))
+            return scope.refuse(faults.values.period_needed(node.span, None))
 
 
 def _named(scope: Scope, node: syntax.Path, term: ValueTerm) -> Period | None:
     kind = type_of(term)
     if not isinstance(term, FactTerm) or not is_period(kind, scope.vocabulary):
-        return scope.refuse(faults.period_needed(node.span, kind))
+        return scope.refuse(faults.values.period_needed(node.span, kind))
     first, last = (
         fact(scope, replace(node, steps=(*node.steps, syntax.Step(span=node.span, name=name))))
         for name in _ENDS

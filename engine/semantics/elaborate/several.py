@@ -6,7 +6,7 @@ from dataclasses import replace
 from ...source.diagnostic import Diagnostic
 from ...syntax import tree as syntax
 from ...syntax.lexis import Comparator
-from .. import value_faults
+from .. import faults
 from ..types import ListType, RecordType, Scalar, Type, element_type
 from .names import bare_word, fact, is_member, names_fact, quoted
 from .scope import Scope
@@ -30,7 +30,7 @@ def set_for_value(scope: Scope, node: syntax.Comparison, kind: Type) -> Diagnost
     is_named = word in scope.sets and not is_member(word, element_type(kind))
     if not is_named and not isinstance(right, syntax.SetLiteral):
         return None
-    return value_faults.set_for_value(right.span, scope.words(right.span), instead)
+    return faults.values.set_for_value(right.span, scope.words(right.span), instead)
 
 
 def alternative(
@@ -57,7 +57,7 @@ def alternative(
     if last.comparator is Comparator.INCLUDES and kind is syntax.JunctionKind.AND:
         instead = "includes all of"
     left, first, second = (scope.words(each.span) for each in (last.left, last.right[0], node))
-    return value_faults.alternative(node.span, second, f"{left} {instead} {{{first}, {second}}}")
+    return faults.values.alternative(node.span, second, f"{left} {instead} {{{first}, {second}}}")
 
 
 def _of_several(comparator: Comparator, kind: Type) -> str | None:

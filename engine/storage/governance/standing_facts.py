@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from ...audit.entries.acts import FactChange, FactTransition
 from ...audit.entries.commitment import commit, fresh_salt
-from ...audit.merkle.spans import Spans
+from ...audit.merkle.spans import Spans, spans_of
 from ...evaluation.standing_facts.book import statement_bytes
 from ..databases.database import announce
 from ..errors import NotFound
@@ -69,7 +69,7 @@ class _Change:
     @property
     def entries(self) -> Spans:
         """The entry of the act before it."""
-        return () if self.before is None else ((self.before.index, self.before.index + 1),)
+        return () if self.before is None else spans_of([self.before.index])
 
     def content(self, salt: bytes) -> bytes | None:
         """Return what is stored of the statement."""

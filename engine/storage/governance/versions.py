@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, RowMapping, Select, func, select
 
 from ...audit.entries.acts import Transition
-from ...audit.merkle.spans import Spans
+from ...audit.merkle.spans import Spans, spans_of
 from ...audit.workflows.publications import State
 from ...bundle.grants import Grant
 from ..errors import NotFound
@@ -65,8 +65,7 @@ class SetVersion:
     @property
     def last(self) -> Spans:
         """The entry of the last event, as the next one names it."""
-        index = self.events[-1].index
-        return ((index, index + 1),)
+        return spans_of([self.events[-1].index])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, select
 
 from ...audit.entries.acts import WaiverStep
-from ...audit.merkle.spans import Spans
+from ...audit.merkle.spans import Spans, spans_of
 from ...audit.workflows.waivers import WaiverState
 from ...bundle.grants import Grant, WaiverTerms
 from ..errors import NotFound
@@ -74,8 +74,7 @@ class RequestedWaiver:
     @property
     def last(self) -> Spans:
         """The entry of the last event, as the next one names it."""
-        index = self.events[-1].index
-        return ((index, index + 1),)
+        return spans_of([self.events[-1].index])
 
     def is_over(self, day: date) -> bool:
         """Whether its last day is behind: it lets nothing pass that runs on this day or later."""

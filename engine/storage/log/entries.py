@@ -97,7 +97,7 @@ def read_entries(
 
     What is sealed is opened by `contents`, and is unread where that cannot be.
     """
-    acts = _read_acts(connection, condition)
+    acts = read_acts(connection, condition)
     if not acts:
         return read_decisions(connection, condition, contents)
     entries: list[Entry] = [*read_decisions(connection, condition, contents), *acts]
@@ -165,8 +165,9 @@ def _opened(
     )
 
 
-def _read_acts(connection: Connection, condition: ColumnElement[bool]) -> Sequence[ActEntry]:
-    query = select(log_entry).where(log_entry.c.kind != DECISION, condition)
+def read_acts(connection: Connection, condition: ColumnElement[bool]) -> Sequence[ActEntry]:
+    """Return the acts of a condition on `log_entry`, in the order of the log."""
+    query = select(log_entry).where(log_entry.c.kind != DECISION, condition).order_by(_C.index)
     rows = connection.execute(query).mappings().all()
     disclosures = _read_disclosures(connection, [row["index"] for row in rows])
     return [

@@ -20,6 +20,7 @@ from ...audit.entries.acts import QueryAct, QueryChange
 from ...audit.entries.commitment import Disclosure, commit, fresh_salt, opens
 from ...audit.instants import instant
 from ...audit.log import Receipt, receipt_of
+from ...audit.merkle.spans import spans_of
 from ..errors import Conflict, InvalidQuery, LogInconsistent, NotFound
 from ..log.entries import act_leaf
 from ..log.register import Register
@@ -127,8 +128,8 @@ class SavedQueries(Register):
             saved_by = connection.execute(select(saved_query.c.index).where(of_name)).scalar()
             if saved_by is None or index not in (None, saved_by):
                 raise _unknown(name)
-            span = ((saved_by, saved_by + 1),)
-            act = QueryAct(entries=span, change=QueryChange.DELETE, name=name, actor=actor)
+            entries = spans_of([saved_by])
+            act = QueryAct(entries=entries, change=QueryChange.DELETE, name=name, actor=actor)
             entry = log.append(act)
             connection.execute(delete(saved_query).where(of_name))
         return receipt_of(entry)

@@ -6,7 +6,7 @@ from itertools import combinations, product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.semantics.cells import Grid
+from engine.semantics.declarations.cells import Grid
 from engine.semantics.tree import Cell, Constant, Input, Reach, Row
 from engine.semantics.types import EnumerationType, Scalar
 from engine.source.text import Span

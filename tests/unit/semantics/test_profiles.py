@@ -8,7 +8,7 @@ import pytest
 from engine.bundle.bundle import Bundle, build
 from engine.bundle.load import adopted_beside, read_directory
 from engine.semantics.adopted import is_adopted
-from engine.semantics.directions import Direction, directions_of, is_as_strict
+from engine.semantics.rules.directions import Direction, directions_of, is_as_strict
 from engine.semantics.tree import Constant, Enforcement, Value
 from engine.semantics.types import Scalar
 from engine.source.text import Span

@@ -15,13 +15,7 @@ from typing import Any, get_type_hints
 import pytest
 
 from engine.bundle.bundle import Builder
-from engine.semantics import fact_faults as facts
 from engine.semantics import faults as meaning
-from engine.semantics import list_faults as lists
-from engine.semantics import profile_faults as profiles
-from engine.semantics import table_faults as tables
-from engine.semantics import value_faults as values
-from engine.semantics import waiver_faults as waivers
 from engine.semantics.lint import faults as doubts
 from engine.semantics.types import Scalar, Type
 from engine.source.codes import Page, command_for, find_page, near_codes, pages
@@ -38,8 +32,8 @@ ROOT = Path(__file__).parents[3]
 INDEX = ROOT / "docs" / "diagnostics.md"
 VOCABULARY = (ROOT / "tests" / "golden" / "vocabulary.policy").read_text(encoding="utf-8")
 CATALOGUES = (
-    *(marks, constructs, meaning, values, facts, tables, lists, waivers, profiles),
-    *(doubts, tests),
+    *(marks, constructs, doubts, tests),
+    *(getattr(meaning, each) for each in meaning.__all__),
 )
 SECTIONS = ["What it means", "Why it matters", "Example", "How to fix it"]
 PHASES = {

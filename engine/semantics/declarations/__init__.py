@@ -1,0 +1,1 @@
+"""What the files of a bundle declare for all of them: facts, sets, parameters, tables and more."""

@@ -1,0 +1,53 @@
+"""Editions: what holds from one day to another, and the next from then on."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import TypeVar
+
+from ...source.text import Span
+from ...syntax import tree as syntax
+from .. import faults
+from ..findings import Report
+from ..tree import Edition, Window
+
+Content = TypeVar("Content")
+
+_EARLIEST = date.min
+
+
+def window(
+    start: syntax.DateLiteral | None, until: syntax.DateLiteral | None, report: Report
+) -> Window:
+    """Return the window between two days, reporting an empty one."""
+    made = Window(start=start.value if start else None, until=until.value if until else None)
+    if (
+        until is not None
+        and made.start is not None
+        and made.until is not None
+        and made.until <= made.start
+    ):
+        report(faults.structure.empty_window(until.span))
+    return made
+
+
+def in_succession(
+    name: str,
+    editions: Sequence[Edition[Content]],
+    spans: Sequence[Span],
+    report: Report,
+) -> tuple[Edition[Content], ...]:
+    """Return editions in order, each open one ended by the next, reporting overlaps."""
+    order = sorted(range(len(spans)), key=lambda i: editions[i].window.start or _EARLIEST)
+    closed: list[Edition[Content]] = []
+    for position, index in enumerate(order):
+        edition = editions[index]
+        successor = order[position + 1] if position + 1 < len(order) else None
+        if successor is not None:
+            start, until = edition.window.start, edition.window.until
+            begins = editions[successor].window.start
+            if begins is None or begins == start or (until and until > begins):
+                report(faults.structure.overlapping_editions(spans[successor], name))
+            edition = replace(edition, window=Window(start=start, until=until or begins))
+        closed.append(edition)
+    return tuple(closed)

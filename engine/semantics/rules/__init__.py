@@ -1,0 +1,1 @@
+"""Rules, with what is said of them elsewhere: permissions, waivers and profiles."""
