@@ -275,6 +275,42 @@ def test_clients_that_say_nothing_hold_up_nobody(served: Served) -> None:
         assert idle[-1].recv(100).startswith(b"HTTP/1.1 200 ")
 
 
+def test_clients_that_send_half_a_head_hold_up_nobody(served: Served) -> None:
+    """Nor does half a head behind a request that is answered."""
+    whole = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
+    with ExitStack() as held:
+        half = [
+            held.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=60))
+            for _ in range(40)
+        ]
+        for number, each in enumerate(half):
+            each.sendall(whole[:20] if number % 2 else whole + whole[:20])
+        assert served.request("GET", "/health/live")[0] == 200
+        for number, each in enumerate(half):
+            each.sendall(whole[20:])  # None was given up meanwhile.
+            answered = b""
+            while answered.count(b"HTTP/1.1 200 ") < 2 - number % 2:
+                answered += each.recv(65_536)
+
+
+def test_process_without_a_free_thread_leaves_connections_to_the_other(served: Served) -> None:
+    """Each of the two has four threads, and all but one wait for a body that does not come."""
+    request = _request(served, f"{JSON_POST}\r\nContent-Length: 9", b"{")
+    with ExitStack() as held:
+        half = [
+            held.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=60))
+            for _ in range(7)
+        ]
+        for each in half:
+            each.sendall(request)
+        for _ in range(20):
+            assert served.request("GET", "/health/live")[0] == 200
+        for each in half:
+            each.settimeout(0)
+            with pytest.raises(BlockingIOError):  # None was given up meanwhile.
+                each.recv(1)
+
+
 def test_full_queue_is_told_and_what_waits_is_recorded(tmp_path: Path) -> None:
     installation = install(
         tmp_path, port=free_port(), log_level="error", workers="1", commit_queue="1"
