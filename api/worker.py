@@ -141,7 +141,7 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
         super().finish_request(connection, done)
 
     def _give(self, connection: Any) -> None:
-        connection.data_ready = True
+        connection.data_ready |= not self.cfg.is_ssl
         self._busy += 1
         super().enqueue_req(connection)
         if self._accepting:
