@@ -132,13 +132,26 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
             self.keepalived_conns.append(connection)
 
     def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001 - as gunicorn calls it.
-        """Take connections, unless each thread has one: gunicorn asks after each event."""
+        """Take connections, unless each thread has one: gunicorn asks after each event.
+
+        At the end, those that wait are taken too: to close what listens would cut them off.
+        """
         super().set_accept_enabled(enabled and self._busy < self.cfg.threads)
+        if not self.alive:
+            for listener in self.sockets:
+                self._take_all(listener)
+                listener.close()
 
     def finish_request(self, connection: Any, done: Any) -> None:
         """Keep a connection alive, or close it: its thread is free."""
         self._busy -= 1
         super().finish_request(connection, done)
+
+    def _take_all(self, listener: Any) -> None:
+        before = -1
+        while before < self.nr_conns < self.worker_connections:
+            before = self.nr_conns
+            self.accept(listener)
 
     def _give(self, connection: Any) -> None:
         connection.data_ready |= not self.cfg.is_ssl
