@@ -16,10 +16,11 @@ from pathlib import Path
 from engine.audit.errors import LogError
 from engine.bundle.bundle import short_digest
 from engine.storage.databases.database import Database, shown_url, sqlite_file
-from engine.storage.errors import NotFound, StorageError
+from engine.storage.errors import NotFound, StorageError, StorageUnavailable
 from engine.storage.governance.fact_versions import facts_in_clear
 from engine.storage.keys import ApiKeys, Role
 from engine.storage.log.anchor import KeyFile
+from engine.storage.log.log_store import SQLLogStore
 from engine.storage.readiness import probe
 from engine.storage.sealed.key_destruction import keys_left
 from engine.storage.server import ServerFacts, server_facts
@@ -42,6 +43,7 @@ _LEAST_FILES = 100
 _GOOD_FILES = 10_000
 _CLOCK_SKEW = timedelta(seconds=2)
 _SOON = timedelta(days=30)
+_TO_WRITE = "name a server that writes, a user who may do so, and a disk that has room"
 
 
 class Status(StrEnum):
@@ -214,7 +216,9 @@ def _database(settings: Settings, database: Database) -> Finding:
     found = probe(database)
     if not found.is_reachable:
         advice = "start it, and check `database_url` and who may connect"
-        return _fail("database", f"{found.problem}: {shown}", advice)
+        return _fail("database", f"{found.problem}{_cause(found.error)}: {shown}", advice)
+    if isinstance(found.error, StorageUnavailable):
+        return _fail("database", f"{found.problem}{_cause(found.error)}: {shown}", _TO_WRITE)
     if found.problem is not None:
         problem, _, advice = found.problem.partition("; ")
         return _fail("database", problem, advice or "put back the database that was signed")
@@ -238,7 +242,28 @@ def _log(settings: Settings, database: Database, now: datetime) -> Iterator[Find
         yield _ok("contents", "they are sealed, and their keys are there")
         yield _erased(database)
         yield _facts(database)
+        yield _writing(database)
     yield _anchor(settings, database)
+
+
+def _writing(database: Database) -> Finding:
+    try:
+        SQLLogStore(database).rehearse()
+        if database.contents is not None:
+            with database.contents.keys.database.writing():
+                pass
+    except StorageError as error:
+        return _fail("writing", f"{error}{_cause(error)}", _TO_WRITE)
+    return _ok("writing", "an entry could be written")
+
+
+def _cause(error: BaseException | None) -> str:
+    """Return what a driver or the system said, which no other message has: it is no secret here."""
+    cause = None
+    while error is not None and error.__cause__ is not None:
+        error = cause = error.__cause__
+    said = str(cause).strip().splitlines() if cause is not None else []
+    return f" ({said[0]})" if said else ""
 
 
 def _erased(database: Database) -> Finding:

@@ -8,7 +8,7 @@ transaction, and streams, whose clients may be slow. At most half of them stream
 On SIGTERM a process takes no more connections, finishes its requests, commits what waits, and
 ends. SIGHUP puts new processes in the place of the old ones.
 TLS, and patience with slow strangers, are for the proxy in front; a client that stands still for
-`CLIENT_SECONDS` is dropped.
+`CLIENT_SECONDS` is dropped, in the head of a request after `_KEEP_ALIVE_SECONDS` (`worker`).
 """
 
 import errno

@@ -12,7 +12,7 @@ from selectors import EVENT_READ
 from typing import Any
 
 from gunicorn import util  # type: ignore[import-untyped] # It has no types.
-from gunicorn.http import errors  # type: ignore[import-untyped] # As above.
+from gunicorn.http import errors, get_parser  # type: ignore[import-untyped] # As above.
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped] # As above.
 
 from . import journal
@@ -31,6 +31,11 @@ LONGEST_LINE = 8_190
 """The most bytes of the first line of a request: URIs of 8,000 are to be read (RFC 9110 §4.1)."""
 
 MOST_HEADERS, LONGEST_HEADER = 100, 8_190
+
+_LONGEST_HEAD = LONGEST_LINE + MOST_HEADERS * (LONGEST_HEADER + len("\r\n")) + len("\r\n\r\n")
+"""With more bytes than these, the head of a request is refused without its end."""
+
+_CHUNK = 1 << 16
 
 _LINE = f"the first line, with path and query, has more than {LONGEST_LINE:,} bytes; ask for less"
 _LARGE = f"there are more than {MOST_HEADERS} headers, or one beyond {LONGEST_HEADER:,} bytes"
@@ -73,21 +78,87 @@ _OUR_VERSION = (1, 1)
 
 
 class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
-    """A process with threads that answers whatever goes wrong around the application."""
+    """A process with threads that answers whatever goes wrong around the application.
+
+    A connection has a thread once the head of a request has come over it: gunicorn has a thread
+    wait for that, and so a few that say nothing, or half of it, hold up all others. And whoever has
+    a thread for nobody takes no connection, which another process may serve at once.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Begin without connections."""
+        super().__init__(*args, **kwargs)
+        self._busy = 0
 
     def enqueue_req(self, connection: Any) -> None:
-        """Give a connection to a thread: a new one once something has come, as one kept alive.
-
-        Gunicorn has a thread wait for it, and so a few that say nothing, as a browser opens them
-        ahead of time, hold up all others for seconds.
-        """
-        if connection.timeout is not None:
-            super().enqueue_req(connection)
+        """Give a connection to a thread, or wait for the head of its next request."""
+        if self.cfg.is_ssl:  # What comes is for the thread to decrypt, and the head unknown here.
+            self._give(connection)
             return
+        if connection.parser is None:
+            connection.parser = get_parser(connection.cfg, connection.sock, connection.client)
+        if _is_readable_head(connection.parser.unreader.buf.getvalue()):
+            self._give(connection)
+            return
+        connection.sock.settimeout(0)
         connection.set_timeout()
         self.keepalived_conns.append(connection)
         readable = partial(self.on_client_socket_readable, connection)
         self.poller.register(connection.sock, EVENT_READ, readable)
+        readable(connection.sock)  # Mostly it is there already.
+
+    def on_client_socket_readable(self, connection: Any, client: Any) -> None:
+        """Read on in the head of a request, whose time begins with its first byte."""
+        if self.cfg.is_ssl:
+            super().on_client_socket_readable(connection, client)
+            return
+        unreader = connection.parser.unreader
+        before = unreader.take_buffered()
+        try:
+            come = client.recv(_CHUNK)
+        except BlockingIOError:
+            come = None
+        except OSError:  # The thread meets it again, and closes the connection.
+            come = b""
+        head = before + (come or b"")
+        unreader.unread(head)
+        if come == b"" or _is_readable_head(head):
+            self.poller.unregister(client)
+            self.keepalived_conns.remove(connection)
+            self._give(connection)
+        elif come and not before and self.alive:
+            self.keepalived_conns.remove(connection)
+            connection.set_timeout()
+            self.keepalived_conns.append(connection)
+
+    def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001 - as gunicorn calls it.
+        """Take connections, unless each thread has one: gunicorn asks after each event.
+
+        At the end, those that wait are taken too: to close what listens would cut them off.
+        """
+        super().set_accept_enabled(enabled and self._busy < self.cfg.threads)
+        if not self.alive:
+            for listener in self.sockets:
+                self._take_all(listener)
+                listener.close()
+
+    def finish_request(self, connection: Any, done: Any) -> None:
+        """Keep a connection alive, or close it: its thread is free."""
+        self._busy -= 1
+        super().finish_request(connection, done)
+
+    def _take_all(self, listener: Any) -> None:
+        before = -1
+        while before < self.nr_conns < self.worker_connections:
+            before = self.nr_conns
+            self.accept(listener)
+
+    def _give(self, connection: Any) -> None:
+        connection.data_ready |= not self.cfg.is_ssl
+        self._busy += 1
+        super().enqueue_req(connection)
+        if self._accepting:
+            self.set_accept_enabled(True)
 
     def handle_request(self, request: Any, connection: Any) -> bool:
         """Answer a request; return whether the connection goes on.
@@ -115,6 +186,15 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
             fields = {"request_id": request_id, "reason": problem.detail}
             journal.ERRORS.error(problem.kind.name, exc_info=error, extra={"fields": fields})
             _send(client, answer_of(problem, request_id))
+
+
+def _is_readable_head(held: bytes) -> bool:
+    """Whether a request can be parsed, or refused, without waiting for more of its head."""
+    line = held.find(b"\n")
+    if line < 0:
+        return len(held) > LONGEST_LINE + len("\r\n")
+    is_bare = not held.endswith(b"\r", 0, line)
+    return is_bare or b"\r\n\r\n" in held or len(held) > _LONGEST_HEAD
 
 
 def _improper(request: Any) -> Problem | None:

@@ -52,8 +52,8 @@ class Decision:
     """What was decided about a campaign, by which results, and as of when.
 
     `would_pass` are the markets in which it would be allowed if the others were dropped, where
-    it is denied. `upcoming` are rules that a flight without end would come to violate once their
-    law changes.
+    it is denied. `upcoming` are rules that will stand against a flight without end once their law
+    changes.
 
     `results` has every rule of the bundle once, in order of the ids. `as_of` is the instant of the
     evaluation; `as_if_launched` the day to which the flight was moved, where it was. `valid_until`

@@ -162,7 +162,7 @@ def _differ_in_markets_only(one: RuleResult, other: RuleResult) -> bool:
 
 
 class Upcoming(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule that is not violated now, and the first day on whose law it would be."""
+    """A rule that does not stand against a campaign yet, and the day from which its law will."""
 
     day: date
     result: RuleResult

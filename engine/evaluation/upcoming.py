@@ -1,17 +1,16 @@
-"""Rules to come: those that would deny once they come into force, while the ads still run.
+"""Rules to come: those that would deny once their law changes, while the ads still run.
 
 A flight without an end is evaluated under the law of its first day. Law that takes effect later
-does not change the decision, but whoever books the campaign should know its date.
+does not change the decision, but whoever books the campaign should know its date, and the facts
+that it will ask for. On that day the campaign is evaluated as it then would be: `today` is that day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from msgspec import structs
-
 from .evaluate_rule import EvaluationContext
-from .moment import FLIGHT, Days
+from .moment import Days, flight_of, moment
 from .result import RuleResult, Status, Upcoming
 from .validity import EvaluateRules
 
@@ -19,27 +18,32 @@ from .validity import EvaluateRules
 def upcoming(
     context: EvaluationContext, evaluate_rules: EvaluateRules, results: Sequence[RuleResult]
 ) -> tuple[Upcoming, ...]:
-    """Return the rules that a campaign without end would violate on a later day, by day and id."""
-    certain = context.moment.certain
-    if certain is None or context.campaign.at(FLIGHT, "until_stopped") is not True:
+    """Return the rules that will stand against a campaign without end, by day and id."""
+    certain, flight = context.moment.certain, flight_of(context.campaign)
+    if certain is None or not flight.endless:
         return ()
-    open_rules = {r.rule.id for r in results if r.status is not Status.VIOLATED}
+    now = {r.rule.id: r.status for r in results if r.status is not Status.VIOLATED}
     found: dict[str, Upcoming] = {}
-    for day, names in _days_of_change(context, certain, open_rules):
-        then = structs.replace(context.moment, certain=Days(first=day, last=day), possible=None)
-        waiting = frozenset(names - found.keys())
-        for result in evaluate_rules(replace(context, moment=then), waiting):
-            if result.status is Status.VIOLATED:
+    for day, names in _days_of_change(context, certain, now):
+        later = replace(context, moment=moment(flight, day))
+        for result in evaluate_rules(later, frozenset(names - found.keys())):
+            if is_to_come(now[result.rule.id], result.status):
                 found[result.rule.id] = Upcoming(day=day, result=result)
     return tuple(sorted(found.values(), key=lambda each: (each.day, each.result.rule.id)))
 
 
+def is_to_come(now: Status, then: Status) -> bool:
+    """Whether a rule will stand against a campaign as it does not yet."""
+    adverse = (Status.UNDETERMINED, Status.VIOLATED)
+    return then in adverse and now not in (then, Status.VIOLATED)
+
+
 def _days_of_change(
-    context: EvaluationContext, certain: Days, open_rules: set[str]
+    context: EvaluationContext, certain: Days, names: Iterable[str]
 ) -> list[tuple[date, set[str]]]:
     """Return the later days on which the law of some rules changes, in order, with those rules."""
     days: dict[date, set[str]] = {}
-    for name in sorted(open_rules):
+    for name in sorted(names):
         for day in context.policies.calendars[name].changes:
             if certain.last is not None and day > certain.last:
                 days.setdefault(day, set()).add(name)

@@ -1,6 +1,6 @@
 """Whether the database can serve: reachable, of the current schema, and its log in order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .databases.database import Database
 from .errors import StorageError
@@ -10,12 +10,13 @@ from .migrate import Schema, schema_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readiness:
-    """What was found, and the words for the first thing that is wrong."""
+    """What was found, the words for the first thing that is wrong, and the error that told it."""
 
     is_reachable: bool
     is_current: bool
     size: int | None
     problem: str | None
+    error: StorageError | None = field(default=None, compare=False)
 
     @property
     def is_ready(self) -> bool:
@@ -36,10 +37,17 @@ def probe(database: Database) -> Readiness:
             schema = schema_of(connection)
             is_current = not schema.pending
             if not is_current:
-                return _not_ready(_behind(schema), is_reachable=True)
+                problem = _behind(schema)
+                return Readiness(is_reachable=True, is_current=False, size=None, problem=problem)
             head = read_head(connection)
     except StorageError as error:
-        return _not_ready(str(error), is_reachable=is_reachable, is_current=is_current)
+        return Readiness(
+            is_reachable=is_reachable,
+            is_current=is_current,
+            size=None,
+            problem=str(error),
+            error=error,
+        )
     size = head.frontier.size
     return Readiness(is_reachable=True, is_current=True, size=size, problem=None)
 
@@ -51,7 +59,3 @@ def _behind(schema: Schema) -> str:
         f"the database is of an earlier version (revision {schema.current}, and this one needs"
         f" {schema.newest}); make a backup, then `assent migrate` brings it there"
     )
-
-
-def _not_ready(problem: str, *, is_reachable: bool, is_current: bool = False) -> Readiness:
-    return Readiness(is_reachable=is_reachable, is_current=is_current, size=None, problem=problem)

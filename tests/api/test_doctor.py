@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import psycopg
 import pytest
 
 from api.doctor import Finding, Status, examine
@@ -234,3 +235,25 @@ def test_clock_of_the_server_is_another(shared: tuple[Settings, Any]) -> None:
     came = found(settings, "clock", utc_now() + timedelta(hours=1))
     assert came.status is Status.WARN
     assert "off the database's" in came.found
+
+
+def test_user_who_may_only_read_is_told_apart(shared: tuple[Settings, Any]) -> None:
+    """Without a right to read, it is no database that lacks what was signed."""
+    settings, _ = shared
+    owner = settings.database_url
+    reader = replace(settings, database_url=owner.replace("//postgres:@", "//reader@"))
+    assert reader != settings
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute("CREATE ROLE reader LOGIN")
+        try:
+            denied = found(reader, "database")
+            assert "(permission denied for table alembic_version): " in denied.found
+            assert "a user who may do so" in str(denied.advice)
+            connection.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
+            refused = found(reader, "writing")
+            assert refused.status is Status.FAIL
+            assert refused.found.endswith("(permission denied for table log_head)")
+            assert found(settings, "writing").status is Status.OK
+        finally:
+            connection.execute("DROP OWNED BY reader")
+            connection.execute("DROP ROLE reader")

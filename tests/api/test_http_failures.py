@@ -190,7 +190,9 @@ def test_log_that_cannot_be_written_is_told_to_who_routes(made: Installation) ->
     """It is told until it can be written again, which needs no decision that is tried in vain."""
     started = start(made.settings)
     api = Caller(app=cast(Flask, started.wsgi), installation=made)
-    assert api.post({"campaign": allowed()}).status_code == 200
+    # Once it is signed, the signer, which looks each second, has nothing to write meanwhile.
+    signed = api.post({"campaign": allowed()}, "/v1/decisions?receipt=wait")
+    assert signed.status_code == 200
     with parts.full_disk():
         assert api.get("/health/ready", role=None).status_code == 200  # Nobody has tried yet.
         parts.problem_of(api.post({"campaign": allowed()}), 503, "unavailable")

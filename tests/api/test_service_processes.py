@@ -275,6 +275,42 @@ def test_clients_that_say_nothing_hold_up_nobody(served: Served) -> None:
         assert idle[-1].recv(100).startswith(b"HTTP/1.1 200 ")
 
 
+def test_clients_that_send_half_a_head_hold_up_nobody(served: Served) -> None:
+    """Nor does half a head behind a request that is answered."""
+    whole = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
+    with ExitStack() as held:
+        half = [
+            held.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=60))
+            for _ in range(40)
+        ]
+        for number, each in enumerate(half):
+            each.sendall(whole[:20] if number % 2 else whole + whole[:20])
+        assert served.request("GET", "/health/live")[0] == 200
+        for number, each in enumerate(half):
+            each.sendall(whole[20:])  # None was given up meanwhile.
+            answered = b""
+            while answered.count(b"HTTP/1.1 200 ") < 2 - number % 2:
+                answered += each.recv(65_536)
+
+
+def test_process_without_a_free_thread_leaves_connections_to_the_other(served: Served) -> None:
+    """Each of the two has four threads, and all but one wait for a body that does not come."""
+    request = _request(served, f"{JSON_POST}\r\nContent-Length: 9", b"{")
+    with ExitStack() as held:
+        half = [
+            held.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=60))
+            for _ in range(7)
+        ]
+        for each in half:
+            each.sendall(request)
+        for _ in range(20):
+            assert served.request("GET", "/health/live")[0] == 200
+        for each in half:
+            each.settimeout(0)
+            with pytest.raises(BlockingIOError):  # None was given up meanwhile.
+                each.recv(1)
+
+
 def test_full_queue_is_told_and_what_waits_is_recorded(tmp_path: Path) -> None:
     installation = install(
         tmp_path, port=free_port(), log_level="error", workers="1", commit_queue="1"
@@ -375,6 +411,7 @@ class Load:
     def __init__(self, served: Served, threads: int) -> None:
         self.acknowledged: list[Document] = []
         self.lost = 0
+        self.cut = 0
         self._served = served
         self._over = threading.Event()
         self._threads = [threading.Thread(target=self._post) for _ in range(threads)]
@@ -386,8 +423,9 @@ class Load:
         while not self._over.is_set():
             try:
                 status, _, text = self._served.request("POST", "/v1/decisions", body)
-            except (OSError, http.client.HTTPException):
+            except (OSError, http.client.HTTPException) as error:
                 self.lost += 1
+                self.cut += isinstance(error, ConnectionResetError)
                 time.sleep(0.01)
                 continue
             assert status == 200, text
@@ -453,6 +491,7 @@ def test_graceful_stop_loses_nothing(tmp_path: Path) -> None:
         served.process.send_signal(signal.SIGTERM)
         assert served.process.wait(60) == 0
         load.end()
+        assert load.cut <= 1, "connections that waited were not answered"  # One may come last.
     database = open_database(installation.settings)
     decisions = Decisions(database)
     size = TileLog(database).head().size

@@ -118,7 +118,8 @@ def _put_features(draft: Draft, campaign: Record) -> None:
     for setting in settings:
         status = setting.filled("assetAutomationStatus")
         feature = setting.filled("assetAutomationType")
-        whole = whole and status is not None and feature is not None
+        known = status is not None and status.value in ("OPTED_IN", "OPTED_OUT")
+        whole = whole and known and feature is not None
         if status is not None and status.value == "OPTED_IN" and feature is not None:
             chosen.append(feature)
         else:

@@ -33,6 +33,11 @@ EVERYBODY = MappingProxyType(
 DIMENSIONS = MappingProxyType({"ageRange": "AGE_RANGE", "gender": "GENDER"})
 """The dimensions of a targeting setting by the criteria that they are of."""
 
+_EVERY_DIMENSION = (
+    *("AGE_RANGE", "AUDIENCE", "GENDER", "INCOME_RANGE", "KEYWORD"),
+    *("PARENTAL_STATUS", "PLACEMENT", "TOPIC"),
+)
+
 _NEVER_OPTIMIZED = frozenset(["SEARCH", "SHOPPING"])
 """The channels without optimized targeting (support.google.com/google-ads/answer/10538014)."""
 
@@ -152,9 +157,13 @@ def _expands(group: Record) -> bool | None:
 
 
 def _only_bids(resources: Resources, dimension: str) -> bool:
-    """Whether a campaign, or an ad group, may be shown to others than those it has criteria for."""
+    """Whether a campaign, or an ad group, may be shown to others than those it has criteria for.
+
+    A restriction of a dimension that is not known may be of this one.
+    """
+    others = [each for each in _EVERY_DIMENSION if each != dimension]
     return any(
-        one.unread("targetingDimension") in (dimension, None) and one.unread("bidOnly") is not False
+        one.unread("bidOnly") is not False and one.unread("targetingDimension") not in others
         for holder in (*resources.by_sort["campaign"], *resources.ad_groups)
         for one in _restrictions(holder) or ()
     )

@@ -116,6 +116,7 @@ def resources_of(root: Record) -> Resources:
         found = _joined(root)
     for sort, resource in found:
         _check_names(resource)
+        _check_own_name(resource)
         _add(resources, sort, resource)
     return resources
 
@@ -130,6 +131,12 @@ def _check_names(resource: Record) -> None:
             "send the JSON of REST, with names such as `resourceName`: "
             "`MessageToDict(row._pb)` writes it",
         )
+
+
+def _check_own_name(resource: Record) -> None:
+    """Refuse a resource whose name is no text."""
+    resource.filled("resourceName")
+    resource.leave("resourceName")
 
 
 def _add(resources: Resources, sort: str, resource: Record) -> None:

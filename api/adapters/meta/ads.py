@@ -134,19 +134,27 @@ def _put_partnership(told: Draft, creative: Record) -> None:
 
 
 def _put_features(draft: Draft, creative: Record) -> None:
-    """Tell the features by which Meta may change the ad, where it may do so by any."""
+    """Tell the features by which Meta may change the ad, where it may do so by any.
+
+    Where it is not known whether one is on, none is told: the others would read as all.
+    """
     freedom = creative.record("degrees_of_freedom_spec")
     features = freedom.record("creative_features_spec") if freedom is not None else None
     if features is None:
         return
-    chosen: list[Found[str]] = []
+    chosen: list[tuple[Record, Found[str]]] = []
+    whole = True
     for name in features:
         feature = features.record(name)
         assert feature is not None  # noqa: S101 - the names are of members that are not null.
         status = feature.filled("enroll_status")
+        whole = whole and status is not None and status.value in ("OPT_IN", "OPT_OUT")
         if status is not None and status.value == "OPT_IN":
-            chosen.append(Found(value=name, pointer=status.pointer))
+            chosen.append((feature, Found(value=name, pointer=status.pointer)))
         else:
             feature.leave("enroll_status")
-    if chosen:
-        draft.put_all("automation.creative_generation", chosen, features.pointer)
+    if chosen and whole:
+        told = [found for _, found in chosen]
+        draft.put_all("automation.creative_generation", told, features.pointer)
+    for feature, _ in () if whole else chosen:
+        feature.leave("enroll_status")

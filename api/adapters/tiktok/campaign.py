@@ -127,14 +127,15 @@ def _put_flight(draft: Draft, ad_group: Record) -> None:
         put_flight(draft, ad_group, start, None)
         draft.put("flight.until_stopped", value=True, origin=sort.pointer)
         ad_group.leave("schedule_end_time")
-    elif sort is None:
+    elif sort is not None and sort.value == "SCHEDULE_START_END":
+        put_flight(draft, ad_group, start, end)
+        ad_group.leave("schedule_type")
+    else:
         # The end may be one that TikTok has set by itself.
         put_flight(Draft(), ad_group, start, end)
         put_flight(draft, ad_group, start, None)
-        ad_group.leave("schedule_end_time")
-    else:
-        put_flight(draft, ad_group, start, end)
         ad_group.leave("schedule_type")
+        ad_group.leave("schedule_end_time")
     moment = start or end
     if moment is not None:
         draft.put("flight.timezone", "UTC", moment.pointer)

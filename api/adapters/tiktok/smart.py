@@ -6,7 +6,7 @@ API (`/adgroup/get/`) answers the same ad group as if it were any other: only
 `campaign_automation_type` tells them apart.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from api.adapters.adaptation import Draft
 from api.adapters.reading import Found, Record
@@ -48,9 +48,17 @@ def is_bound(ad_group: Record, campaign: Record | None) -> bool:
     if any(name in ad_group for name in _MARKS):
         return False
     holders = [one for one in (ad_group, campaign) if one is not None]
-    said = {holder.unread("campaign_automation_type") for holder in holders} - {None}
+    said = {mode for holder in holders for mode in _automation_type(holder)}
     smart = any(_is_smart(holder) for holder in holders)
     return not smart and said <= {"MANUAL"} and (bool(said) or "adgroup_id" not in ad_group)
+
+
+def _automation_type(holder: Record) -> Iterator[str]:
+    """Yield the mode that an object says it is in, if it does."""
+    mode = holder.filled("campaign_automation_type")
+    holder.leave("campaign_automation_type")
+    if mode is not None:
+        yield mode.value
 
 
 def _is_smart(holder: Record) -> bool:

@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 
-from msgspec import structs
-
-from ..moment import Days
+from ..moment import moment
 from ..result import Status, Upcoming
+from ..upcoming import is_to_come
 from .candidates import CandidateSelector
 from .decision_state import DecisionState, EvaluateRow
 from .index import bits
@@ -14,21 +13,20 @@ from .index import bits
 def upcoming(
     selector: CandidateSelector, now: DecisionState, evaluate_row: EvaluateRow
 ) -> tuple[Upcoming, ...]:
-    """Return the rules that a campaign without end would violate on a later day, by day and id."""
+    """Return the rules that will stand against a campaign without end, by day and id."""
     certain = now.context.moment.certain
     if certain is None or certain.last is None or not now.flight.endless:
         return ()
-    results = now.results_by_row().items()
-    violated = sum(1 << row for row, each in results if each.status is Status.VIOLATED)
+    statuses = {row: result.status for row, result in now.results_by_row().items()}
+    violated = sum(1 << row for row, status in statuses.items() if status is Status.VIOLATED)
     waiting, found = selector.all_rows & ~violated, []
     for day in selector.days_of_change(certain.last, selector.all_rows):
         if day == certain.last:
             continue
-        then = structs.replace(now.context.moment, certain=Days(first=day, last=day), possible=None)
-        later = replace(now.context, moment=then)
+        later = replace(now.context, moment=moment(now.flight, day))
         for row in bits(selector.changing_on(day) & waiting):
             result = evaluate_row(row, later)
-            if result.status is Status.VIOLATED:
+            if is_to_come(statuses.get(row, Status.SATISFIED), result.status):
                 waiting &= ~(1 << row)
                 found.append(Upcoming(day=day, result=result))
     return tuple(found)

@@ -5,7 +5,7 @@ indexes, and writes entries, payloads, disclosures, full tiles and the new head.
 """
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -131,6 +131,15 @@ class SQLLogStore:
             self._database.known.check(head.frontier)
             _write_head_again(connection, head)
 
+    def rehearse(self) -> None:
+        """Write as an append does, and take it back: whether one could be written.
+
+        Nothing of it stays. Raises as `append` does.
+        """
+        with suppress(_TakenBack), self._database.writing() as connection:
+            _write_head_again(connection, read_head(connection))
+            raise _TakenBack
+
     def find(self, ids: Sequence[str]) -> Mapping[str, Entry]:
         """Return the committed entries of some ids; waits for any writer in flight.
 
@@ -144,6 +153,10 @@ class SQLLogStore:
             if entries:
                 _write_head_again(connection, head)
         return {entry.id: entry for entry in entries}
+
+
+class _TakenBack(Exception):  # noqa: N818 - it ends a rehearsal, and nothing went wrong.
+    """Nothing of a transaction is to stay."""
 
 
 @dataclass(slots=True)

@@ -44,6 +44,7 @@ def aimed(*criteria: Payload, **beside: JSONValue) -> Adaptation:
         ({"targetingDimension": "AGE_RANGE"}, None, ["female"]),
         ({"targetingDimension": "AGE_RANGE", "bidOnly": False}, 25, ["female"]),
         ({"targetingDimension": "AUDIENCE", "bidOnly": True}, 25, ["female"]),
+        ({"targetingDimension": "UNKNOWN", "bidOnly": True}, None, None),
         ({"bidOnly": True}, None, None),
     ],
 )
@@ -271,10 +272,17 @@ def test_lists_beside_a_campaign_without_a_reference_are_not_its_audiences() -> 
     assert at(adapt({"userLists": lists}), "audiences") == [{"id": "u", "name": "Ours"}]
 
 
-@pytest.mark.parametrize("absent", ["assetAutomationStatus", "assetAutomationType"])
-def test_half_of_the_features_tells_none(absent: str) -> None:
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"assetAutomationStatus": None},
+        {"assetAutomationType": None},
+        {"assetAutomationStatus": "UNKNOWN"},
+    ],
+)
+def test_half_of_the_features_tells_none(other: Payload) -> None:
     on: Payload = {"assetAutomationType": "T", "assetAutomationStatus": "OPTED_IN"}
-    settings: list[JSONValue] = [on, {name: on[name] for name in on if name != absent}]
+    settings: list[JSONValue] = [on, on | other]
     told = adapt(
         CAMPAIGN | {"assetAutomationSettings": settings, "aiMaxSetting": {"enableAiMax": 1}}
     )

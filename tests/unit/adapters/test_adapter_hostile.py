@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from api.adapters import FORMATS, AdapterRefusal
 from engine.source.json_text import JSONValue, read_json
 from tests.unit.adapters.complete import ARCHIVED, COMPLETE, EXPORTED, PERFORMANCE_MAX, SQUADS
+from tests.unit.adapters.test_adapter_less import EVERY
 
 pytestmark = pytest.mark.no_cover  # It goes over again what others cover.
 
@@ -184,6 +185,24 @@ def test_broken_records_are_answered(
 def test_broken_complete_records_are_answered(name: str, choice: st.DataObject) -> None:
     """A record that uses every member, of which some are exchanged, is answered too."""
     answered(FORMATS[name], choice.draw(mutated(COMPLETE[name])))
+
+
+def exchanged(value: JSONValue) -> Iterator[JSONValue]:
+    """A value with one thing in it, at any depth, put into a list or into an object."""
+    yield [value]
+    yield {"value": value}
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from ({**value, name: other} for other in exchanged(inner))
+    elif isinstance(value, list):
+        for at, inner in enumerate(value):
+            yield from ([*value[:at], other, *value[at + 1 :]] for other in exchanged(inner))
+
+
+@pytest.mark.parametrize(("name", "record"), EVERY)
+def test_each_value_of_another_type_is_answered(name: str, record: JSONValue) -> None:
+    for other in exchanged(record):
+        answered(FORMATS[name], other)
 
 
 MANY = 20_000

@@ -485,6 +485,14 @@ def test_features_that_are_all_off_are_not_all_features() -> None:
     assert at(told, "automation") is None
 
 
+@pytest.mark.parametrize("other", [{}, {"enroll_status": "NEW"}])
+def test_half_of_the_features_tells_none(other: JSONValue) -> None:
+    features: JSONValue = {"music": {"enroll_status": "OPT_IN"}, "text": other}
+    told = adapt({"degrees_of_freedom_spec": {"creative_features_spec": features}, "video_id": "1"})
+    assert at(told, "automation") is None
+    assert len(told.unmapped) == 2 + len(other)
+
+
 def test_creative_joins_the_ad_that_it_belongs_to() -> None:
     alone = adapt({"ad": {"id": "3"}, "creative": {"id": "4", "video_id": "1"}})
     assert alone.campaign["creatives"] == [{"id": "3", "format": "video"}]

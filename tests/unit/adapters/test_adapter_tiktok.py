@@ -245,6 +245,12 @@ def test_end_that_tiktok_sets_by_itself_is_none() -> None:
     assert told.unmapped["/schedule_end_time"] == "2032-03-25 13:02:23"
 
 
+def test_end_by_a_sort_of_schedule_that_is_not_known_is_none() -> None:
+    told = adapt(GROUP | {"schedule_type": "NEW", "schedule_end_time": "2032-03-25 13:02:23"})
+    assert at(told, "flight") == {"timezone": "UTC"}
+    assert {"/schedule_type", "/schedule_end_time"} <= set(told.unmapped)
+
+
 @pytest.mark.parametrize(
     ("budget", "told"),
     [

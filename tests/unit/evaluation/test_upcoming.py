@@ -58,3 +58,23 @@ def test_a_long_list_is_cut_for_a_person() -> None:
     found = hear(court(*rules), on=D("2026-01-01"), flag=True, flight=ENDLESS)
     assert len(found.upcoming) == MOST_RULES + 2
     assert "  and later p/r" in explain(found)
+
+
+def test_on_its_day_a_rule_is_evaluated_as_it_then_would_be() -> None:
+    late = rule("prohibit when today is after campaign.day", LATER, name="late")
+    soon = rule("prohibit when today is on or before campaign.day", LATER, name="soon")
+    assert on_its_way(late, soon, day="2026-05-31", flight=ENDLESS) == [("2026-06-01", "p/late")]
+
+
+def test_what_later_law_will_ask_for_is_announced() -> None:
+    asking = court(
+        rule("prohibit when campaign.flag", LATER, name="asks"),
+        rule("prohibit when campaign.flag", "in force from 2026-01-01 until 2026-07-01", name="did"),
+    )
+    found = hear(asking, on=D("2025-12-01"), flight={"start": "2025-12-01", "until_stopped": True})
+    assert (found.effect.value, found.valid_until) == ("allow", D("2026-01-01"))
+    assert [(each.day, each.result.rule.id) for each in found.upcoming] == [
+        (D("2026-01-01"), "p/did"),
+        (D("2026-06-01"), "p/asks"),
+    ]
+    assert "rule p/asks · undetermined" in explain(found)
