@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/pip install -q --disable-pip-version-check
 DATA ?= var
 # The tests wait for processes and disks half of their time.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1) // 2)')
@@ -21,7 +22,9 @@ run: .venv/ready ## set up, prepare a database and keys in var/, and serve on ht
 	@echo && echo "starting it here; Ctrl-C stops it, and another terminal is for the requests above"
 	@ASSENT_DATA_DIRECTORY=$(DATA) exec $(BIN)/assent serve
 
-test: lint types arrows tests ## set up and run every check: lint, types, architecture, tests
+test: .venv/ready ## set up and run every check: lint, types, architecture, tests
+	@$(MAKE) --no-print-directory -j 3 lint types arrows
+	@$(MAKE) --no-print-directory tests
 
 lint: .venv/ready ## style and formatting
 	$(BIN)/ruff check .
@@ -52,17 +55,20 @@ format: .venv/ready ## reformat the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lock: ## renew the hash-locked requirements (needs uv)
-	uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --group dev pyproject.toml -o requirements/dev.txt
-	uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes pyproject.toml -o requirements/runtime.txt
+lock: .venv/ready ## renew the hash-locked requirements
+	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --group dev pyproject.toml -o requirements/dev.txt
+	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes pyproject.toml -o requirements/runtime.txt
+	echo uv | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes - -o requirements/uv.txt
 
 clean: ## remove everything that make has made
 	rm -rf .venv dist build var .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
-.venv/ready: requirements/dev.txt pyproject.toml
-	@echo "Setting up .venv with $$($(PYTHON) --version): some minutes, and 1.3 GB …"
+.venv/ready: requirements/dev.txt requirements/uv.txt pyproject.toml
+	@echo "Setting up .venv with $$($(PYTHON) --version): half a minute or some, and 1.3 GB …"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Assent needs Python 3.11 or later; name one with PYTHON=…")'
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@# uv fetches all at once. Where it cannot, as with an index that only pip is told of, pip does.
+	@$(PIP) --require-hashes -r requirements/uv.txt && $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements/dev.txt \
+		|| { echo "without uv: in some minutes, by pip …"; $(PIP) --require-hashes -r requirements/dev.txt; }
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
