@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from email.message import Message
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -93,9 +92,15 @@ def assert_documented(app: Flask, method: str, path: str, answer: Response) -> N
     assert answer.mimetype in shown["content"], (rule.rule, answer.mimetype)
 
 
-@cache
+_DOCUMENTS: dict[tuple[tuple[str, str], ...], Document] = {}
+
+
 def _documented(app: Flask) -> Document:
-    return openapi_document(app.url_map)
+    """Return the document of an application, which all that have its routes share."""
+    routes = tuple((rule.rule, rule.endpoint) for rule in app.url_map.iter_rules())
+    if routes not in _DOCUMENTS:
+        _DOCUMENTS[routes] = openapi_document(app.url_map)
+    return _DOCUMENTS[routes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

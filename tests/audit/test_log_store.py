@@ -131,6 +131,7 @@ def test_inclusion_by_decision_id(store: SQLLogStore, database: Database, make_r
             TileLog(database).root_at(size)
 
 
+@pytest.mark.no_cover  # It takes the ways of small trees.
 def test_large_tree_is_proved_from_a_few_tiles(database: Database) -> None:
     """66,000 leaf hashes, two levels of full tiles above the entries."""
     size = 66_000

@@ -133,7 +133,10 @@ def test_export_grows_with_the_log(
 
 
 SIZES = [(kind, size) for kind in ("sqlite", "postgresql") for size in (255, 256, 257)]
-LARGE = [("sqlite", 65_535), ("postgresql", 65_536)]
+LARGE = [
+    pytest.param(*case, marks=pytest.mark.no_cover)  # It takes the ways of the small ones.
+    for case in (("sqlite", 65_535), ("postgresql", 65_536))
+]
 """At which a third level begins: each with one kind of database."""
 
 
