@@ -2,7 +2,7 @@
 
 A flight without an end is evaluated under the law of its first day. Law that takes effect later
 does not change the decision, but whoever books the campaign should know its date, and the facts
-that it will ask for. On that day the campaign is evaluated as it then would be: `today` is that day.
+that it will ask for. The campaign is evaluated as it would be then: `today` is that day.
 """
 
 from collections.abc import Iterable, Sequence

@@ -486,7 +486,7 @@ def test_features_that_are_all_off_are_not_all_features() -> None:
 
 
 @pytest.mark.parametrize("other", [{}, {"enroll_status": "NEW"}])
-def test_half_of_the_features_tells_none(other: JSONValue) -> None:
+def test_half_of_the_features_tells_none(other: dict[str, JSONValue]) -> None:
     features: JSONValue = {"music": {"enroll_status": "OPT_IN"}, "text": other}
     told = adapt({"degrees_of_freedom_spec": {"creative_features_spec": features}, "video_id": "1"})
     assert at(told, "automation") is None

@@ -69,7 +69,9 @@ def test_on_its_day_a_rule_is_evaluated_as_it_then_would_be() -> None:
 def test_what_later_law_will_ask_for_is_announced() -> None:
     asking = court(
         rule("prohibit when campaign.flag", LATER, name="asks"),
-        rule("prohibit when campaign.flag", "in force from 2026-01-01 until 2026-07-01", name="did"),
+        rule(
+            "prohibit when campaign.flag", "in force from 2026-01-01 until 2026-07-01", name="did"
+        ),
     )
     found = hear(asking, on=D("2025-12-01"), flight={"start": "2025-12-01", "until_stopped": True})
     assert (found.effect.value, found.valid_until) == ("allow", D("2026-01-01"))
