@@ -38,7 +38,7 @@ arrows: .venv/ready ## which floor may import which
 
 tests: .venv/ready ## the tests, with branch coverage
 	$(BIN)/python -m compileall -q engine api
-	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report= --durations=30
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report= --durations=30
 	$(BIN)/coverage report --include='engine/*' --fail-under=99
 	$(BIN)/coverage report --include='api/*' --fail-under=98
 
