@@ -148,8 +148,20 @@ ALTERED = [
     ("UPDATE log_entry SET conclusive = 7 WHERE conclusive", "is neither true nor false"),
     ("UPDATE log_entry SET outcome = 'deny' WHERE kind = 'hold'", "is an act, and has what only"),
     (
-        "UPDATE log_entry SET kind = 'access' WHERE kind = 'hold'; DELETE FROM hold",
+        "UPDATE log_entry SET kind = 'access' WHERE kind = 'hold'",
         "entry 21 is stored as `access` .*, and is `hold`",
+    ),
+    (
+        "UPDATE log_entry SET kind = 'access' WHERE kind = 'hold'; DELETE FROM hold",
+        "the hold of entry 21 is not in force any more",
+    ),
+    (
+        "UPDATE log_entry SET kind = 'decision' WHERE kind = 'release'",
+        "entry 24 is stored as `decision` .*, and is `release`",
+    ),
+    (
+        "UPDATE log_entry SET kind = 'access' WHERE [index] = 16",
+        "entry 16 is stored as `access` .*, and is `decision`",
     ),
     ("UPDATE log_entry SET id = 'x' WHERE kind = 'release'", "is stored as `release` x, and is"),
     ("INSERT INTO log_entry_words VALUES (0, 'x')", "is an act, and has what only"),

@@ -38,9 +38,9 @@ from ..databases.database import Database
 from ..errors import ContentsUnread, LogInconsistent
 from ..keys import adopted_terms_of
 from ..log.entries import act_leaf, read_entries
+from ..log.leaf_kinds import is_act
 from ..schema import (
     api_key,
-    log_entry,
     policy_event,
     policy_set,
     policy_set_version,
@@ -79,7 +79,7 @@ def check_registers(database: Database) -> None:
 
 
 def _acts(connection: Connection, kind: str, shape: type[_Leaf]) -> Iterator[_Act]:
-    for entry in read_entries(connection, log_entry.c.kind == kind, None):
+    for entry in read_entries(connection, is_act(kind), None):
         assert isinstance(entry, ActEntry)  # noqa: S101 - of another kind than decisions.
         leaf = act_leaf(entry.index, entry.leaf, shape, f"of kind `{kind}`")
         yield entry, leaf, {each.name: each.value for each in entry.disclosures}

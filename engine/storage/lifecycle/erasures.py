@@ -20,8 +20,9 @@ from ...audit.instants import instant
 from ...audit.log import Receipt, receipt_of
 from ...audit.merkle.spans import spans_of
 from ..databases.database import Database
-from ..log.entries import DECISION, act_leaf
+from ..log.entries import act_leaf
 from ..log.idempotency_keys import forget_contents
+from ..log.leaf_kinds import IS_DECISION
 from ..log.log_store import Appending, read_head
 from ..log.register import Register
 from ..schema import (
@@ -106,9 +107,8 @@ class Erasures(Register):
         What is there and is no decision stays. A hold on any of them refuses all, whatever the
         ground.
         """
-        is_decision = log_entry.c.kind == DECISION
         wanted = [
-            (is_decision & log_entry.c.index.in_(each[start : start + STEP]), ground)
+            (IS_DECISION & log_entry.c.index.in_(each[start : start + STEP]), ground)
             for ground, each in indexes.items()
             for start in range(0, len(each), STEP)
         ]

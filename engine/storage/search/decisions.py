@@ -18,7 +18,8 @@ from ...audit.entries.record import LogEntry
 from ...audit.merkle.tree import InclusionProof, TreeHead
 from ..databases.database import Database
 from ..errors import InvalidQuery, NotFound
-from ..log.entries import DECISION, read_decisions
+from ..log.entries import read_decisions
+from ..log.leaf_kinds import IS_DECISION
 from ..log.listing import LISTED, LoggedDecision, listed_decisions
 from ..log.log_store import read_head
 from ..log.tile_log import TileLog
@@ -204,7 +205,7 @@ class Decisions:
         Raises `NotFound`.
         """
         query = select(log_entry.c.index, log_entry.c.leaf_hash).where(
-            log_entry.c.id == decision_id, log_entry.c.kind == DECISION
+            log_entry.c.id == decision_id, IS_DECISION
         )
         with self._database.reading() as connection:
             found = connection.execute(query).one_or_none()
