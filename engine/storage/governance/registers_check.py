@@ -25,7 +25,7 @@ from ...audit.entries.act_leaves import (
     PolicyLeaf,
     WaiverLeaf,
 )
-from ...audit.entries.acts import FactTransition, KeyChange, Transition, WaiverStep
+from ...audit.entries.acts import FactTransition, KeyChange, WaiverStep
 from ...audit.entries.sealed_acts import ActEntry
 from ...audit.instants import instant, rfc3339
 from ...audit.workflows.publications import NEXT as NEXT_STATE
@@ -37,7 +37,7 @@ from ...evaluation.operations.days import day_of
 from ..databases.database import Database
 from ..errors import ContentsUnread, LogInconsistent
 from ..keys import adopted_terms_of
-from ..log.entries import act_leaf, read_entries
+from ..log.entries import act_leaf, act_leaves, read_entries
 from ..log.leaf_kinds import is_act
 from ..schema import (
     api_key,
@@ -52,6 +52,7 @@ from ..schema import (
 )
 from ..sealed.contents import BOUND, Contents, is_of
 from .fact_versions import versions_of
+from .logged_plan import cancellations
 from .waiver_rows import find_waiver
 from .waivers import granted_text
 
@@ -91,7 +92,7 @@ def _acts(connection: Connection, kind: str, shape: type[_Leaf]) -> Iterator[_Ac
 def _check_policies(connection: Connection, acts: Iterable[_Act]) -> None:
     events: dict[int, dict[str, object]] = {}
     states: dict[tuple[str, str], State | None] = {}
-    waiting: dict[str, tuple[int, datetime]] = {}
+    cancelled = cancellations(act_leaves(connection, "policy", PolicyLeaf))
     for entry, leaf, disclosed in acts:
         assert isinstance(leaf, PolicyLeaf)  # noqa: S101 - as they were read.
         since = None if leaf.in_force_from is None else instant(leaf.in_force_from)
@@ -101,15 +102,8 @@ def _check_policies(connection: Connection, acts: Iterable[_Act]) -> None:
             "transition": leaf.transition,
             **_by(entry, disclosed),
             "in_force_from": since,
-            "cancelled": None,
+            "cancelled": cancelled.get(entry.index),
         }
-        is_later = since is not None and since > entry.logged_at
-        if is_later or leaf.transition is Transition.ROLLBACK:
-            before = waiting.pop(leaf.policy_set, None)
-            if before is not None and before[1] > entry.logged_at:
-                events[before[0]]["cancelled"] = entry.index
-        if is_later and since is not None:
-            waiting[leaf.policy_set] = (entry.index, since)
         key = leaf.policy_set, leaf.digest
         states[key] = NEXT_STATE.get((states.get(key), leaf.transition), states.get(key))
     _compare("policy_event", events, _said(connection, select(policy_event), "index"))
