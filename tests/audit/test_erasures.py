@@ -139,6 +139,19 @@ def test_a_subject(
     verified(database)
 
 
+def test_nobody_elses_decision_is_erased_with_a_subject(
+    erasures: Erasures, database: Database, store: SQLLogStore, make_record: Any
+) -> None:
+    """One that was moved there in the table could not be told from the others any more."""
+    fill(store, make_record, 1)
+    fill(store, make_record, 1, campaign="cmp-8")
+    with database.writing() as connection:
+        connection.execute(update(log_entry).values(campaign="cmp-7"))
+    with pytest.raises(LogInconsistent, match="entry 1 is kept for another campaign or actor"):
+        erase_campaign(erasures)
+    assert all(each.payload for each in Decisions(database).entries(size=2))
+
+
 def test_what_cannot_be_erased(
     erasures: Erasures, database: Database, store: SQLLogStore, make_record: Any
 ) -> None:

@@ -485,6 +485,31 @@ def test_an_erasure_before_its_time(
     assert told[1].message == "it erases entry 3, which the class `allow` keeps for ever"
 
 
+@pytest.mark.parametrize(
+    ("decision", "days", "altered"),
+    [
+        ("deny", 0, {"decided_at": NOON - timedelta(days=900)}),
+        ("allow", 900, {"outcome": "deny"}),
+    ],
+)
+def test_nothing_is_erased_before_its_time_by_an_altered_row(
+    *,
+    database: Database,
+    store: SQLLogStore,
+    make_record: Any,
+    clock: Clock,
+    decision: str,
+    days: int,
+    altered: dict[str, Any],
+) -> None:
+    fill(store, make_record, days, decision=decision)
+    with database.writing() as connection:
+        connection.execute(update(log_entry).values(altered))
+    with pytest.raises(LogInconsistent, match="entry 0 is kept as of another time, outcome or"):
+        Retention(database, YEAR, clock=clock).run(TODAY, actor="x")
+    assert kept(database) == [0]
+
+
 def test_the_schedule_in_force_is_the_last_one_declared(
     database: Database, store: SQLLogStore, make_record: Any, clock: Clock
 ) -> None:

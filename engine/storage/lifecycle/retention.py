@@ -15,11 +15,13 @@ from sqlalchemy import ColumnElement, Connection, and_, not_, or_, select
 
 from ...audit.entries.act_leaves import ScheduleLeaf
 from ...audit.entries.acts import Declaration, Ground
+from ...audit.entries.record import read_envelope
 from ...audit.entries.retention import RetentionClass, Schedule
-from ...audit.instants import utc_now
+from ...audit.errors import RecordError
+from ...audit.instants import instant, utc_now
 from ...audit.log import Receipt, receipt_of
 from ..databases.database import Database
-from ..errors import Conflict
+from ..errors import Conflict, LogInconsistent
 from ..log.entries import act_leaf
 from ..log.leaf_kinds import IS_ACT, IS_DECISION, is_act
 from ..log.register import Register
@@ -141,6 +143,7 @@ class Retention(Register):
             indexes = log.connection.execute(not_erased(condition)).scalars().all()
             if not indexes:
                 return None
+            _check_classed(log.connection, indexes)
             check_found(log.connection, indexes, self._database.contents)
             receipt = erase_within(log, indexes, ground=Ground.RETENTION, actor=actor)
             return len(indexes), receipt
@@ -157,6 +160,23 @@ def _covered(kept: RetentionClass) -> ColumnElement[bool]:
     columns = log_entry.c
     equal = ((columns.policy_set, kept.policy_set), (columns.outcome, kept.outcome))
     return and_(IS_DECISION, *(c == value for c, value in equal if value is not None))
+
+
+def _check_classed(connection: Connection, indexes: Sequence[int]) -> None:
+    """Raise `LogInconsistent` where a decision is of another class or time than its leaf says."""
+    columns = log_entry.c
+    kept = (columns.policy_set, columns.outcome, columns.decided_at)
+    query = select(columns.index, columns.leaf, *kept).where(columns.index.in_(indexes))
+    for index, leaf, *found in connection.execute(query.order_by(columns.index)):
+        try:
+            said = read_envelope(leaf)
+        except RecordError as error:
+            raise LogInconsistent(f"nothing is erased: entry {index} cannot be read") from error
+        if [said.policy_set.name, said.outcome, instant(said.decided_at)] != found:
+            raise LogInconsistent(
+                f"nothing is erased: entry {index} is kept as of another time, outcome or policy"
+                " set than was logged; `assent verify` of the database says more"
+            )
 
 
 def _in_force(connection: Connection) -> Schedule | None:
