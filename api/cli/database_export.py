@@ -29,11 +29,13 @@ from engine.storage.log.tree_check import check_tree
 from engine.storage.readiness import probe
 from engine.storage.search.acts_check import check_acts
 from engine.storage.search.flags_check import check_flags
+from engine.storage.search.indexes_check import check_indexes
 from engine.storage.search.saved_queries_check import check_saved_queries
 from engine.storage.search.words_check import check_words_index
 
 _PIECE = 256 * 1024
 _CHECKS: Sequence[Callable[[Database], None]] = (
+    check_indexes,
     check_words_index,
     check_saved_queries,
     check_registers,

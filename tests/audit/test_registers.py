@@ -30,6 +30,7 @@ from engine.storage.log.requests_check import check_requests
 from engine.storage.log.tree_check import check_tree
 from engine.storage.search.acts_check import check_acts
 from engine.storage.search.flags_check import check_flags
+from engine.storage.search.indexes_check import check_indexes
 from tests.audit.conftest import NOON, Clock, MakeRecord
 from tests.audit.test_policy_sets import BEN, SOUND, approved, bundle
 from tests.audit.test_standing_facts import nothing, statement
@@ -225,6 +226,30 @@ IN_EFFECT = [
 def test_tables_say_what_the_log_says(acted: Path) -> None:
     check_all(acted, ALTERED)
     check_all(acted, IN_EFFECT, decide)
+
+
+def test_an_index_that_hides_an_act_is_found(database: Database, tmp_path: Path) -> None:
+    """As whoever has the file can make one: the schema then says again what it said before."""
+    holds = Holds(database)
+    holds.place(Selector.CAMPAIGN, "cmp-1", ground=HoldGround.LEGAL_CLAIMS, actor="counsel")
+    check_indexes(database)
+    file, schema = tmp_path / "assent.db", "PRAGMA writable_schema = ON"
+    altering = "UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE name = 'log_entry_of_leaf'"
+    hiding = ["WHERE", 'WHERE "index" <> 0 AND']
+    for statements in (
+        [(schema, []), (altering, hiding)],
+        [("REINDEX log_entry_of_leaf", [])],
+        [(schema, []), (altering, hiding[::-1]), ("DELETE FROM hold", [])],
+    ):
+        with closing(sqlite3.connect(file)) as connection:
+            for each in statements:
+                connection.execute(*each)
+            connection.commit()
+    opened = Database(f"sqlite:///{file}")
+    check_holds(opened)  # Which finds none, and cannot know.
+    with pytest.raises(LogInconsistent, match="row 1 missing from index log_entry_of_leaf"):
+        check_indexes(opened)
+    opened.close()
 
 
 def check_all(
