@@ -236,11 +236,12 @@ def test_an_index_that_hides_an_act_is_found(database: Database, tmp_path: Path)
     file, schema = tmp_path / "assent.db", "PRAGMA writable_schema = ON"
     altering = "UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE name = 'log_entry_of_leaf'"
     hiding = ["WHERE", 'WHERE "index" <> 0 AND']
-    for statements in (
+    steps: list[list[tuple[str, list[str]]]] = [
         [(schema, []), (altering, hiding)],
         [("REINDEX log_entry_of_leaf", [])],
         [(schema, []), (altering, hiding[::-1]), ("DELETE FROM hold", [])],
-    ):
+    ]
+    for statements in steps:
         with closing(sqlite3.connect(file)) as connection:
             for each in statements:
                 connection.execute(*each)
