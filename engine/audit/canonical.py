@@ -9,6 +9,9 @@ property test holds the two equal.
 RFC 8785 has no exact decimals, since its numbers are doubles: they are passed as strings.
 """
 
+import json
+from collections import Counter
+
 import msgspec
 import rfc8785
 
@@ -77,3 +80,18 @@ def _plain(value: object) -> bytes | None:
     except (TypeError, ValueError):  # What is no JSON, a float, a lone surrogate.
         return None
     return text if is_plain and (text.isascii() or max(text) < _FIRST_BEYOND_BMP) else None
+
+
+def check_names(text: bytes) -> None:
+    """Raise `ValueError` for JSON in which an object has a member twice.
+
+    Some readers take the first of the two, and others the last: it is two texts.
+    """
+    json.loads(text, object_pairs_hook=_check_once)
+
+
+def _check_once(members: list[tuple[str, object]]) -> None:
+    names = Counter(name for name, _ in members)
+    for name, count in names.items():
+        if count > 1:
+            raise ValueError(f"an object has the member `{name[:64]}` twice")

@@ -5,7 +5,7 @@ and 256 random bits in base64url. The SHA-256 of the whole text is stored; a slo
 password hash would add nothing, since nobody can guess 256 random bits.
 
 Every check here reads the database, so that it knows of a revocation in whatever process. It reads
-the entry that made the key as well: a row that was altered opens nothing.
+the entries of the key as well: a row that was altered, or is not revoked any more, opens nothing.
 
 That a key is made or revoked is an entry of the log, in the transaction that does so. Its leaf has
 the prefix; it discloses what the key may do, and never its text or its stored hash. Keys of before
@@ -31,10 +31,11 @@ from ..audit.entries.acts import KeyAct, KeyChange
 from ..audit.entries.commitment import Disclosure, base64url
 from ..audit.entries.leaf import read_leaf
 from ..audit.errors import RecordError
-from ..audit.instants import rfc3339
+from ..audit.instants import instant, rfc3339
 from ..audit.merkle.spans import spans_of
 from .errors import Conflict, LogInconsistent, NotFound, RevocationUntold, StorageUnavailable
-from .log.entries import read_entries
+from .log.entries import act_leaf, read_entries
+from .log.leaf_kinds import is_act, is_act_on_key
 from .log.log_store import Appending
 from .log.register import Register
 from .schema import api_key, disclosure, log_entry
@@ -168,8 +169,8 @@ class ApiKeys(Register):
     def authenticate(self, token: str) -> ApiKey | None:
         """Return the key in force whose text this is, or None.
 
-        Raises `LogInconsistent` where the key may something else than its entry says. That it is
-        not revoked is for the table, and for a verifier.
+        Raises `LogInconsistent` where the key may something else than its entry says, or the log
+        has revoked it.
         """
         mark, _, rest = token.partition("_")
         prefix, _, _secret = rest.partition("_")
@@ -177,6 +178,7 @@ class ApiKeys(Register):
             query = _WITH_ACT.where(api_key.c.prefix == prefix)
             rows = connection.execute(query).all()
             is_told = any(_is_told(connection, each._mapping) for each in rows)  # noqa: SLF001 - public, and named so.
+            revoked = _revocation(connection, prefix) if rows else None
         row = rows[0] if rows else None
         # Hash and compare in any case: the time tells nothing of which prefixes exist.
         is_equal = hmac.compare_digest(_hash(token), row.secret_hash if row else _hash(""))
@@ -188,6 +190,9 @@ class ApiKeys(Register):
         if not is_told:
             told = f"the API key `{prefix}` is not the one that the log tells of"
             raise LogInconsistent(f"{told}: somebody altered it; revoke it, and make another")
+        if revoked is not None:
+            told = f"the API key `{prefix}` was revoked at {rfc3339(revoked)}, says the log"
+            raise LogInconsistent(f"{told}: somebody altered the table `api_key`; revoke it again")
         self._note_use(key, now)
         return key
 
@@ -216,13 +221,15 @@ class ApiKeys(Register):
     def _revoke(self, log: Appending, prefix: str, actor: str) -> None:
         row = _found(log.connection, prefix)
         made = row["entry"]
-        if row["revoked_at"] is not None and _is_told_revoked(log.connection, prefix, made):
+        if row["revoked_at"] is not None and _is_adopted_revoked(log.connection, made):
             return
-        entries = spans_of([made])
-        act = KeyAct(entries=entries, change=KeyChange.REVOKE, key=prefix, actor=actor)
-        entry = log.append(act)
+        revoked_at = _revocation(log.connection, prefix)
+        if revoked_at is None:
+            span = spans_of([made])
+            act = KeyAct(entries=span, change=KeyChange.REVOKE, key=prefix, actor=actor)
+            revoked_at = log.append(act).logged_at
         ended = update(api_key).where(api_key.c.prefix == prefix)
-        log.connection.execute(ended.values(revoked_at=entry.logged_at))
+        log.connection.execute(ended.values(revoked_at=revoked_at))
 
     def _end(self, prefix: str) -> None:
         """End a key in the table alone. Raises `NotFound` and `StorageUnavailable`."""
@@ -274,23 +281,28 @@ def _found(connection: Connection, prefix: str) -> RowMapping:
     return row
 
 
-def _is_told_revoked(connection: Connection, prefix: str, made: int) -> bool:
-    """Whether an entry says that a key is ended: its own, or that which adopted it so."""
-    for entry in read_entries(connection, log_entry.c.kind == "key", None):
-        leaf = read_leaf(entry.leaf)
-        if isinstance(leaf, KeyLeaf) and leaf.key == prefix and leaf.change is KeyChange.REVOKE:
-            return True
-        if entry.index == made:
-            terms = next((each.value for each in entry.disclosures if each.name == TERMS), None)
-            if terms is not None and json.loads(terms).get("revoked_at") is not None:
-                return True
+def _revocation(connection: Connection, prefix: str) -> datetime | None:
+    """Return when an entry of the log ended a key, None where none did."""
+    acts = select(log_entry.c.index, log_entry.c.leaf).where(is_act_on_key(prefix))
+    for index, leaf in connection.execute(acts.order_by(log_entry.c.index)):
+        act = act_leaf(index, leaf, KeyLeaf, f"an act on the API key `{prefix}`")
+        if act.change is KeyChange.REVOKE:
+            return instant(act.logged_at)
+    return None
+
+
+def _is_adopted_revoked(connection: Connection, made: int) -> bool:
+    """Whether the entry that adopted a key says that it had ended by then."""
+    for entry in read_entries(connection, log_entry.c.index == made, None):
+        terms = next((each.value for each in entry.disclosures if each.name == TERMS), None)
+        return terms is not None and json.loads(terms).get("revoked_at") is not None
     return False
 
 
 def _is_told(connection: Connection, row: RowMapping) -> bool:
     """Whether the log says of a key what its row says, or tells of no key yet."""
     if row["entry"] is None:
-        told = select(log_entry.c.index).where(log_entry.c.kind == "key").limit(1)
+        told = select(log_entry.c.index).where(is_act("key")).limit(1)
         return connection.execute(told).first() is None
     try:
         leaf, disclosed = read_leaf(row["leaf"]), Disclosure.read(row["disclosure"])

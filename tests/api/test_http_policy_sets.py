@@ -290,11 +290,15 @@ def test_no_table_alone_makes_a_version_sound(fresh: Caller) -> None:
     with database.writing() as connection:
         connection.execute(update(policy_set_version).values(is_sound=True))
     loaded(step(fresh, made, "submit", "author"))
+    # Whoever approves has read what it comes to.
+    refused = step(fresh, made, "approve", "approver")
+    told = problem_of(refused, 409, "wrong-state")["detail"]
+    assert "is not what you could read: it was found by another engine" in told
+    path = f"{SET}/versions/{made['digest']}"
+    assert loaded(fresh.get(path, role="approver"))["is_sound"] is False
     loaded(step(fresh, made, "approve", "approver"))
     refused = force(fresh, "assent", "activate", version=made["version"])
     assert "its tests fail" in problem_of(refused, 409, "wrong-state")["detail"]
-    path = f"{SET}/versions/{made['digest']}"
-    assert loaded(fresh.get(path, role="approver"))["is_sound"] is False
     # Nor is anybody shown, or anything examined, that is not what would come into force.
     with database.writing() as connection:
         connection.execute(update(policy_version).values(files=b"{}"))

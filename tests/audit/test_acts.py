@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args, get_type_hints
 
 import pytest
 
 from api.http.accesses import SPANS
 from engine.audit.canonical import canonical
+from engine.audit.entries.act_leaves import ActLeaf
 from engine.audit.entries.acts import (
     Access,
     Act,
@@ -332,6 +333,12 @@ def test_documented_members_are_those_of_the_leaves() -> None:
     }
     for word in (*Ground, *Action, *HoldGround, *Transition, *FactTransition, *KeyChange):
         assert f'`"{word}"`' in table
+
+
+def test_three_letters_tell_the_kinds_apart() -> None:
+    """By which databases find them: `storage.log.leaf_kinds`."""
+    kinds = {get_args(get_type_hints(each)["kind"])[0] for each in get_args(ActLeaf)}
+    assert len({kind[:3] for kind in (*kinds, "decision")}) == len(kinds) + 1
 
 
 def put(lines: list[Members], index: int, leaf: bytes) -> None:

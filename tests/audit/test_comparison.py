@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -14,6 +14,8 @@ from engine.audit.entries.acts import Ground, HoldGround
 from engine.audit.entries.idempotency import RequestKey
 from engine.audit.entries.record import seal
 from engine.storage.comparison.everything import compare_everything
+from engine.storage.comparison.holds import compare_holds
+from engine.storage.comparison.indexes import compare_indexes
 from engine.storage.databases.database import Database
 from engine.storage.errors import LogInconsistent
 from engine.storage.governance.policy_sets import PolicySets
@@ -84,6 +86,18 @@ def acted(database: Database, clock: Clock, make_record: MakeRecord, tmp_path: P
     return tmp_path / "assent.db"
 
 
+def decide(database: Database) -> None:
+    PolicySets(database).plan()
+
+
+def look(file: Path, check: Callable[[Database], object]) -> None:
+    opened = Database(f"sqlite:///{file}")
+    try:
+        check(opened)
+    finally:
+        opened.close()
+
+
 ALTERED = [
     ("UPDATE policy_event SET actor = 'dora' WHERE transition = 'approve'", "`actor` of 2 than"),
     ("UPDATE policy_event SET reason = NULL WHERE reason IS NOT NULL", "another `reason`"),
@@ -142,8 +156,20 @@ ALTERED = [
     ("UPDATE log_entry SET conclusive = 7 WHERE conclusive", "is neither true nor false"),
     ("UPDATE log_entry SET outcome = 'deny' WHERE kind = 'hold'", "is an act, and has what only"),
     (
-        "UPDATE log_entry SET kind = 'access' WHERE kind = 'hold'; DELETE FROM hold",
+        "UPDATE log_entry SET kind = 'access' WHERE kind = 'hold'",
         "entry 21 is stored as `access` .*, and is `hold`",
+    ),
+    (
+        "UPDATE log_entry SET kind = 'access' WHERE kind = 'hold'; DELETE FROM hold",
+        "the hold of entry 21 is not in force any more",
+    ),
+    (
+        "UPDATE log_entry SET kind = 'decision' WHERE kind = 'release'",
+        "entry 24 is stored as `decision` .*, and is `release`",
+    ),
+    (
+        "UPDATE log_entry SET kind = 'access' WHERE [index] = 16",
+        "entry 16 is stored as `access` .*, and is `decision`",
     ),
     ("UPDATE log_entry SET id = 'x' WHERE kind = 'release'", "is stored as `release` x, and is"),
     ("INSERT INTO log_entry_words VALUES (0, 'x')", "is an act, and has what only"),
@@ -167,12 +193,60 @@ ALTERED = [
 ]
 
 
+IN_EFFECT = [
+    (
+        "UPDATE log_entry SET kind = 'access'; UPDATE policy_event SET cancelled = NULL",
+        "`policy_event`: 7 is kept as in force",
+    ),
+    ("UPDATE policy_event SET cancelled = 8 WHERE in_force_from IS NOT NULL", ": 6 is not kept as"),
+    ("UPDATE policy_event SET in_force_from = 1 WHERE in_force_from IS NOT NULL", ": 6 differs fr"),
+    (
+        "UPDATE log_entry SET kind = 'access'; UPDATE waiver SET state = 'granted'",
+        "`waiver`: w[0-9a-f]+ is kept as in force",
+    ),
+    ("UPDATE waiver SET state = 'revoked'", "`waiver`: w[0-9a-f]+ is not kept as in force"),
+    ("UPDATE waiver SET text = 'x' WHERE text IS NOT NULL", "`waiver`: w[0-9a-f]+ differs"),
+    ("UPDATE standing_fact SET is_withdrawn = 1", "`standing_fact`: [-0-9a-f]+ is not kept"),
+    ("UPDATE standing_fact SET version = 1", "`standing_fact`: [-0-9a-f]+ differs from the log"),
+]
+
+
 def test_tables_say_what_the_log_says(acted: Path) -> None:
     check_all(acted, ALTERED)
+    check_all(acted, IN_EFFECT, decide)
 
 
-def check_all(file: Path, altered: list[tuple[str, str]]) -> None:
-    check(file)
+def test_an_index_that_hides_an_act_is_found(database: Database, tmp_path: Path) -> None:
+    """As whoever has the file can make one: the schema then says again what it said before."""
+    holds = Holds(database)
+    holds.place(Selector.CAMPAIGN, "cmp-1", ground=HoldGround.LEGAL_CLAIMS, actor="counsel")
+    compare_indexes(database)
+    file, schema = tmp_path / "assent.db", "PRAGMA writable_schema = ON"
+    altering = "UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE name = 'log_entry_of_leaf'"
+    hiding = ["WHERE", 'WHERE "index" <> 0 AND']
+    steps: list[list[tuple[str, list[str]]]] = [
+        [(schema, []), (altering, hiding)],
+        [("REINDEX log_entry_of_leaf", [])],
+        [(schema, []), (altering, hiding[::-1]), ("DELETE FROM hold", [])],
+    ]
+    for statements in steps:
+        with closing(sqlite3.connect(file)) as connection:
+            for each in statements:
+                connection.execute(*each)
+            connection.commit()
+    opened = Database(f"sqlite:///{file}")
+    compare_holds(opened)  # Which finds none, and cannot know.
+    with pytest.raises(LogInconsistent, match="row 1 missing from index log_entry_of_leaf"):
+        compare_indexes(opened)
+    opened.close()
+
+
+def check_all(
+    file: Path,
+    altered: list[tuple[str, str]],
+    check: Callable[[Database], object] = compare_everything,
+) -> None:
+    look(file, check)
     for number, (change, words) in enumerate(altered):
         copy = file.with_name(f"{number}.db")
         with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
@@ -181,7 +255,7 @@ def check_all(file: Path, altered: list[tuple[str, str]]) -> None:
                 assert target.execute(each).rowcount > 0, each
             target.commit()
         with pytest.raises(LogInconsistent, match=words):
-            check(copy)
+            look(copy, check)
 
 
 TILES = [
@@ -198,11 +272,3 @@ def test_tiles_are_what_the_entries_make(
 ) -> None:
     SQLLogStore(database).append([seal(make_record()) for _ in range(257)])
     check_all(tmp_path / "assent.db", TILES)
-
-
-def check(file: Path) -> None:
-    opened = Database(f"sqlite:///{file}")
-    try:
-        compare_everything(opened)
-    finally:
-        opened.close()

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import select, text, update
+from sqlalchemy import insert, select, text, update
 
 from engine.audit.entries.act_leaves import ErasureLeaf
 from engine.audit.entries.acts import Access, Action, Ground
@@ -31,7 +31,7 @@ from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate
-from engine.storage.schema import log_entry
+from engine.storage.schema import log_entry, payload
 from engine.storage.search.decisions import Decisions
 from engine.storage.search.filters import DecisionFilter
 from tests.audit.conftest import NOON, Clock
@@ -137,6 +137,31 @@ def test_a_subject(
     assert (len(kept), done.decisions) == (left, 7 - left)
     assert not Decisions(database).page(found).decisions
     verified(database)
+
+
+def test_nobody_elses_decision_is_erased_with_a_subject(
+    erasures: Erasures, database: Database, store: SQLLogStore, make_record: Any
+) -> None:
+    """One that was moved there in the table could not be told from the others any more."""
+    fill(store, make_record, 1)
+    fill(store, make_record, 1, campaign="cmp-8")
+    with database.writing() as connection:
+        connection.execute(update(log_entry).values(campaign="cmp-7"))
+    with pytest.raises(LogInconsistent, match="entry 1 is kept for another campaign or actor"):
+        erase_campaign(erasures)
+    assert all(each.payload for each in Decisions(database).entries(size=2))
+
+
+def test_what_somebody_put_back_is_not_shown(
+    erasures: Erasures, database: Database, store: SQLLogStore, make_record: Any
+) -> None:
+    (name,) = fill(store, make_record, 1)
+    with database.reading() as connection:
+        row = connection.execute(select(payload)).mappings().one()
+    erase_campaign(erasures)
+    with database.writing() as connection:
+        connection.execute(insert(payload).values(**row))
+    assert Decisions(database).get(name).payload is None
 
 
 def test_what_cannot_be_erased(

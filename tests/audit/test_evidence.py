@@ -4,6 +4,7 @@ import hashlib
 import io
 from collections.abc import Mapping
 from pathlib import Path
+from zipfile import ZipFile, ZipInfo
 
 import msgspec
 import pytest
@@ -15,6 +16,7 @@ from engine.audit.entries.sealed_acts import seal_act
 from engine.audit.exhibits.evidence import (
     CHECKPOINT,
     KEYS,
+    MANIFEST,
     README,
     DecisionReference,
     EvidenceManifest,
@@ -114,6 +116,42 @@ def test_an_act_is_shown_as_no_decision() -> None:
 def test_one_decision_counts_once() -> None:
     named = DecisionReference(id=DECIDED.decision_id, index=1)
     assert codes(evidence(DECISION, named, named)) == {"index_differs"}
+    assert codes(manifested(erased=(named,))) == {"index_differs"}
+
+
+def manifested(**members: object) -> bytes:
+    """Return evidence with a manifest that has something else."""
+    stream = io.BytesIO()
+    with ZipFile(io.BytesIO(WHOLE)) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist() if name != MANIFEST}
+        text = archive.read(MANIFEST)
+    write_evidence(
+        stream,
+        contents,
+        lambda _: msgspec.structs.replace(
+            msgspec.json.decode(text, type=EvidenceManifest), **members
+        ),
+    )
+    return stream.getvalue()
+
+
+def test_what_lies_beyond_what_was_searched_is_named() -> None:
+    assert codes(manifested(size=1)) == {"size_differs"}
+    beyond = DecisionReference(id="x", index=2)
+    assert codes(manifested(erased=(beyond,))) == {"size_differs"}
+
+
+def test_a_manifest_that_says_two_things_is_refused() -> None:
+    once, twice = b'"erased": []', b'"erased": [], "erased": []'
+    with ZipFile(io.BytesIO(WHOLE)) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    stream = io.BytesIO()
+    with ZipFile(stream, "w") as archive:
+        for name, content in contents.items():
+            archive.writestr(ZipInfo(name), content.replace(once, twice))
+    (fault,) = verify_evidence(io.BytesIO(stream.getvalue()), [KEY.verifier]).faults
+    assert fault.code == "evidence_malformed"
+    assert "an object has the member `erased` twice" in fault.message
 
 
 @pytest.mark.parametrize(
@@ -138,6 +176,9 @@ END = WHOLE.find(b"PK\x05\x06")
     [
         {CENTRAL + 8: b"\x00\x08", CENTRAL + 46: b"\xff"},  # A name that is said to be UTF-8.
         {END + 16: b"\xff\xff\xff\x7f"},  # Members that lie in front of the file.
+        {8: b"\x08"},  # A header that says that a member is compressed,
+        {18: b"\x01\x00\x00\x00\x01"},  # that it is shorter,
+        {30: b"r"},  # and that it has another name.
     ],
 )
 def test_archive_that_was_made_up_is_a_fault(edits: Mapping[int, bytes], tmp_path: Path) -> None:

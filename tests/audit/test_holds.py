@@ -33,7 +33,7 @@ from engine.storage.lifecycle.holds import HoldPlaced, Holds, UnderHold
 from engine.storage.lifecycle.holds_in_force import subject_content
 from engine.storage.lifecycle.retention import Retention
 from engine.storage.lifecycle.subjects import Selector
-from engine.storage.log.log_store import SQLLogStore
+from engine.storage.log.log_store import SQLLogStore, appending
 from engine.storage.log.tile_log import TileLog
 from engine.storage.schema import hold, log_entry
 from engine.storage.search.decisions import Decisions
@@ -224,7 +224,7 @@ def test_a_hold_that_is_none_is_no_permission(
     for leaf in (decision, b"{}"):
         with database.writing() as connection:
             connection.execute(update(log_entry).where(log_entry.c.index == 1).values(leaf=leaf))
-        with pytest.raises(LogInconsistent, match="is erased: entry 1 should be of kind `hold`"):
+        with pytest.raises(LogInconsistent, match="is erased: the hold of entry 1 is in force, "):
             erase(erasures)
 
 
@@ -240,12 +240,16 @@ ALTERED = [
 def test_nothing_is_erased_while_a_hold_is_not_as_it_was_logged(
     holds: Holds, erasures: Erasures, database: Database, store: SQLLogStore, make_record: Any
 ) -> None:
-    """Also where the hold names no decision, so that no entry but its own says whom it is on."""
+    """Also where the hold names no decision, so that no entry but its own says whom it is on.
+
+    That the entry is a hold is said by its leaf, whatever lies beside it.
+    """
     schedule = Schedule.read({"default": "1 day"})
     for index, (change, words) in zip(range(0, 20, 4), ALTERED, strict=True):
         assert place(holds).entries[0].index == index
         fill(store, make_record, "c1")
         with database.writing() as connection:
+            connection.execute(update(log_entry).values(kind="access"))
             connection.execute(change)
         told = f"nothing is erased: the hold of entry {index} {words}"
         with pytest.raises(LogInconsistent, match=told):
@@ -363,17 +367,13 @@ def test_holding_and_erasing_at_the_same_time(
 
 
 def test_erasures_against_a_hold_are_named(
-    holds: Holds, erasures: Erasures, database: Database, store: SQLLogStore, make_record: Any
+    holds: Holds, database: Database, store: SQLLogStore, make_record: Any, clock: Clock
 ) -> None:
-    """As by somebody who took the hold out of the database first, and hid its entries."""
     fill(store, make_record, "c2", "c1", "c1")
     place(holds)
     place(holds, "c2")
-    with database.writing() as connection:
-        connection.execute(delete(hold))
-        hidden = update(log_entry).where(log_entry.c.kind == "hold")
-        connection.execute(hidden.values(kind="access"))
-    erase(erasures)
+    with appending(database, clock) as log:
+        erasing.erase_within(log, [1, 2], ground=Ground.OBJECTION, actor="x")
     (fault,) = report_of(database).faults
     assert (fault.index, fault.code) == (5, "hold_broken")
     assert fault.message == "it erases entry 1, which entry 3 holds"

@@ -32,7 +32,7 @@ from engine.storage.errors import (
 from engine.storage.keys import ApiKey, ApiKeys, Role, terms_of
 from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate
-from engine.storage.schema import api_key, disclosure
+from engine.storage.schema import api_key, disclosure, log_entry
 from tests.audit.conftest import NOON, Clock
 from tests.audit.sealed import report_of
 
@@ -285,8 +285,25 @@ def test_a_key_that_was_altered_opens_nothing(
     of_key = update(api_key).where(api_key.c.prefix == made.key.prefix)
     with database.writing() as connection:
         connection.execute(of_key.values(values))
+        connection.execute(update(log_entry).values(kind="access"))
     with pytest.raises(LogInconsistent, match=f"`{made.key.prefix}` is not the one that the log"):
         keys.authenticate(made.token)
+
+
+def test_a_key_that_was_revoked_stays_so(keys: ApiKeys, database: Database, clock: Clock) -> None:
+    made, other = (keys.create(actor="jo", name=name, roles=[]) for name in ("ben", "ann"))
+    keys.revoke(made.key.prefix, actor="jo")
+    with database.writing() as connection:
+        connection.execute(update(api_key).values(revoked_at=None))
+        connection.execute(update(log_entry).values(kind="access"))
+    with pytest.raises(LogInconsistent, match=f"`{made.key.prefix}` was revoked at 2026-10-05T"):
+        keys.authenticate(made.token)
+    assert keys.authenticate(other.token) is not None
+    clock.move(days=1)
+    keys.revoke(made.key.prefix, actor="jo")
+    assert keys.authenticate(made.token) is None
+    assert [each.change for each in leaves(database)] == ["create", "create", "revoke"]
+    compare_keys(database)
 
 
 def test_a_key_of_before_opens_until_and_after_it_is_adopted(

@@ -417,11 +417,11 @@ def test_a_declared_schedule_that_somebody_altered(
     fill(store, make_record, 1)
     retention = Retention(database, YEAR, clock=clock)
     retention.declare(actor="x")
-    for leaf in (b"{}", next(iter(TileLog(database).entries(size=1))).leaf):
-        with database.writing() as connection:
-            connection.execute(update(log_entry).where(log_entry.c.index == 1).values(leaf=leaf))
-        with pytest.raises(LogInconsistent, match="entry 1 should be a schedule"):
-            retention.declare(actor="x")
+    with database.writing() as connection:
+        altered = update(log_entry).where(log_entry.c.index == 1)
+        connection.execute(altered.values(leaf=b'{"kind":"schedule","v":1}'))
+    with pytest.raises(LogInconsistent, match="entry 1 should be a schedule"):
+        retention.declare(actor="x")
 
 
 # --- the outlook --------------------------------------------------------------------------------
@@ -485,13 +485,43 @@ def test_an_erasure_before_its_time(
     assert told[1].message == "it erases entry 3, which the class `allow` keeps for ever"
 
 
+@pytest.mark.parametrize(
+    ("decision", "days", "altered"),
+    [
+        ("deny", 0, {"decided_at": NOON - timedelta(days=900)}),
+        ("allow", 900, {"outcome": "deny"}),
+    ],
+)
+def test_nothing_is_erased_before_its_time_by_an_altered_row(
+    *,
+    database: Database,
+    store: SQLLogStore,
+    make_record: Any,
+    clock: Clock,
+    decision: str,
+    days: int,
+    altered: dict[str, Any],
+) -> None:
+    fill(store, make_record, days, decision=decision)
+    with database.writing() as connection:
+        connection.execute(update(log_entry).values(altered))
+    with pytest.raises(LogInconsistent, match="entry 0 is kept as of another time, outcome or"):
+        Retention(database, YEAR, clock=clock).run(TODAY, actor="x")
+    assert kept(database) == [0]
+
+
 def test_the_schedule_in_force_is_the_last_one_declared(
     database: Database, store: SQLLogStore, make_record: Any, clock: Clock
 ) -> None:
     fill(store, make_record, 40)
-    Retention(database, YEAR, clock=clock).declare(actor="x")
+    year = Retention(database, YEAR, clock=clock)
     month = Retention(database, Schedule.read({"default": "1 month"}), clock=clock)
-    assert month.run(TODAY, actor="x").decisions == 1
+    assert [each.declare(actor="x") is None for each in (month, year)] == [False, False]
+    with database.writing() as connection:  # What an entry is, its leaf says.
+        of_year = update(log_entry).where(log_entry.c.index == 2)
+        connection.execute(of_year.values(kind="access"))
+    done = month.run(TODAY, actor="x")
+    assert (done.decisions, done.declared is None) == (1, False)
     assert report_of(database).is_valid
 
 

@@ -166,6 +166,19 @@ def test_who_saved_it_cannot_be_altered(
         queries.all()
 
 
+def test_query_that_was_deleted_stays_so(queries: SavedQueries, database: Database) -> None:
+    queries.save("minors", DecisionFilter(campaign="c1"), actor="anna")
+    with database.writing() as connection:
+        row = connection.execute(select(saved_query)).mappings().one()
+    queries.delete("minors", actor="anna")
+    with database.writing() as connection:
+        connection.execute(insert(saved_query).values(**row))
+        connection.execute(update(log_entry).values(kind="access"))
+    for asked in (queries.all, lambda: queries.get("minors")):
+        with pytest.raises(LogInconsistent, match="the log says that it was deleted"):
+            asked()
+
+
 def test_table_is_compared_with_the_entries(queries: SavedQueries, database: Database) -> None:
     for name in ("kept", "deleted", "other"):
         queries.save(name, EVERYTHING, actor="internal audit")

@@ -324,6 +324,26 @@ def test_wrong_header_is_named(text: bytes) -> None:
     assert codes(verify_export(io.BytesIO(text)))[0] == (None, "header_malformed")
 
 
+TWICE = [
+    (0, b'"size":', b'"size":9,"size":', (None, "header_malformed")),
+    (2, b'"outcome":', b'"outcome":"allow","outcome":', (1, "entry_malformed")),
+    (2, b'"input":', b'"inp\\u0075t" :"eA==","input":', (1, "entry_malformed")),
+]
+
+
+@pytest.mark.parametrize(("number", "name", "names", "told"), TWICE)
+def test_a_line_that_says_two_things_is_named(
+    make_record: Any, number: int, name: bytes, names: bytes, told: tuple[int | None, str]
+) -> None:
+    entries = entries_of([make_record(), make_record()])
+    stream = io.BytesIO()
+    head = TreeHead(size=2, root=tree_root(entry.leaf_hash for entry in entries))
+    write_export(stream, head=head, entries=entries, exported_at=NOON)
+    lines = stream.getvalue().splitlines(keepends=True)
+    lines[number] = lines[number].replace(name, names, 1)
+    assert codes(verify_export(io.BytesIO(b"".join(lines))))[0] == told
+
+
 def test_wrong_sizes_in_the_header(lines: list[Members]) -> None:
     for size in (-1, 2**63):
         lines[0]["size"] = size

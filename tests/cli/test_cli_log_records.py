@@ -208,6 +208,11 @@ def test_a_spoilt_file_is_named(run: Run, filled: Path) -> None:
     for spoilt in (whole[:-1], whole + b" ", whole.replace(b"allow", b"deny_", 1), b""):
         file.write_bytes(spoilt)
         assert faults(run, file) == ["file_differs"]
+    manifest = file.with_name("all.csv.manifest.json")
+    text = manifest.read_text()
+    manifest.write_text(text.replace('"count":', '"count": 9,\n  "count":'))
+    assert faults(run, file) == ["manifest_malformed"]
+    manifest.write_text(text)
     result = verified(run, file)
     told = f"`all.csv` has 0 bytes, and should have {len(whole):,} (file_differs)"
     lines = ["NOT VERIFIED  1 fault in the records", f"  first: the records: {told}"]

@@ -144,6 +144,9 @@ def _register_moving(routes: Blueprint, service: Service) -> None:
     @routes.post(f"{_VERSION}/approve")
     def approve(name: str, version: str) -> Response:
         order = _order(name, service, REASON)
+        found = service.policy_sets.version(name, version)
+        if found.state is State.IN_REVIEW and _examine_again(service, found):
+            raise ProblemRaised(Problem(kind=WRONG_STATE, detail=_ANOTHER_REPORT))
         moved = service.policy_sets.move(name, version, Transition.APPROVE, order)
         return _told_version(service, moved)
 
@@ -212,10 +215,20 @@ def _finding(found: Examination) -> CheckReport:
     return CheckReport(report=msgspec.json.encode(found.document), is_sound=found.is_sound)
 
 
-def _examine_again(service: Service, version: SetVersion) -> None:
+_ANOTHER_REPORT = (
+    "what its check and its tests come to is not what you could read: it was found by another"
+    " engine, on another day, or was altered; read the version again, then approve it"
+)
+
+
+def _examine_again(service: Service, version: SetVersion) -> bool:
+    """Examine a version, and keep what is found; returns whether it is something else."""
     files = stored_files(service.policy_versions, version.digest)
-    found = examined(service, files, version.policy_set)
-    service.policy_sets.renew(version, _finding(found))
+    found = _finding(examined(service, files, version.policy_set))
+    if found == CheckReport(report=version.report, is_sound=version.is_sound):
+        return False
+    service.policy_sets.renew(version, found)
+    return True
 
 
 def _compared(service: Service, name: str, query: DiffParameters) -> Response:

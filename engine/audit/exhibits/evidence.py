@@ -25,6 +25,7 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from ..canonical import check_names
 from ..checkpoints.checkpoint import SignedCheckpoint, open_checkpoint
 from ..checkpoints.note import NoteError, VerifierKey
 from ..checkpoints.timestamp import Authority, Stamped
@@ -61,7 +62,8 @@ _BROKEN = (BadZipFile, EOFError, IndexError, RuntimeError, ValueError, struct.er
 """What `zipfile` raises of files that were made up: names that are no UTF-8, fields cut short."""
 
 _ENCRYPTED, _DESCRIBED = 0x1, 0x8
-_HEADER_SIZE, _DESCRIPTION_SIZE, _LISTED_SIZE, _END_SIZE = 30, 16, 46, 22
+_HEADER = struct.Struct("<4s5H3I2H")
+_HEADER_SIZE, _DESCRIPTION_SIZE, _LISTED_SIZE, _END_SIZE = _HEADER.size, 16, 46, 22
 """The bytes of a ZIP file beside names and contents (APPNOTE 6.3.10, §4.3.7 to §4.3.16)."""
 
 _DATE = (1980, 1, 1, 0, 0, 0)
@@ -191,20 +193,21 @@ class _EvidenceVerifier:
 
     def _archive_faults(self, archive: ZipFile) -> Iterator[VerificationFault]:
         try:
-            manifest = msgspec.json.decode(_content(archive, MANIFEST), type=EvidenceManifest)
+            text = _content(archive, MANIFEST)
+            manifest = msgspec.json.decode(text, type=EvidenceManifest)
+            check_names(text)
         except (ValueError, RecursionError) as error:
             raise _Refused(f"its manifest cannot be read: {error}") from error
         self.manifest = manifest
         yield from _digest_faults(archive, manifest)
+        yield from _reference_faults(manifest)
         yield from unsearched_faults(
             manifest.unsearched, filters=manifest.filters, size=manifest.size
         )
         yield from self._checkpoint_faults(archive, manifest)
         yield from self._stamp_faults(archive)
         for named in manifest.decisions:
-            if receipt_name(named.id) in self.wanted:
-                yield fault(named.index, "index_differs", "the manifest names a decision twice")
-            else:
+            if receipt_name(named.id) not in self.wanted:
                 yield from self._decision_faults(archive, named)
         for name in sorted(set(archive.namelist()) - self.wanted):
             yield fault(None, "file_unexpected", f"`{name}` belongs to no decision")
@@ -295,17 +298,39 @@ def _check_members(archive: ZipFile, stream: BinaryIO) -> None:
     if len(set(names)) != len(names):
         raise _Refused("it has two members of one name")
     for member in members:
-        if not _NAME.fullmatch(member.filename):
-            raise _Refused("it has a member that no evidence has")
-        if member.compress_type != ZIP_STORED or member.flag_bits & _ENCRYPTED:
-            raise _Refused(f"`{member.filename}` is compressed or encrypted")
-        if not 0 <= member.header_offset < size:  # Some files would refuse to look there.
-            raise _Refused(f"`{member.filename}` lies outside of it")
+        _check_member(member, stream, size)
     for name in _FIXED:
         if name not in names:
             raise _Refused(f"it has no `{name}`")
     if size != sum(map(_size_of, members)) + _END_SIZE:
         raise _Refused("it has bytes that belong to no member: it can be read as something else")
+
+
+def _check_member(member: ZipInfo, stream: BinaryIO, size: int) -> None:
+    if not _NAME.fullmatch(member.filename):
+        raise _Refused("it has a member that no evidence has")
+    if member.compress_type != ZIP_STORED or member.flag_bits & _ENCRYPTED:
+        raise _Refused(f"`{member.filename}` is compressed or encrypted")
+    if not 0 <= member.header_offset < size:  # Some files would refuse to look there.
+        raise _Refused(f"`{member.filename}` lies outside of it")
+    if not _is_headed(member, stream):
+        raise _Refused(f"`{member.filename}` is another member than the archive lists")
+
+
+def _is_headed(member: ZipInfo, stream: BinaryIO) -> bool:
+    """Whether the header in front of a member says what the list says, which others go by."""
+    stream.seek(member.header_offset)
+    text = stream.read(_HEADER.size + len(member.filename))
+    if len(text) != _HEADER.size + len(member.filename):
+        return False
+    told = member.CRC, member.file_size, member.file_size
+    if member.flag_bits & _DESCRIBED:  # They stand behind it.
+        told = 0, 0, 0
+    mark, _, flags, method, _, _, *found, named, extra = _HEADER.unpack_from(text)
+    return (mark, flags, method, tuple(found), named, extra, text[_HEADER.size :]) == (
+        *(MARK, member.flag_bits, ZIP_STORED, told, len(member.filename), 0),
+        member.filename.encode(),
+    )
 
 
 def _size_of(member: ZipInfo) -> int:
@@ -321,6 +346,18 @@ def _digest_faults(archive: ZipFile, manifest: EvidenceManifest) -> Iterator[Ver
             yield fault(None, "file_missing", f"`{name[:80]}` is not there")
         elif hashlib.sha256(_content(archive, name)).hexdigest() != manifest.files.get(name):
             yield fault(None, "file_differs", f"`{name}` is not what the manifest says")
+
+
+def _reference_faults(manifest: EvidenceManifest) -> Iterator[VerificationFault]:
+    """Yield which decisions cannot be as the manifest names them, shown or erased."""
+    seen = set[str | int]()
+    for named in (*manifest.decisions, *manifest.erased):
+        if not seen.isdisjoint((named.id, named.index)):
+            yield fault(named.index, "index_differs", "the manifest names a decision twice")
+        if named.index >= manifest.size:
+            told = "the manifest names a decision beyond the log that was searched"
+            yield fault(named.index, "size_differs", told)
+        seen |= {named.id, named.index}
 
 
 def _opened(stream: BinaryIO) -> ZipFile:

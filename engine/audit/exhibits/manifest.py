@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from ..canonical import check_names
 from ..checkpoints.checkpoint import SignedCheckpoint, open_checkpoint
 from ..checkpoints.note import NoteError, VerifierKey
 from ..export import Count
@@ -86,7 +87,8 @@ def read_manifest(content: bytes) -> Manifest:
     """
     try:
         manifest = msgspec.json.decode(content, type=Manifest)
-    except (msgspec.DecodeError, RecursionError) as error:
+        check_names(content)
+    except (ValueError, RecursionError) as error:
         raise ValueError(misread(error)) from error
     name = manifest.file
     if name in {"", ".", ".."} or not name.isprintable() or "/" in name or "\\" in name:

@@ -28,6 +28,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from ..canonical import check_names
 from ..checkpoints.timestamp import Stamped
 from ..entries.leaf import Leaf
 from ..entries.record import Envelope
@@ -129,6 +130,8 @@ class _ExportVerifier:
     def _line(self, text: bytes) -> Iterator[VerificationFault]:
         try:
             line = _READ_LINE.decode(text)
+            if msgspec.json.encode(line) != text.rstrip(b"\n"):  # It is spelled by somebody else.
+                check_names(text)
         except (ValueError, RecursionError) as error:
             yield fault(
                 self.next_index,
@@ -222,6 +225,7 @@ def _header(stream: BinaryIO) -> Header | VerificationFault:
     text = stream.readline(LINE_LIMIT)
     try:
         header = _READ_HEADER.decode(text)
+        check_names(text)
         instant(header.exported_at)
     except (ValueError, RecursionError) as error:
         told = f"the first line is not the header of an export: {misread(error)}"

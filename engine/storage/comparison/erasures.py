@@ -9,6 +9,7 @@ from ...audit.entries.act_leaves import KEYS, ErasureLeaf
 from ..databases.database import Database
 from ..errors import LogInconsistent
 from ..log.entries import act_leaves
+from ..log.leaf_kinds import is_act
 from ..schema import disclosure, doomed_key, erased, log_entry, sealed, standing_fact_version
 from ..sealed.contents import is_of, read_disclosure
 from ..sealed.key_destruction import keys_left
@@ -65,7 +66,7 @@ def _doomed(connection: Connection) -> Iterator[tuple[int, Sequence[str]]]:
     query = select(disclosure.c.index, disclosure.c.disclosure).join(
         log_entry, log_entry.c.index == disclosure.c.index
     )
-    query = query.where(log_entry.c.kind == "erasure").order_by(disclosure.c.index)
+    query = query.where(is_act("erasure")).order_by(disclosure.c.index)
     for index, text in connection.execute(query).all():
         disclosed = read_disclosure(text)
         if disclosed.name == KEYS:

@@ -15,6 +15,7 @@ from .erasures import compare_destroyed, compare_erased
 from .facts import compare_facts
 from .flags import compare_flags
 from .holds import compare_holds
+from .indexes import compare_indexes
 from .keys import compare_keys
 from .policies import compare_policies
 from .requests import compare_requests
@@ -32,6 +33,7 @@ the log, and `StorageUnavailable`.
 """
 
 COMPARISONS: Sequence[Comparison] = (
+    compare_indexes,
     compare_words,
     compare_saved_queries,
     compare_policies,

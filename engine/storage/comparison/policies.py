@@ -3,16 +3,15 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
 
 from sqlalchemy import Connection, select
 
 from ...audit.entries.act_leaves import PolicyLeaf
-from ...audit.entries.acts import Transition
 from ...audit.instants import instant
 from ...audit.workflows.publications import NEXT, State
 from ..databases.database import Database
 from ..errors import LogInconsistent
+from ..governance.logged_plan import cancellations
 from ..schema import policy_event, policy_set, policy_set_version, policy_version
 from .rows import acts_of, compare_rows, said
 
@@ -21,9 +20,10 @@ def compare_policies(database: Database) -> None:
     """Compare policy sets, their versions and all steps of these with the acts on policies."""
     events: dict[int, dict[str, object]] = {}
     states: dict[tuple[str, str], State | None] = {}
-    waiting: dict[str, tuple[int, datetime]] = {}
     with database.reading() as connection:
-        for act in acts_of(connection, "policy", PolicyLeaf):
+        acts = list(acts_of(connection, "policy", PolicyLeaf))
+        cancelled = cancellations((act.index, act.leaf) for act in acts)
+        for act in acts:
             leaf = act.leaf
             since = None if leaf.in_force_from is None else instant(leaf.in_force_from)
             events[act.index] = {
@@ -32,15 +32,8 @@ def compare_policies(database: Database) -> None:
                 "transition": leaf.transition,
                 **act.by(),
                 "in_force_from": since,
-                "cancelled": None,
+                "cancelled": cancelled.get(act.index),
             }
-            is_later = since is not None and since > act.logged_at
-            if is_later or leaf.transition is Transition.ROLLBACK:
-                before = waiting.pop(leaf.policy_set, None)
-                if before is not None and before[1] > act.logged_at:
-                    events[before[0]]["cancelled"] = act.index
-            if is_later and since is not None:
-                waiting[leaf.policy_set] = (act.index, since)
             key = leaf.policy_set, leaf.digest
             states[key] = NEXT.get((states.get(key), leaf.transition), states.get(key))
         compare_rows("policy_event", events, said(connection, select(policy_event), "index"))

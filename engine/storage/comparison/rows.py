@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, Select
 from ...audit.entries.act_leaves import ACTOR, REASON, ActLeaf
 from ..errors import LogInconsistent
 from ..log.entries import act_leaf, read_acts
-from ..schema import log_entry
+from ..log.leaf_kinds import is_act
 
 Leaf = TypeVar("Leaf", bound=ActLeaf)
 Said: TypeAlias = Mapping[Any, Mapping[str, object]]
@@ -37,7 +37,7 @@ class Act(Generic[Leaf]):
 
 def acts_of(connection: Connection, kind: str, shape: type[Leaf]) -> Iterator[Act[Leaf]]:
     """Yield the acts of a kind in the order of the log. Raises `LogInconsistent` for no such."""
-    for entry in read_acts(connection, log_entry.c.kind == kind):
+    for entry in read_acts(connection, is_act(kind)):
         leaf = act_leaf(entry.index, entry.leaf, shape, f"of kind `{kind}`")
         disclosed = {each.name: each.value for each in entry.disclosures}
         yield Act(index=entry.index, logged_at=entry.logged_at, leaf=leaf, disclosed=disclosed)

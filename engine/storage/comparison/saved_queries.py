@@ -1,14 +1,11 @@
 """The saved queries: those that entries of the log saved, and did not delete since."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
-from ...audit.entries.act_leaves import QueryLeaf
-from ...audit.entries.acts import QueryChange
 from ..databases.database import Database
 from ..errors import InvalidQuery, LogInconsistent, NotFound
-from ..log.entries import act_leaves
 from ..schema import saved_query
-from ..search.saved_queries import SavedQueries
+from ..search.saved_queries import SavedQueries, logged_queries
 
 _KEPT = select(saved_query.c.index.label("entry"), saved_query.c.name).order_by(saved_query.c.index)
 
@@ -16,7 +13,7 @@ _KEPT = select(saved_query.c.index.label("entry"), saved_query.c.name).order_by(
 def compare_saved_queries(database: Database) -> None:
     """Compare the saved queries with the entries that saved and deleted any."""
     with database.reading() as connection:
-        logged = _saved_by(connection)
+        logged = logged_queries(connection)
         kept = {row.entry: row.name for row in connection.execute(_KEPT)}
     for index in sorted(logged ^ kept.keys()):
         why = "is kept and should not be" if index in kept else "is not kept any more"
@@ -30,14 +27,3 @@ def compare_saved_queries(database: Database) -> None:
         except NotFound as error:
             told = f"the saved query of entry {index} has a name that none is saved under"
             raise LogInconsistent(told) from error
-
-
-def _saved_by(connection: Connection) -> set[int]:
-    """Return the entries that saved the queries that none has deleted."""
-    found = set[int]()
-    for index, leaf in act_leaves(connection, "query", QueryLeaf):
-        if leaf.change is QueryChange.SAVE:
-            found.add(index)
-        else:
-            found -= {each for first, beyond in leaf.entries for each in range(first, beyond)}
-    return found

@@ -20,6 +20,7 @@ from ..log.register import Register
 from ..schema import policy_event, policy_set, policy_set_version
 from .changes import ChangeOrder, WrongState
 from .fact_versions import current_facts
+from .logged_plan import check_plan
 from .policies import PolicyVersion, keep_within
 from .versions import (
     Event,
@@ -70,9 +71,11 @@ class PolicySets(Register):
     def plan(self) -> Plan:
         """Return what is in force, what is to come, and what is known beforehand.
 
-        Raises `ContentsUnread` or `LogInconsistent` where a standing fact cannot be read.
+        Raises `ContentsUnread` where a standing fact cannot be read, and `LogInconsistent` where
+        anything is not as the log says.
         """
         with self._database.reading() as connection:
+            check_plan(connection)
             return Plan(
                 number=read_number(connection),
                 timelines=read_timelines(connection),

@@ -8,9 +8,10 @@ erasing again goes on.
 What a hold covers is not erased.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
@@ -20,8 +21,9 @@ from ...audit.instants import instant
 from ...audit.log import Receipt, receipt_of
 from ...audit.merkle.spans import spans_of
 from ..databases.database import Database
-from ..log.entries import DECISION, act_leaf
+from ..log.entries import act_leaf
 from ..log.idempotency_keys import forget_contents
+from ..log.leaf_kinds import IS_DECISION
 from ..log.log_store import Appending, read_head
 from ..log.register import Register
 from ..schema import (
@@ -36,13 +38,16 @@ from ..schema import (
     payload,
     sealed,
 )
-from ..sealed.contents import check_bound
+from ..sealed.contents import Contents, check_bound
 from ..sealed.key_destruction import settle
-from .holds import check_found, check_free, check_kept
+from .holds import check_found, check_free, check_kept, check_subjects
 from .subjects import Selector, check_known, not_erased, selected
 
 STEP = 256
 """The most decisions that one transaction, and one entry, erases."""
+
+_Check: TypeAlias = Callable[[Connection, Sequence[int], Contents | None], None]
+"""Raises `LogInconsistent` where decisions that are to be erased are not what they are kept as."""
 
 _CONTENTS = (
     payload,
@@ -96,7 +101,8 @@ class Erasures(Register):
             size = read_head(connection).frontier.size
             check_known(connection, selector, value)
         within = selected(selector, value) & (log_entry.c.index < size)
-        return self._erase([(within, ground)], actor)
+        is_by_subject = selector is not Selector.DECISION
+        return self._erase([(within, ground)], actor, is_by_subject=is_by_subject)
 
     def erase_entries(
         self, indexes: Mapping[Ground, Sequence[int]], *, actor: str
@@ -106,18 +112,22 @@ class Erasures(Register):
         What is there and is no decision stays. A hold on any of them refuses all, whatever the
         ground.
         """
-        is_decision = log_entry.c.kind == DECISION
         wanted = [
-            (is_decision & log_entry.c.index.in_(each[start : start + STEP]), ground)
+            (IS_DECISION & log_entry.c.index.in_(each[start : start + STEP]), ground)
             for ground, each in indexes.items()
             for start in range(0, len(each), STEP)
         ]
         return self._erase(wanted, actor)
 
     def _erase(
-        self, wanted: Sequence[tuple[ColumnElement[bool], Ground]], actor: str
+        self,
+        wanted: Sequence[tuple[ColumnElement[bool], Ground]],
+        actor: str,
+        *,
+        is_by_subject: bool = False,
     ) -> ErasureSummary:
         """Erase the decisions of some conditions, one behind the other."""
+        check = check_subjects if is_by_subject else check_found
         with self._database.reading() as connection:
             check_kept(connection)
             for condition, _ in wanted:
@@ -125,7 +135,7 @@ class Erasures(Register):
             check_bound(connection, self._database.contents)
         count, entries = 0, list[Receipt]()
         for condition, ground in wanted:
-            while step := self._step(condition, ground, actor):
+            while step := self._step(condition, ground, actor, check):
                 count += step[0]
                 entries.append(step[1])
         # Also where nothing was left to erase: this may be what is missing.
@@ -149,7 +159,7 @@ class Erasures(Register):
         return None if row is None else _tombstone(decision_id, *row)
 
     def _step(
-        self, condition: ColumnElement[bool], ground: Ground, actor: str
+        self, condition: ColumnElement[bool], ground: Ground, actor: str, check: _Check
     ) -> tuple[int, Receipt] | None:
         """Erase the next decisions; returns how many and by which entry, None without any left."""
         with self._appending() as log:
@@ -158,7 +168,7 @@ class Erasures(Register):
             if not indexes:
                 return None
             check_free(connection, log_entry.c.index.in_(indexes))
-            check_found(connection, indexes, self._database.contents)
+            check(connection, indexes, self._database.contents)
             return len(indexes), erase_within(log, indexes, ground=ground, actor=actor)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, case, func, select
 
 from ...audit.entries.retention import RetentionClass, Schedule
 from ..databases.database import Database
-from ..log.entries import DECISION
+from ..log.leaf_kinds import IS_DECISION
 from ..schema import day_number, day_of_number, erased, log_entry
 from .holds import is_held
 
@@ -121,7 +121,7 @@ def _counted(connection: Connection) -> Iterator[tuple[str, str, date, bool, int
             case((is_held(), 1), else_=0).label("held"),
         )
         .outerjoin(erased, erased.c.index == columns.index)
-        .where(columns.kind == DECISION, erased.c.index.is_(None))
+        .where(IS_DECISION, erased.c.index.is_(None))
         .subquery()
     )
     key = (each.c.policy_set, each.c.outcome, each.c.day, each.c.held)

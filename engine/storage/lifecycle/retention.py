@@ -15,12 +15,15 @@ from sqlalchemy import ColumnElement, Connection, and_, not_, or_, select
 
 from ...audit.entries.act_leaves import ScheduleLeaf
 from ...audit.entries.acts import Declaration, Ground
+from ...audit.entries.record import read_envelope
 from ...audit.entries.retention import RetentionClass, Schedule
-from ...audit.instants import utc_now
+from ...audit.errors import RecordError
+from ...audit.instants import instant, utc_now
 from ...audit.log import Receipt, receipt_of
 from ..databases.database import Database
-from ..errors import Conflict
-from ..log.entries import DECISION, act_leaf
+from ..errors import Conflict, LogInconsistent
+from ..log.entries import act_leaf
+from ..log.leaf_kinds import IS_ACT, IS_DECISION, is_act
 from ..log.register import Register
 from ..schema import log_entry
 from ..sealed.contents import check_bound
@@ -28,8 +31,6 @@ from .erasures import STEP, erase_within, finish
 from .holds import check_found, check_kept, is_held
 from .outlook import outlook_of
 from .subjects import not_erased
-
-_KIND = "schedule"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +143,7 @@ class Retention(Register):
             indexes = log.connection.execute(not_erased(condition)).scalars().all()
             if not indexes:
                 return None
+            _check_classed(log.connection, indexes)
             check_found(log.connection, indexes, self._database.contents)
             receipt = erase_within(log, indexes, ground=Ground.RETENTION, actor=actor)
             return len(indexes), receipt
@@ -150,18 +152,35 @@ class Retention(Register):
         """Return the condition on `log_entry` for the decisions of a class, and of no narrower."""
         classes = self._schedule.classes
         narrower = map(_covered, classes[: classes.index(kept)])
-        return and_(_covered(kept), not_(or_(*narrower, log_entry.c.kind != DECISION)))
+        return and_(_covered(kept), not_(or_(*narrower, IS_ACT)))
 
 
 def _covered(kept: RetentionClass) -> ColumnElement[bool]:
     """Return the condition on `log_entry` for what a class is of, whatever else is narrower."""
     columns = log_entry.c
     equal = ((columns.policy_set, kept.policy_set), (columns.outcome, kept.outcome))
-    return and_(columns.kind == DECISION, *(c == value for c, value in equal if value is not None))
+    return and_(IS_DECISION, *(c == value for c, value in equal if value is not None))
+
+
+def _check_classed(connection: Connection, indexes: Sequence[int]) -> None:
+    """Raise `LogInconsistent` where a decision is of another class or time than its leaf says."""
+    columns = log_entry.c
+    kept = (columns.policy_set, columns.outcome, columns.decided_at)
+    query = select(columns.index, columns.leaf, *kept).where(columns.index.in_(indexes))
+    for index, leaf, *found in connection.execute(query.order_by(columns.index)):
+        try:
+            said = read_envelope(leaf)
+        except RecordError as error:
+            raise LogInconsistent(f"nothing is erased: entry {index} cannot be read") from error
+        if [said.policy_set.name, said.outcome, instant(said.decided_at)] != found:
+            raise LogInconsistent(
+                f"nothing is erased: entry {index} is kept as of another time, outcome or policy"
+                " set than was logged; `assent verify` of the database says more"
+            )
 
 
 def _in_force(connection: Connection) -> Schedule | None:
     """Return the schedule that the log declares last. Raises `LogInconsistent`."""
-    query = select(log_entry.c.index, log_entry.c.leaf).where(log_entry.c.kind == _KIND)
+    query = select(log_entry.c.index, log_entry.c.leaf).where(is_act("schedule"))
     row = connection.execute(query.order_by(log_entry.c.index.desc()).limit(1)).one_or_none()
     return None if row is None else act_leaf(*row, ScheduleLeaf, "a schedule").schedule

@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Connection, Select, false, select
 
 from ..errors import NotFound
-from ..log.entries import DECISION
+from ..log.leaf_kinds import IS_DECISION
 from ..schema import erased, log_entry
 
 
@@ -29,7 +29,7 @@ def selected(selector: Selector, value: str) -> ColumnElement[bool]:
     """Return the condition on `log_entry` for the decisions that a value selects."""
     if "\0" in value:  # Nothing in the log has it, and PostgreSQL cannot even be asked.
         return false()
-    return (log_entry.c.kind == DECISION) & (COLUMNS[selector] == value)
+    return IS_DECISION & (COLUMNS[selector] == value)
 
 
 def check_known(connection: Connection, selector: Selector, value: str) -> None:

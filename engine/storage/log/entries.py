@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, false, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, false, select
 
 from ...audit.entries.act_leaves import ActLeaf
 from ...audit.entries.commitment import Disclosure
@@ -24,9 +24,10 @@ from ..schema import (
     sealed,
 )
 from ..sealed.contents import NO_STORE, Contents, Opened, SealedContents, is_of
+from .leaf_kinds import IS_ACT, IS_DECISION, is_act
 
 DECISION = "decision"
-"""The kind of entries that decisions have."""
+"""The kind of entries that decisions have, by the column, which `comparison.acts` compares."""
 
 _C = log_entry.c
 SEARCHED = (
@@ -68,11 +69,11 @@ def act_leaf(index: int, leaf: bytes, shape: type[_Act], wanted: str) -> _Act:
 
 
 def act_leaves(connection: Connection, kind: str, shape: type[_Act]) -> Iterator[tuple[int, _Act]]:
-    """Yield the leaves of a kind with their indexes, in the order of the log.
+    """Yield the leaves of acts of a kind with their indexes, in the order of the log.
 
     Raises `LogInconsistent` for one that is not of that shape.
     """
-    entries = select(log_entry.c.index, log_entry.c.leaf).where(log_entry.c.kind == kind)
+    entries = select(log_entry.c.index, log_entry.c.leaf).where(is_act(kind))
     for index, leaf in connection.execute(entries.order_by(log_entry.c.index)):
         yield index, act_leaf(index, leaf, shape, f"of kind `{kind}`")
 
@@ -108,8 +109,7 @@ def read_decisions(
     connection: Connection, condition: ColumnElement[bool], contents: Contents | None
 ) -> Sequence[LogEntry]:
     """Return the decisions of a condition on `log_entry`, as `read_entries` does."""
-    condition = and_(log_entry.c.kind == DECISION, condition)
-    query = _ENTRY.where(condition).order_by(log_entry.c.index)
+    query = _ENTRY.where(IS_DECISION, condition).order_by(log_entry.c.index)
     rows = connection.execute(query).mappings().all()
     indexes = [row["index"] for row in rows]
     rules, facets = read_rules(connection, indexes), _read_facets(connection, indexes)
@@ -167,7 +167,7 @@ def _opened(
 
 def read_acts(connection: Connection, condition: ColumnElement[bool]) -> Sequence[ActEntry]:
     """Return the acts of a condition on `log_entry`, in the order of the log."""
-    query = select(log_entry).where(log_entry.c.kind != DECISION, condition).order_by(_C.index)
+    query = select(log_entry).where(IS_ACT, condition).order_by(_C.index)
     rows = connection.execute(query).mappings().all()
     disclosures = _read_disclosures(connection, [row["index"] for row in rows])
     return [

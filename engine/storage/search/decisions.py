@@ -9,7 +9,7 @@ others it is refused. It is no secret.
 import base64
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import and_, select
@@ -18,11 +18,12 @@ from ...audit.entries.record import LogEntry
 from ...audit.merkle.tree import InclusionProof, TreeHead
 from ..databases.database import Database
 from ..errors import InvalidQuery, NotFound
-from ..log.entries import DECISION, read_decisions
+from ..log.entries import read_decisions
+from ..log.leaf_kinds import IS_DECISION
 from ..log.listing import LISTED, LoggedDecision, listed_decisions
 from ..log.log_store import read_head
 from ..log.tile_log import TileLog
-from ..schema import log_entry
+from ..schema import erased, log_entry
 from ..sealed.contents import check_read
 from .due_facets import unsearched
 from .filters import EVERY_DECISION, DecisionFilter, size_of
@@ -68,14 +69,17 @@ class Decisions:
     def stored(self, decision_id: str) -> LogEntry:
         """Return the entry of a decision, also where its contents cannot be read.
 
-        Raises `NotFound`.
+        Of one that is erased it has none, whatever somebody put back. Raises `NotFound`.
         """
         condition = log_entry.c.id == decision_id
         with self._database.reading() as connection:
             found = read_decisions(connection, condition, self._database.contents)
-        if not found:
-            raise _unknown(decision_id)
-        return found[0]
+            if not found:
+                raise _unknown(decision_id)
+            is_erased = select(erased.c.index).where(erased.c.index == found[0].index)
+            if connection.execute(is_erased).first() is None:
+                return found[0]
+        return replace(found[0], payload=None, disclosures=(), unread=None)
 
     def page(
         self,
@@ -204,7 +208,7 @@ class Decisions:
         Raises `NotFound`.
         """
         query = select(log_entry.c.index, log_entry.c.leaf_hash).where(
-            log_entry.c.id == decision_id, log_entry.c.kind == DECISION
+            log_entry.c.id == decision_id, IS_DECISION
         )
         with self._database.reading() as connection:
             found = connection.execute(query).one_or_none()

@@ -8,6 +8,7 @@ compared with the leaf and read again, as strictly as those of a request.
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -22,7 +23,7 @@ from ...audit.instants import instant
 from ...audit.log import Receipt, receipt_of
 from ...audit.merkle.spans import spans_of
 from ..errors import Conflict, InvalidQuery, LogInconsistent, NotFound
-from ..log.entries import act_leaf
+from ..log.entries import act_leaf, act_leaves
 from ..log.register import Register
 from ..schema import disclosure, log_entry, saved_query
 from .filters import DecisionFilter
@@ -101,7 +102,8 @@ class SavedQueries(Register):
         """Return the saved queries by name. Raises what `get` does, but for `NotFound`."""
         with self._database.reading() as connection:
             rows = connection.execute(_STORED.order_by(saved_query.c.name)).mappings().all()
-            return [_read(connection, row) for row in rows]
+            logged = logged_queries(connection) if rows else frozenset()
+            return [_read(connection, row, logged) for row in rows]
 
     def get(self, name: str) -> SavedQuery:
         """Return the query of a name.
@@ -114,7 +116,7 @@ class SavedQueries(Register):
             row = connection.execute(_STORED.where(of_name)).mappings().one_or_none()
             if row is None:
                 raise _unknown(name)
-            return _read(connection, row)
+            return _read(connection, row, logged_queries(connection))
 
     def delete(self, name: str, *, actor: str, index: int | None = None) -> Receipt:
         """Delete a query; its filters are then gone.
@@ -161,8 +163,19 @@ def _unknown(name: str) -> NotFound:
     return NotFound(f"no query is saved as `{name[:64]}`")
 
 
-def _read(connection: Connection, row: RowMapping) -> SavedQuery:
-    """Return a stored query, once it is the one that its entry saved."""
+def logged_queries(connection: Connection) -> AbstractSet[int]:
+    """Return the entries that saved the queries that none has deleted."""
+    found = set[int]()
+    for index, leaf in act_leaves(connection, "query", QueryLeaf):
+        if leaf.change is QueryChange.SAVE:
+            found.add(index)
+        else:
+            found -= {each for first, beyond in leaf.entries for each in range(first, beyond)}
+    return found
+
+
+def _read(connection: Connection, row: RowMapping, logged: AbstractSet[int]) -> SavedQuery:
+    """Return a stored query, once it is the one that its entry saved and none has deleted."""
     index, name = row["entry"], row["name"]
     act = act_leaf(index, row["leaf"], QueryLeaf, "the saving of a query")
     if act.filters_commitment is None:
@@ -172,6 +185,8 @@ def _read(connection: Connection, row: RowMapping) -> SavedQuery:
     actor = disclosed.get(ACTOR)
     if not is_opened or disclosed.get(NAME) != name or actor is None:
         raise LogInconsistent(f"the query `{name}` is not the one that entry {index} saved")
+    if index not in logged:
+        raise LogInconsistent(f"the query `{name}` is kept, and the log says that it was deleted")
     try:
         asked = DecisionFilter(**msgspec.structs.asdict(_READ.decode(row["filters"])))
     except (ValueError, InvalidQuery) as error:
