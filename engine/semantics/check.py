@@ -14,27 +14,22 @@ from .cases import Case, cases_of
 from .declare import (
     Instrument,
     Names,
-    in_succession,
     instruments,
-    set_type,
     vocabulary,
-    window,
 )
 from .definitions import definitions
-from .elaborate import Scope, members
+from .elaborate import Scope
 from .findings import EnoughError, Findings, Report, recalled
-from .lists import LIST_SUFFIX, listed_members, name_in_bundle
+from .lists import LIST_SUFFIX
 from .overrides import WrittenRule, overridden, override_faults, written_rules
 from .parameters import parameter
 from .profiles import Tightening, enforced, profile_structure, tightened_rules
 from .rules import policy_rules
+from .sets import sets
 from .tables import table
 from .tree import (
     MARKET,
-    Constant,
     Definition,
-    Edition,
-    Members,
     Parameter,
     Policies,
     Rule,
@@ -182,10 +177,6 @@ def _sound(made: Mapping[str, Made | None]) -> dict[str, Made]:
     return {name: each for name, each in sorted(made.items()) if each is not None}
 
 
-def _file_of(written: syntax.SetLiteral | syntax.CsvColumn) -> str:
-    return name_in_bundle(written.file) if isinstance(written, syntax.CsvColumn) else ""
-
-
 def _beginning(file: syntax.File) -> Span:
     return Span(source=file.span.source, start=0, end=0)
 
@@ -203,14 +194,14 @@ class _Declaring:
 
     def read(self, files: list[syntax.File]) -> _Declared:
         """Return what the files declare."""
-        sets = dict(self._sets(files))
+        known = self._sets(files)
         parameters = self._parameters(files)
-        tables = self._tables(files, sets)
-        written, refused = self._definitions(files, sets, parameters, tables)
+        tables = self._tables(files, known)
+        written, refused = self._definitions(files, known, parameters, tables)
         return _Declared(
             vocabulary=self.vocabulary,
             instruments=self.instruments,
-            sets=sets,
+            sets=known,
             parameters=parameters,
             tables=tables,
             # A name that is taken still means something: its uses are not faults of their own.
@@ -222,50 +213,13 @@ class _Declaring:
         source = self.sources[node.span.source]
         return Scope(source=source, vocabulary=self.vocabulary, report=self.report)
 
-    # --- sets ----------------------------------------------------------------------------------
-
-    def _sets(self, files: Iterable[syntax.File]) -> Iterator[tuple[str, SetDefinition]]:
-        for node in items_of(syntax.SetDeclaration, files):
-            if self.names.claim_word("set", node.name):
-                made = self._set(node, self._scope(node))
-                if made is not None:
-                    yield made.name, made
-
-    def _set(self, node: syntax.SetDeclaration, scope: Scope) -> SetDefinition | None:
-        kind = set_type(node, self.enumerations, self.report)
-        if kind is None:
-            return None
-        editions, spans = [], []
-        for written in node.editions:
-            if isinstance(written, syntax.Broken):
-                continue
-            content = self._members(written.members, kind, scope)
-            if content is not None:
-                force = window(written.start, written.until, self.report)
-                file = _file_of(written.members)
-                editions.append(Edition(window=force, content=content, file=file))
-                spans.append(written.span)
-        name = node.name.text
-        return SetDefinition(
-            name=name,
-            type=kind,
-            label=node.label.value if node.label else name,
-            editions=in_succession(name, editions, spans, self.report),
-            span=node.name.span,
-        )
-
-    def _members(
-        self,
-        written: syntax.SetLiteral | syntax.CsvColumn,
-        kind: Scalar | EnumerationType,
-        scope: Scope,
-    ) -> Members | None:
-        if isinstance(written, syntax.CsvColumn):
-            return listed_members(written, kind, self.sources, self.report)
-        listed = members(scope, written, kind)
-        if isinstance(listed, Constant) and isinstance(listed.value, frozenset):
-            return listed.value
-        return None
+    def _sets(self, files: Iterable[syntax.File]) -> dict[str, SetDefinition]:
+        written = [
+            (node, self._scope(node))
+            for node in items_of(syntax.SetDeclaration, files)
+            if self.names.claim_word("set", node.name)
+        ]
+        return sets(written, self.enumerations, self.sources, self.report)
 
     def _parameters(self, files: Iterable[syntax.File]) -> dict[str, Parameter | None]:
         """Return parameters by name, None where one has faults or another's name."""

@@ -39,8 +39,8 @@ _HELP = {
     "`:`": _FACT_SHAPE,
     expect.TEXT: "a text stands between straight quotation marks, on one line",
     expect.SET: "write the name of a set, or members in braces such as `{DE, FR}`",
-    expect.MEMBERS: "write the members in braces, such as `{DE, FR}`, those of another set among "
-    'them; or where they are listed: `column "code" of "countries.csv"`',
+    expect.MEMBERS: "write the members in braces, such as `{DE, FR}`, and the names of other sets "
+    'among them: `{EU, NO}`; or where they are listed: `column "code" of "countries.csv"`',
     expect.OF_FILE: 'say which file the column is of: `column "code" of "countries.csv"`',
     expect.NAME: "a name begins with a letter and is made of letters, digits and `_`, without "
     "spaces",

@@ -19,6 +19,7 @@ from engine.semantics import fact_faults as facts
 from engine.semantics import faults as meaning
 from engine.semantics import list_faults as lists
 from engine.semantics import profile_faults as profiles
+from engine.semantics import set_faults as unions
 from engine.semantics import table_faults as tables
 from engine.semantics import value_faults as values
 from engine.semantics import waiver_faults as waivers
@@ -39,7 +40,7 @@ INDEX = ROOT / "docs" / "diagnostics.md"
 VOCABULARY = (ROOT / "tests" / "golden" / "vocabulary.policy").read_text(encoding="utf-8")
 CATALOGUES = (
     *(marks, constructs, meaning, values, facts, tables, lists, waivers, profiles),
-    *(doubts, tests),
+    *(doubts, tests, unions),
 )
 SECTIONS = ["What it means", "Why it matters", "Example", "How to fix it"]
 PHASES = {
