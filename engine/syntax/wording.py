@@ -53,7 +53,7 @@ _HELP = {
     "`when`": 'say in which case: `oblige "…" when … due before launch`',
     expect.ENFORCEMENT: "a rule without this clause denies: say `advisory` where it only warns, "
     '`overridable by "ROLE"` where that role may waive it, `mandatory` where nobody may',
-    expect.INSTRUMENT: "cite an instrument by its short name, such as `DSA art 26(3)`",
+    expect.INSTRUMENT: "the instrument stands first, by its short name: `DSA art 26(3)`",
     expect.PROVISION: "provisions are abbreviated: `art 26(3)`, `rec 71`, `annex 3`, `sec 5`, "
     "`part 312`, `para 2`, `ch 4`, `title 1`, `point 2`, `policy 7`, `item 1`, `reg 6`, `sch 1`",
     expect.RULE: "name the policy too, such as `minors/no_profiling`",
@@ -108,7 +108,8 @@ _LONE_NAME = re.compile(r"(?:when|require|means|and|or|not|\() [a-z]\w*$")
 _JOINED = "the words before a list say how its items are joined"
 _COLON = "no colon stands behind a word of the language, or behind a name; leave it out"
 _PLACES_ADVICE = (
-    "name one set, or list places in braces: `applies in {DE, FR}`; a set does not stand among them"
+    "name one set, or list places in braces: `applies in {DE, FR}`; several sets are one that is "
+    "declared: `set AREA of place is {EU, NO}`"
 )
 _WRITTEN_VALUES = "numbers are written `5000` or `0.5`, percentages `80%`, money `EUR 5000.00`"
 _BUT_PLACES = "leave `applies in` out, and say `applies when market is not NO`"
@@ -518,6 +519,8 @@ def _unfit_advice(found: str, expected: str, before: str) -> str | None:
         return 'the name comes first, then the title: `no_profiling "No profiling of minors"`'
     if found == "," and expected == "`and`":
         return _number_advice(found, before, "")
+    if found in ("}", ",") and before.endswith(","):
+        return "leave out the comma before it"
     if expected == expect.CONDITION and before == "require" and found in ("when", "if"):
         return "say `require …` for what must be so, and `applies when …` for the case it is about"
     if expected == expect.TEXT and before == "unless":
