@@ -99,6 +99,8 @@ _CELL = "each cell states a value, `empty` for a list without elements, or `unkn
 _MARK_ADVICE = {
     ("|", expect.VALUE): _CELL,
     ("-", expect.VALUE): _CELL,
+    ("}", expect.VALUE): "leave out the comma that is too many",
+    (",", expect.VALUE): "leave out the comma that is too many",
     ("given", expect.VALUE): WORD_HABITS["given"],
     ("of", expect.SIDE): "say `before` or `after`; for both, join two comparisons with `or`",
 }
@@ -519,8 +521,6 @@ def _unfit_advice(found: str, expected: str, before: str) -> str | None:
         return 'the name comes first, then the title: `no_profiling "No profiling of minors"`'
     if found == "," and expected == "`and`":
         return _number_advice(found, before, "")
-    if found in ("}", ",") and before.endswith(","):
-        return "leave out the comma before it"
     if expected == expect.CONDITION and before == "require" and found in ("when", "if"):
         return "say `require …` for what must be so, and `applies when …` for the case it is about"
     if expected == expect.TEXT and before == "unless":
