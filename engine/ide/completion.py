@@ -71,7 +71,7 @@ _IS_COUNT = re.compile(r"\d\s+\Z")
 _IS_ROW = re.compile(r"^case\b.*\|\s*\Z", re.DOTALL)
 _FEWEST_LETTERS = 3
 """So many letters are typed before anything is looked for by the words of its meaning."""
-_EDITION = re.compile(r"\s*set\s+\w+\s+of\s+(\w+)")
+_EDITION = re.compile(r"\s*set\s+(\w+)\s+of\s+(\w+)")
 _FILLING = re.compile(r"\{([\w.]*)\Z")
 _CODES = {
     Scalar.COUNTRY: Scalar.COUNTRY,
@@ -265,7 +265,7 @@ class _Completer:
             return Scalar.PLACE
         edition = _EDITION.match(opening.head)
         if edition is not None:
-            return named_type(self.snapshot.names.declared, edition[1])
+            return named_type(self.snapshot.names.declared, edition[2])
         match = _COMPARED.search(opening.construct)
         return element_type(self._kind(match["left"])) if match is not None else None
 
@@ -286,6 +286,9 @@ class _Completer:
                 yield from self._keywords(start, ("today",))
             case _:
                 pass
+        edition = _EDITION.match(opening.head)
+        if edition is not None:
+            yield from (each for each in self._sets(start, kind) if each.text != edition[1])
         if "{" not in opening.construct.rpartition("}")[2]:
             yield from self._words(start)
             yield from self._roots(start, self._variables())

@@ -286,6 +286,11 @@ CLAUSE_ADVICE = {
         "`require` what it demands of them",
     ),
     **dict.fromkeys(
+        ("the", "a", "an", "no", "any", "every", "each", "campaign", "campaigns", "ads", "nobody"),
+        "a demand begins with what becomes of it: `prohibit when …` says what is forbidden, and "
+        "`require …` what must be so",
+    ),
+    **dict.fromkeys(
         ("applies everywhere", "applies worldwide", "applies globally", "everywhere"),
         "leave it out: a rule without `applies in` applies in every market",
     ),

@@ -39,8 +39,8 @@ _HELP = {
     "`:`": _FACT_SHAPE,
     expect.TEXT: "a text stands between straight quotation marks, on one line",
     expect.SET: "write the name of a set, or members in braces such as `{DE, FR}`",
-    expect.MEMBERS: "write the members in braces, such as `{DE, FR}`, those of another set among "
-    'them; or where they are listed: `column "code" of "countries.csv"`',
+    expect.MEMBERS: "write the members in braces, such as `{DE, FR}`, and the names of other sets "
+    'among them: `{EU, NO}`; or where they are listed: `column "code" of "countries.csv"`',
     expect.OF_FILE: 'say which file the column is of: `column "code" of "countries.csv"`',
     expect.NAME: "a name begins with a letter and is made of letters, digits and `_`, without "
     "spaces",
@@ -53,7 +53,7 @@ _HELP = {
     "`when`": 'say in which case: `oblige "…" when … due before launch`',
     expect.ENFORCEMENT: "a rule without this clause denies: say `advisory` where it only warns, "
     '`overridable by "ROLE"` where that role may waive it, `mandatory` where nobody may',
-    expect.INSTRUMENT: "cite an instrument by its short name, such as `DSA art 26(3)`",
+    expect.INSTRUMENT: "the instrument stands first, by its short name: `DSA art 26(3)`",
     expect.PROVISION: "provisions are abbreviated: `art 26(3)`, `rec 71`, `annex 3`, `sec 5`, "
     "`part 312`, `para 2`, `ch 4`, `title 1`, `point 2`, `policy 7`, `item 1`, `reg 6`, `sch 1`",
     expect.RULE: "name the policy too, such as `minors/no_profiling`",
@@ -99,6 +99,8 @@ _CELL = "each cell states a value, `empty` for a list without elements, or `unkn
 _MARK_ADVICE = {
     ("|", expect.VALUE): _CELL,
     ("-", expect.VALUE): _CELL,
+    ("}", expect.VALUE): "leave out the comma that is too many",
+    (",", expect.VALUE): "leave out the comma that is too many",
     ("given", expect.VALUE): WORD_HABITS["given"],
     ("of", expect.SIDE): "say `before` or `after`; for both, join two comparisons with `or`",
 }
@@ -108,7 +110,8 @@ _LONE_NAME = re.compile(r"(?:when|require|means|and|or|not|\() [a-z]\w*$")
 _JOINED = "the words before a list say how its items are joined"
 _COLON = "no colon stands behind a word of the language, or behind a name; leave it out"
 _PLACES_ADVICE = (
-    "name one set, or list places in braces: `applies in {DE, FR}`; a set does not stand among them"
+    "name one set, or list places in braces: `applies in {DE, FR}`; several sets are one that is "
+    "declared: `set AREA of place is {EU, NO}`"
 )
 _WRITTEN_VALUES = "numbers are written `5000` or `0.5`, percentages `80%`, money `EUR 5000.00`"
 _BUT_PLACES = "leave `applies in` out, and say `applies when market is not NO`"

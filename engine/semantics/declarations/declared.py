@@ -20,7 +20,7 @@ from .instruments import Instrument, instruments
 from .lists import LIST_SUFFIX
 from .names import Names
 from .parameters import parameter
-from .sets import declared_set
+from .sets import declared_sets
 from .tables import table
 
 _DEPENDED_ON: Mapping[tuple[str, ...], Type] = {
@@ -131,7 +131,7 @@ class _Declaring:
 
     def read(self, files: list[syntax.File]) -> Declared:
         """Return what the files declare."""
-        sets = dict(self._sets(files))
+        sets = self._sets(files)
         parameters = self._parameters(files)
         tables = self._tables(files, sets)
         written, refused = self._definitions(files, sets, parameters, tables)
@@ -150,12 +150,13 @@ class _Declaring:
         source = self.sources[node.span.source]
         return Scope(source=source, vocabulary=self.vocabulary, report=self.report)
 
-    def _sets(self, files: Iterable[syntax.File]) -> Iterator[tuple[str, SetDefinition]]:
-        for node in items_of(syntax.SetDeclaration, files):
-            if self.names.claim_word("set", node.name):
-                made = declared_set(node, self._scope(node), self.enumerations, self.sources)
-                if made is not None:
-                    yield made.name, made
+    def _sets(self, files: Iterable[syntax.File]) -> dict[str, SetDefinition]:
+        written = [
+            (node, self._scope(node))
+            for node in items_of(syntax.SetDeclaration, files)
+            if self.names.claim_word("set", node.name)
+        ]
+        return declared_sets(written, self.enumerations, self.sources, self.report)
 
     def _parameters(self, files: Iterable[syntax.File]) -> dict[str, Parameter | None]:
         """Return parameters by name, None where one has faults or another's name."""

@@ -1,6 +1,6 @@
 """Editions: what holds from one day to another, and the next from then on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TypeVar
@@ -51,3 +51,14 @@ def in_succession(
             edition = replace(edition, window=Window(start=start, until=until or begins))
         closed.append(edition)
     return tuple(closed)
+
+
+def apart(window: Window, days: Iterable[date]) -> Iterator[Window]:
+    """Yield a window taken apart at the days that lie in it."""
+    start = window.start
+    for day in sorted(days):
+        is_later = start is None or day > start
+        if is_later and (window.until is None or day < window.until):
+            yield Window(start=start, until=day)
+            start = day
+    yield Window(start=start, until=window.until)

@@ -15,7 +15,7 @@ from ..elaborate import Scope, has_order, members
 from ..tree import Cell, Constant, Edition, Input, Reach, Row, Rows, SetTerm, Table, Window, size
 from ..types import ElementType, EnumerationType
 from .cells import MOST_INPUTS, MOST_ROWS, MOST_SAMPLES, Grid
-from .editions import in_succession, window
+from .editions import apart, in_succession, window
 from .instruments import Instrument, cited
 from .names import value_type
 from .parameters import stated
@@ -130,7 +130,7 @@ class _Maker:
         """Yield editions with members in place of sets, each taken apart where a set changes."""
         count = 0
         for edition in editions:
-            for force in _spans(edition.window, self._days(edition)):
+            for force in apart(edition.window, self._days(edition)):
                 count += len(edition.content)
                 if count > MOST_ROWS:
                     self._is_too_large(f"more than {MOST_ROWS} cases, counted in each edition")
@@ -306,17 +306,6 @@ def _written(node: syntax.Table) -> list[_Written]:
     for each in found:
         each.rows.sort(key=lambda row: isinstance(row, syntax.OtherwiseRow))
     return [each for each in found if each.rows or each.head is not None]
-
-
-def _spans(window: Window, days: set[date]) -> Iterator[Window]:
-    """Yield a window taken apart at the days that lie in it."""
-    start = window.start
-    for day in sorted(days):
-        is_later = start is None or day > start
-        if is_later and (window.until is None or day < window.until):
-            yield Window(start=start, until=day)
-            start = day
-    yield Window(start=start, until=window.until)
 
 
 def _structure_faults(node: syntax.Table) -> Iterator[Diagnostic]:

@@ -6,10 +6,10 @@ returns None where it has reported a fault, so that one fault is reported once.
 """
 
 from .expressions import condition, members, stated_constant, value
-from .kinds import comparable, has_order, type_of
+from .kinds import comparable, has_order, plain, type_of
 from .literals import number
 from .lookups import looked_up
-from .names import bare_word, fact, parameter
+from .names import bare_word, fact, is_member, parameter
 from .periods import is_period, period
 from .scope import Scope
 
@@ -20,12 +20,14 @@ __all__ = [
     "condition",
     "fact",
     "has_order",
+    "is_member",
     "is_period",
     "looked_up",
     "members",
     "number",
     "parameter",
     "period",
+    "plain",
     "stated_constant",
     "type_of",
     "value",

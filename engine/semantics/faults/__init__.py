@@ -1,6 +1,18 @@
 """The catalogue of what the checker says: a function for each fault, by what it is about."""
 
-from . import cases, facts, lists, names, overrides, profiles, structure, tables, values, waivers
+from . import (
+    cases,
+    facts,
+    lists,
+    names,
+    overrides,
+    profiles,
+    sets,
+    structure,
+    tables,
+    values,
+    waivers,
+)
 
 __all__ = [
     "cases",
@@ -9,6 +21,7 @@ __all__ = [
     "names",
     "overrides",
     "profiles",
+    "sets",
     "structure",
     "tables",
     "values",

@@ -193,7 +193,7 @@ def set_among_members(span: Span, name: str) -> Diagnostic:
         "E0305",
         f"`{name}` is a set, and no member of one",
         span,
-        help="list its members, or declare a set that holds them all",
+        help=f"declare a set that takes its members over, `is {{{name}, …}}`, and name that",
     )
 
 

@@ -164,6 +164,8 @@ def _advice(found: Type, wanted: Type, words: str) -> str | None:
     is_number = found in _NUMBERS
     if wanted is Scalar.MONEY and is_number:
         return f"say in which currency: `EUR {words}`" if is_written(words, found) else None
+    if found is Scalar.PERCENTAGE and is_written(words.removesuffix("%"), wanted):
+        return f"no share is meant here: write `{words.removesuffix('%')}`"
     if wanted is Scalar.DATE and found in LENGTHS:
         return f"count from a date: `today - {words}`, or `today + {words}`"
     if wanted is Scalar.DATE and (is_number or found is Scalar.TEXT):

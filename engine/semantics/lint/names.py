@@ -89,18 +89,19 @@ def _cited_in_profiles(items: Iterable[syntax.Item | syntax.Broken]) -> frozense
 
 
 def _named_in(policies: Policies) -> frozenset[str]:
-    """Return what rules, definitions and tables name of what is declared."""
+    """Return what rules, definitions, tables and sets name of what is declared."""
     rules = (clause for rule in policies.rules for clause in clauses_read(rule))
     clauses = (*rules, *(each.clause for each in policies.definitions.values()))
     terms = (term for each in clauses for term in each.terms)
     places = (rule.places for rule in policies.rules)
     parts = (part for each in clauses for part in conditions_within(each.condition))
     in_tables = (name for table in policies.tables.values() for name in table.sets)
+    in_sets = (name for each in policies.sets.values() for name in each.sets)
     return frozenset(
         each.name
         for each in (*terms, *places, *parts)
         if isinstance(each, SetTerm | ParameterTerm | LookupTerm | DefinedCondition)
-    ).union(in_tables)
+    ).union(in_tables, in_sets)
 
 
 def _types(policies: Policies) -> frozenset[str]:

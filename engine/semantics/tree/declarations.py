@@ -78,10 +78,14 @@ Members = frozenset[str] | frozenset[Fraction]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetDefinition(Dated[Members]):
-    """A declared set of members of one type, and where it is declared."""
+    """A declared set of members of one type, and where it is declared.
+
+    `sets` are those that it names; their members are among its own.
+    """
 
     type: ElementType
     span: Span = field(compare=False, repr=False)
+    sets: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

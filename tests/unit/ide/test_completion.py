@@ -253,7 +253,8 @@ def test_sets_are_those_of_the_type() -> None:
 
 
 def test_members_of_a_set_are_of_its_type() -> None:
-    assert offered("set X of segment_kind\n  is {|") == ["interest", "health"]
+    assert offered("set X of segment_kind\n  is {|") == ["interest", "health", "SENSITIVE"]
+    assert offered("set X of place\n  is {E|")[-1] == "EU"
     assert offered("set X of currency\n  is {EU|") == ["EUR"]
 
 

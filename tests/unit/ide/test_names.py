@@ -336,3 +336,11 @@ def test_what_is_tightened_and_is_not_there_leads_nowhere() -> None:
     snapshot, _ = written(LIMIT.replace("age_limit to 18", "age_limt to 18"))
     offset = at(snapshot, "age_limt to 18", "new.policy")
     assert definitions(snapshot, "new.policy", offset) == ()
+
+
+def test_a_set_is_followed_to_the_sets_that_take_its_members_over() -> None:
+    snapshot, _ = written("set AREA of place\n  is {EU, NO}\nend set\n|")
+    found = references(
+        snapshot, "law.policy", at(snapshot, "EU of", "law.policy"), with_declarations=False
+    )
+    assert "new:2" in lines(snapshot, found)
