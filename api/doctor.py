@@ -30,7 +30,7 @@ from .installation.contents import open_database, problem_of
 from .installation.prepared import policies_of
 from .installation.settings import MEBIBYTE, Settings
 from .installation.setup import SetupError
-from .installation.signing import SigningError, check_origin, signer_of
+from .installation.signing import SigningError, check_origin, entries_signed, signer_of
 from .installation.stamping import authority_of
 from .tracing.exporting import check_tracing
 
@@ -217,7 +217,7 @@ def _port(settings: Settings) -> Finding:
 def _database(settings: Settings, database: Database) -> Finding:
     shown = shown_url(settings.database_url)
     if not database.is_there():
-        advice = _SIGNED if _was_signed(settings, database) else "`assent init` prepares one"
+        advice = _SIGNED if entries_signed(settings, database) else "`assent init` prepares one"
         return _fail("database", f"there is none: {shown}", advice)
     found = probe(database)
     if not found.is_reachable:
@@ -227,18 +227,10 @@ def _database(settings: Settings, database: Database) -> Finding:
         return _fail("database", f"{found.problem}{_cause(found.error)}: {shown}", _TO_WRITE)
     if found.problem is not None:
         problem, _, advice = found.problem.partition("; ")
-        if "`assent init`" in advice and _was_signed(settings, database):
+        if "`assent init`" in advice and entries_signed(settings, database):
             advice = _SIGNED
         return _fail("database", problem, advice or _SIGNED)
     return _ok("database", f"{shown}, with a log of size {found.size:,}")
-
-
-def _was_signed(settings: Settings, database: Database) -> bool:
-    """Whether the anchor tells of entries, which no new database has."""
-    try:
-        return signer_of(settings, database).latest().head.size > 0
-    except (LogError, StorageError):
-        return False
 
 
 # --- what lies in the database ----------------------------------------------------------------

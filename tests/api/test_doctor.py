@@ -18,6 +18,7 @@ from api.doctor import Finding, Status, examine
 from api.installation.settings import Settings
 from api.installation.setup import initialise, make_key
 from api.wsgi import start
+from engine.audit.checkpoints.signing import LogForked
 from engine.audit.instants import utc_now
 from engine.storage.databases.database import Database
 from engine.storage.governance.standing_facts import StandingFacts
@@ -124,6 +125,9 @@ def test_database_or_anchor_that_is_gone(made: Settings) -> None:
     file = made.data_directory / "assent.db"
     away = file.rename(made.data_directory / "away")
     assert found(made, "database").advice == "put back the database that was signed"
+    with pytest.raises(LogForked, match="entries were signed, and the database has none of them"):
+        initialise(made)
+    assert not file.exists()
     file.touch()
     assert found(made, "database").advice == "put back the database that was signed"
     away.rename(file)
