@@ -30,7 +30,7 @@ from .installation.contents import open_database, problem_of
 from .installation.prepared import policies_of
 from .installation.settings import MEBIBYTE, Settings
 from .installation.setup import SetupError
-from .installation.signing import SigningError, check_origin, signer_of
+from .installation.signing import SigningError, check_origin, entries_signed, signer_of
 from .installation.stamping import authority_of
 from .tracing.exporting import check_tracing
 
@@ -43,6 +43,7 @@ _LEAST_FILES = 100
 _GOOD_FILES = 10_000
 _CLOCK_SKEW = timedelta(seconds=2)
 _SOON = timedelta(days=30)
+_SIGNED = "put back the database that was signed"
 _TO_WRITE = "name a server that writes, a user who may do so, and a disk that has room"
 
 
@@ -156,7 +157,11 @@ def _signing_keys(settings: Settings) -> Finding:
         ring = KeyFile(settings.log_key).read()
         check_origin(settings, ring)
     except (NotFound, StorageError, SigningError) as error:
-        return _fail("signing keys", str(error), "put the file back from your backup")
+        problem, _, advice = str(error).partition("; ")
+        is_lost = not settings.log_key.exists() and settings.log_anchor.exists()
+        if is_lost or not advice:
+            advice = "put it back from your backup"
+        return _fail("signing keys", problem, advice)
     return _ok("signing keys", f"{len(ring.verifiers)} of the log `{ring.origin}`")
 
 
@@ -212,7 +217,8 @@ def _port(settings: Settings) -> Finding:
 def _database(settings: Settings, database: Database) -> Finding:
     shown = shown_url(settings.database_url)
     if not database.is_there():
-        return _fail("database", f"there is none: {shown}", "`assent init` prepares one")
+        advice = _SIGNED if entries_signed(settings, database) else "`assent init` prepares one"
+        return _fail("database", f"there is none: {shown}", advice)
     found = probe(database)
     if not found.is_reachable:
         advice = "start it, and check `database_url` and who may connect"
@@ -221,7 +227,9 @@ def _database(settings: Settings, database: Database) -> Finding:
         return _fail("database", f"{found.problem}{_cause(found.error)}: {shown}", _TO_WRITE)
     if found.problem is not None:
         problem, _, advice = found.problem.partition("; ")
-        return _fail("database", problem, advice or "put back the database that was signed")
+        if "`assent init`" in advice and entries_signed(settings, database):
+            advice = _SIGNED
+        return _fail("database", problem, advice or _SIGNED)
     return _ok("database", f"{shown}, with a log of size {found.size:,}")
 
 
@@ -243,7 +251,8 @@ def _log(settings: Settings, database: Database, now: datetime) -> Iterator[Find
         yield _erased(database)
         yield _facts(database)
         yield _writing(database)
-    yield _anchor(settings, database)
+    if _signing_keys(settings).status is Status.OK:
+        yield _anchor(settings, database)
 
 
 def _writing(database: Database) -> Finding:
@@ -310,8 +319,8 @@ def _anchor(settings: Settings, database: Database) -> Finding:
         anchored = signer.latest().head
         signer.check()
     except (LogError, StorageError) as error:
-        advice = "put back the database that was signed; `assent verify` says more"
-        return _fail("anchor", str(error), advice)
+        problem, _, advice = str(error).partition("; ")
+        return _fail("anchor", problem, advice or f"{_SIGNED}; `assent verify` says more")
     return _ok("anchor", f"{anchored.size:,} entries are signed, and are those of the log")
 
 

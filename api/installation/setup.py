@@ -20,6 +20,7 @@ import msgspec
 from api.examination.examination import examine_here
 from api.examples import write_examples
 from api.installation.set_names import SET_NAME_ADVICE, is_set_name
+from engine.audit.checkpoints.signing import LogForked
 from engine.audit.entries.acts import Transition
 from engine.bundle.load import UnreadableError, read_directory
 from engine.source.json_fault import excerpt
@@ -32,14 +33,14 @@ from engine.storage.governance.policy_sets import CheckReport, PolicySets
 from engine.storage.governance.versions import SetVersion
 from engine.storage.keys import ApiKeys, NewApiKey, Role
 from engine.storage.lifecycle.sealing import begin_sealing
-from engine.storage.migrate import Schema, migrate, schema_of
+from engine.storage.migrate import Schema, current_revision, migrate, schema_of
 from engine.storage.readiness import probe
 from engine.storage.sealed.contents import Contents
 from engine.storage.search.due_facets import derive_facets
 
 from .contents import contents_of
 from .settings import Settings
-from .signing import begin_signing, signer_of
+from .signing import begin_signing, entries_signed, signer_of
 
 _ADMINISTRATOR = "administrator"
 """Whom the log names for what this does."""
@@ -111,6 +112,7 @@ def initialise(settings: Settings) -> Preparation:
     database = Database(settings.database_url, contents=contents)
     examples = _make_directories(settings)
     try:
+        _check_nothing_lost(settings, database)
         imported = _bring_up(settings, database, contents)
         made = _first_keys(ApiKeys(database))
     finally:
@@ -156,6 +158,20 @@ def upgrade(settings: Settings) -> Schema:
     finally:
         database.close()
     return before
+
+
+def _check_nothing_lost(settings: Settings, database: Database) -> None:
+    """Raise `LogForked` where a log was signed and its database is not there, before one is made.
+
+    It would stand in the way of the one that is put back.
+    """
+    if database.is_there():
+        with database.reading() as connection:
+            if current_revision(connection) is not None:
+                return
+    signed = entries_signed(settings, database)
+    if signed:
+        raise LogForked(f"{signed:,} entries were signed, and the database has none of them")
 
 
 def _bring_up(settings: Settings, database: Database, contents: Contents) -> SetVersion | None:

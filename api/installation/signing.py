@@ -43,6 +43,14 @@ def signer_of(
     )
 
 
+def entries_signed(settings: Settings, database: Database) -> int:
+    """Return of how many entries the anchor tells, which a new database lacks; 0 without one."""
+    try:
+        return signer_of(settings, database).latest().head.size
+    except (LogError, StorageError):
+        return 0
+
+
 def begin_signing(settings: Settings, database: Database) -> None:
     """Make the keys of the log and its first checkpoint; where there are both, change nothing.
 

@@ -18,6 +18,7 @@ from api.doctor import Finding, Status, examine
 from api.installation.settings import Settings
 from api.installation.setup import initialise, make_key
 from api.wsgi import start
+from engine.audit.checkpoints.signing import LogForked
 from engine.audit.instants import utc_now
 from engine.storage.databases.database import Database
 from engine.storage.governance.standing_facts import StandingFacts
@@ -105,14 +106,33 @@ def test_keys_that_others_may_read(made: Settings) -> None:
     made.data_directory.chmod(0o755)
     made.log_key.chmod(0o644)
     made.content_key.chmod(0o644)
-    assert "chmod 600" in found(made, "signing keys").found
+    assert found(made, "signing keys").advice == f"`chmod 600 {made.log_key}`"
+    assert "anchor" not in statuses(made)  # Nothing is known of it, and no database to put back.
     assert found(made, "content key").status is Status.FAIL
     assert found(made, "contents").status is Status.FAIL
 
 
 def test_keys_that_are_gone(made: Settings) -> None:
     made.log_key.unlink()
-    assert found(made, "signing keys").status is Status.FAIL
+    assert found(made, "signing keys").advice == "put it back from your backup"
+    made.log_anchor.unlink()
+    assert found(made, "signing keys").advice == "`assent init` makes them"
+
+
+def test_database_or_anchor_that_is_gone(made: Settings) -> None:
+    """`assent init` would refuse to begin another log behind what was signed."""
+    start(made).close()  # Signs what was logged.
+    file = made.data_directory / "assent.db"
+    away = file.rename(made.data_directory / "away")
+    assert found(made, "database").advice == "put back the database that was signed"
+    with pytest.raises(LogForked, match="entries were signed, and the database has none of them"):
+        initialise(made)
+    assert not file.exists()
+    file.touch()
+    assert found(made, "database").advice == "put back the database that was signed"
+    away.rename(file)
+    made.log_anchor.unlink()
+    assert found(made, "anchor").advice == "put a copy of the last one back"
 
 
 def test_key_store_that_is_gone(made: Settings) -> None:
