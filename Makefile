@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip install -q --disable-pip-version-check
 DATA ?= var
 # The tests wait for processes and disks half of their time.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1) // 2)')
 
 # Compiled modules are kept, also where the machine says not to: hundreds of processes start here.
 export PYTHONDONTWRITEBYTECODE :=

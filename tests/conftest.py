@@ -52,6 +52,8 @@ def pytest_configure(config: pytest.Config) -> None:
     measuring = config.pluginmanager.getplugin("_cov")
     if hasattr(config, "workerinput") and measuring is not None and measuring.cov_controller:
         measuring.cov_controller.cov.stop()
+    # What all tests share is large, and never garbage: to search it takes long, and finds nothing.
+    gc.set_threshold(50_000, 20, 20)
     _parse_once(config)
 
 
