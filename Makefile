@@ -64,7 +64,7 @@ clean: ## remove everything that make has made
 	rm -rf .venv dist build var .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 .venv/ready: requirements/dev.txt requirements/uv.txt pyproject.toml
-	@echo "Setting up .venv with $$($(PYTHON) --version): half a minute or some, and 1.3 GB …"
+	@echo "Setting up .venv with $$($(PYTHON) --version): about half a minute, and 1.3 GB …"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Assent needs Python 3.11 or later; name one with PYTHON=…")'
 	@$(PYTHON) -m venv .venv
 	@# uv fetches all at once. Where it cannot, as with an index that only pip is told of, pip does.
