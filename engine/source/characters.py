@@ -29,6 +29,7 @@ _IGNORABLE = frozenset(
 """Characters that a reader does not see, and that no comparison by reading minds."""
 
 _BRAILLE_BLANK = "\u2800"
+_UNSEEN = _IGNORABLE | {" ", _BRAILLE_BLANK}
 _SPACES = "".join(filter(str.isspace, map(chr, range(0x3001))))
 _BLANKS = _SPACES + _BRAILLE_BLANK + "\xad\u115f\u1160\u200b\u200e\u200f\u2060\u3164\ufeff\uffa0"
 """What says nothing at the end of a text; joiners and variants may belong to the last letter."""
@@ -46,7 +47,9 @@ _ALIKE: Mapping[int, str | None] = MappingProxyType(
     }
 )
 _SEVERAL_SPACES = re.compile(r"\s+")
+
 _LONGEST_KEPT = 10_000
+"""The longest text, in characters, whose form is kept for the next pattern."""
 
 
 def stated(text: str) -> str:
@@ -57,9 +60,6 @@ def stated(text: str) -> str:
 def says_something(text: str) -> bool:
     """Whether a text has a character that can be seen."""
     return any(each.isprintable() and each not in _UNSEEN for each in text)
-
-
-_UNSEEN = _IGNORABLE | {" ", _BRAILLE_BLANK}
 
 
 def folded(text: str) -> str:
