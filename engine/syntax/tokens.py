@@ -97,15 +97,20 @@ _SWIFT_SCANNER = re.compile(
       (?P<plain>(?:
           [ \t\n]
         | [A-Za-z_][A-Za-z0-9_]{{0,{LONGEST_NAME - 1}}}+(?![\w'\u2019])
-        | "(?:[ !#-\[\]-~]|\\[\\"])*+"
+        | "[ !#-\[\]-~]*+(?:\\[\\"][ !#-\[\]-~]*+)*"
         | [(){{}}\[\],;:.%+*\-]
         | [0-9][0-9.\-]{{0,{MOST_DIGITS - 1}}}+(?![0-9.\-])
-      )++)
+      ){{1,1000}})
     | {_TOKEN}
     """,
     re.VERBOSE,
 )
-"""Takes many tokens at once where nothing can be wrong with them."""
+"""Takes many tokens at once where nothing can be wrong with them.
+
+A thousand at most, since `re` remembers a way back for each of them. Only one set of characters is
+repeated possessively: of a group with alternatives, Python before 3.11.5 then matches too much or
+too little (python/cpython#106052).
+"""
 
 _BEGINNINGS = {
     words.split()[0] for words in (*ITEM_KEYWORDS, *CLAUSE_KEYWORDS, *TEST_KEYWORDS, "end", "rule")
