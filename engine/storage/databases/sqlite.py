@@ -184,6 +184,7 @@ class _PresentFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._log, self._index = (Path(f"{path}{ending}") for ending in ("-wal", "-shm"))
         self._was_there = False
         # INVARIANT: a process knows its own connections only, by their identities.
         self._opened_by: dict[int, dict[int, _Opened]] = {}
@@ -261,8 +262,7 @@ class _PresentFile:
 
     def _present_log(self) -> "_Log":
         """Return which files the log and its index are."""
-        log, index = (Path(f"{self._path}{ending}") for ending in ("-wal", "-shm"))
-        return _identity(log), _identity(index)
+        return _identity(self._log), _identity(self._index)
 
     def _identity(self) -> "_Identity | None":
         return _identity(self._path)
