@@ -17,7 +17,7 @@ from engine.audit.checkpoints.note import NOTE_LIMIT, NoteError, VerifierKey
 from engine.audit.checkpoints.requirements import AttestationRequirements
 from engine.audit.checkpoints.timestamp import Authority, TimestampError
 from engine.audit.merkle.tree import HASH_SIZE, SIZE_LIMIT, TreeHead
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 
 _HEAD = re.compile(r"(?P<size>\d{1,19}):(?P<root>\S+)", re.ASCII)
 

@@ -23,7 +23,7 @@ from api.installation.set_names import SET_NAME_ADVICE, is_set_name
 from engine.audit.checkpoints.signing import LogForked
 from engine.audit.entries.acts import Transition
 from engine.bundle.load import UnreadableError, read_directory
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 from engine.storage.databases.database import Database, shown_url, sqlite_file
 from engine.storage.errors import Conflict, NotFound
 from engine.storage.governance.changes import WrongState

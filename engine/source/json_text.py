@@ -18,14 +18,9 @@ from typing import Never
 
 import msgspec
 
-from .json_fault import (
-    Complaint,
-    JSONFault,
-    JSONLimits,
-    JSONValue,
-    excerpt,
-)
+from .json_fault import Complaint, JSONFault, JSONLimits, JSONValue
 from .json_walk import first_fault, is_unicode, masked, pointer_at, too_deep, word_complaint
+from .quoting import excerpt
 
 __all__ = ["JSONFault", "JSONLimits", "JSONValue", "compact", "read_decimal", "read_json"]
 

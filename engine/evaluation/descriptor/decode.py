@@ -29,8 +29,9 @@ from ...semantics.types import (
 from ...semantics.vocabulary import Fact, RecordShape, Vocabulary
 from ...source.characters import says_something, stated
 from ...source.instants import INSTANT_FORM, read_instant
-from ...source.json_fault import GREATEST_NUMBER, MOST_DIGITS, described, escaped, excerpt
+from ...source.json_fault import GREATEST_NUMBER, MOST_DIGITS
 from ...source.json_text import read_json
+from ...source.quoting import described, escaped, excerpt
 from ...source.suggest import did_you_mean, nearest
 from ...syntax.lexis import PERIOD, Unit
 from ..values import Campaign, Datum, Group

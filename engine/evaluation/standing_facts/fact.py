@@ -15,7 +15,7 @@ from types import MappingProxyType
 from ...semantics.types import ListType, RecordType, Scalar
 from ...semantics.vocabulary import Vocabulary
 from ...source.characters import says_something
-from ...source.json_fault import escaped, excerpt
+from ...source.quoting import escaped, excerpt
 from ...source.suggest import did_you_mean, nearest
 from ..descriptor.decode import CampaignFault, Decoder, Faults
 from ..values import Group
