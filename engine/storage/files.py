@@ -64,6 +64,11 @@ def unavailable(problem: str) -> Iterator[None]:
         raise StorageUnavailable(problem) from error
 
 
+def lock_beside(path: Path) -> Path:
+    """Return where the lock file of a file lies."""
+    return path.with_name(f"{path.name}.lock")
+
+
 @contextmanager
 def locked(path: Path, *, until: float | None = None, step: float = _LOCK_STEP) -> Iterator[None]:
     """Hold the exclusive lock of a file, which is created empty and stays.

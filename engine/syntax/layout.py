@@ -19,7 +19,7 @@ def nested_exceptions(file: tree.File, source: Source) -> Iterator[Diagnostic]:
         for rule in policy.rules:
             for before, exception in pairwise(all_of(tree.ExceptionClause, rule.clauses)):
                 if _column(source, exception) > _column(source, before):
-                    yield faults.nested_exception(exception.span)
+                    yield faults.constructs.nested_exception(exception.span)
 
 
 def _column(source: Source, node: tree.Node) -> int:

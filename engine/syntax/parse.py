@@ -32,13 +32,13 @@ def parse(source: Source) -> tuple[tree.File, tuple[Diagnostic, ...]]:
     nothing = tree.File(span=whole, items=())
     if len(source.text) > LONGEST_FILE:
         end = source.span(LONGEST_FILE, LONGEST_FILE + 1)
-        return nothing, (faults.file_too_long(end, LONGEST_FILE, "characters"),)
+        return nothing, (faults.characters.file_too_long(end, LONGEST_FILE, "characters"),)
     text, lexical = examine(source)
     if len(lexical) > MOST_FAULTS:
         return nothing, first_faults(lexical)
     if surplus := _surplus(text):
         end = source.span(*surplus.span())
-        return nothing, (faults.file_too_long(end, MOST_WORDS, "words and marks"),)
+        return nothing, (faults.characters.file_too_long(end, MOST_WORDS, "words and marks"),)
     parsed = parse_items(text, source.name)
     file = tree.File(span=whole, items=parsed.items)
     if parsed.is_sound:
@@ -65,7 +65,7 @@ def _faults(
             case tree.Broken() if not any(_causes(fault, node) for fault in lexical):
                 yield explain(node, source, text)
             case tree.MixedJunction():
-                yield faults.mixed_junction(node.second.span, node.second.text)
+                yield faults.constructs.mixed_junction(node.second.span, node.second.text)
             case _:
                 pass
 
@@ -78,7 +78,7 @@ def _causes(fault: Diagnostic, broken: tree.Broken) -> bool:
 def _missing_end(parent: tree.Node, node: tree.Broken, source: Source) -> Diagnostic:
     wrong = " ".join(source.slice(node.span).split())
     if wrong:
-        return faults.missing_end(node.span, node.context, found=wrong)
+        return faults.constructs.missing_end(node.span, node.context, found=wrong)
     name = next(
         child for child in children(parent) if isinstance(child, tree.Name | tree.TextLiteral)
     )
@@ -86,4 +86,4 @@ def _missing_end(parent: tree.Node, node: tree.Broken, source: Source) -> Diagno
     opening = source.span(parent.span.start, name.span.end)
     following = _NAME.match(source.text, node.place)
     item = following.group() if following and following.group() in ITEM_KEYWORDS else None
-    return faults.missing_end(opening, node.context, line=line, item=item)
+    return faults.constructs.missing_end(opening, node.context, line=line, item=item)

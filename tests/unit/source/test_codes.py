@@ -22,8 +22,7 @@ from engine.source.codes import Page, command_for, find_page, near_codes, pages
 from engine.source.diagnostic import Diagnostic
 from engine.source.text import Span
 from engine.syntax import expectations
-from engine.syntax import faults as marks
-from engine.syntax import wording as constructs
+from engine.syntax import faults as forms
 from engine.syntax.lexis import LONGEST_FILE, MOST_FAULTS, Comparator
 from engine.testing import faults as tests
 from engine.testing.untested import untested, without_campaign
@@ -32,8 +31,8 @@ ROOT = Path(__file__).parents[3]
 INDEX = ROOT / "docs" / "diagnostics.md"
 VOCABULARY = (ROOT / "tests" / "golden" / "vocabulary.policy").read_text(encoding="utf-8")
 CATALOGUES = (
-    *(marks, constructs, doubts, tests),
-    *(getattr(meaning, each) for each in meaning.__all__),
+    *(doubts, tests),
+    *(getattr(room, each) for room in (forms, meaning) for each in room.__all__),
 )
 SECTIONS = ["What it means", "Why it matters", "Example", "How to fix it"]
 PHASES = {

@@ -1,13 +1,13 @@
-"""The catalogue of what is said where words do not fit; which of it applies, `misfits` decides."""
+"""What is said where words do not fit; which of it applies, `syntax.misfits` decides."""
 
 import re
 from collections.abc import Sequence
 
-from ..source.diagnostic import Diagnostic, error
-from ..source.suggest import did_you_mean, nearest
-from ..source.text import Span
-from . import expectations as expect
-from .habits import (
+from ...source.diagnostic import Diagnostic, error
+from ...source.suggest import did_you_mean, nearest
+from ...source.text import Span
+from .. import expectations as expect
+from ..habits import (
     DAY_HABIT,
     EXCEPTION_ADVICE,
     MONTH_NAMES,
@@ -16,7 +16,7 @@ from .habits import (
     UNIT_HABITS,
     WORD_HABITS,
 )
-from .lexis import TIME_UNITS
+from ..lexis import TIME_UNITS
 
 _QUOTED = re.compile("`([^`]+)`")
 _CURRENCY = re.compile("[A-Z]{3}")
