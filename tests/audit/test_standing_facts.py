@@ -22,8 +22,8 @@ from engine.evaluation.standing_facts.book import statement_bytes
 from engine.storage.databases.database import Database
 from engine.storage.errors import ContentsUnread, LogInconsistent, NotFound
 from engine.storage.governance.changes import ChangeOrder, OutdatedRevision, WrongState
-from engine.storage.governance.fact_versions import FactVersion, seal_facts
 from engine.storage.governance.policy_sets import PolicySets
+from engine.storage.governance.standing_fact_rows import FactVersion, seal_facts
 from engine.storage.governance.standing_facts import FactQuery, StandingFacts, Statement
 from engine.storage.lifecycle.sealing import begin_sealing
 from engine.storage.log.tile_log import TileLog
