@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
-from ..evaluation.compiled.program import Program, compile_program
+from ..evaluation.compiled.program import Program
 from ..evaluation.descriptor.decode import Decoder
 from ..evaluation.presumption import presumption_faults
 from ..semantics.adopted import is_adopted, without_adopted_tests
@@ -161,7 +161,7 @@ class Thoughts:
 
 
 def understand(
-    parsed: Mapping[str, Parsed], sources: Mapping[str, Source], thoughts: Thoughts | None = None
+    parsed: Mapping[str, Parsed], sources: Mapping[str, Source], thoughts: Thoughts
 ) -> tuple[Checked | None, tuple[Diagnostic, ...]]:
     """Return what parsed files mean together, and every diagnostic, those of parsing included.
 
@@ -169,7 +169,6 @@ def understand(
     from one time to the next, for files of which few change.
     Where a file was not read to its end, what it declares is not known, and nothing is checked.
     """
-    thoughts = thoughts or Thoughts()
     lexical = [fault for _, found in parsed.values() for fault in found]
     if any(map(is_unread, lexical)):
         return None, in_order(lexical)
@@ -190,6 +189,6 @@ def _assembled(name: str, files: Mapping[str, str], checked: Checked) -> Bundle:
         files=dict(files),
         policies=checked.policies,
         cases=checked.cases,
-        program=compile_program(checked.policies),
+        program=Program(checked.policies),
         decoder=Decoder(checked.policies.vocabulary),
     )

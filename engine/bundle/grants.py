@@ -11,13 +11,14 @@ from datetime import date
 from functools import lru_cache, partial
 from typing import TypeAlias
 
-from ..evaluation.compiled.program import Program, compile_program
+from ..evaluation.compiled.program import Program
 from ..evaluation.values import Campaign, stated_fact
 from ..semantics.rules.waivers import granted, with_granted
 from ..semantics.tree import Policies, Waiver
 from ..source.diagnostic import Diagnostic, in_order
 from ..source.text import Source
 from ..syntax.parse import parse
+from ..syntax.show.expressions import quoted
 from ..syntax.tree import Waiver as WrittenWaiver
 
 ADVERTISER = ("advertiser", "name")
@@ -130,7 +131,7 @@ class GrantedPrograms:
 
     def _compiled(self, texts: tuple[str, ...]) -> Program:
         waivers = [made for text in texts if (made := self.read(text)[0]) is not None]
-        return compile_program(with_granted(self._policies, waivers))
+        return Program(with_granted(self._policies, waivers))
 
 
 # --- the text ---------------------------------------------------------------------------------
@@ -202,9 +203,3 @@ def _scope(terms: WaiverTerms) -> str:
     if terms.markets:
         parts.append(f"market is one of {{{', '.join(terms.markets)}}}")
     return " and ".join(parts)
-
-
-def quoted(text: str) -> str:
-    """Return a text as a literal of the language."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

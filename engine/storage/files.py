@@ -26,7 +26,7 @@ def write_durably(path: Path, content: bytes, *, mode: int = 0o644) -> None:
 
 
 @contextmanager
-def replacing(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
+def replacing(path: Path, *, mode: int) -> Iterator[BinaryIO]:
     """Give a stream that becomes the file once all is written, durably. Raises `OSError`.
 
     Until then, and where anything is raised, what was there before stays.

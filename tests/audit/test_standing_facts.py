@@ -17,7 +17,7 @@ from engine.audit.entries.leaf import read_leaf
 from engine.audit.entries.sealed_acts import seal_act
 from engine.audit.errors import RecordError
 from engine.audit.verification.verify_log import verify_log
-from engine.audit.workflows.fact_history import FactChecker
+from engine.audit.workflows.facts import FactChecker
 from engine.evaluation.standing_facts.book import statement_bytes
 from engine.storage.databases.database import Database
 from engine.storage.errors import ContentsUnread, LogInconsistent, NotFound

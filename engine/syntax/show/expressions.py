@@ -166,11 +166,16 @@ def literal(node: tree.Literal) -> str:
         case tree.PeriodLiteral(start=start, end=end):
             return f"{start.isoformat()} to {end.isoformat()}"
         case tree.TextLiteral(value=text):
-            escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-            return f'"{escaped}"'
+            return quoted(text)
         case tree.YesNoLiteral(value=flag):
             return "yes" if flag else "no"
     assert_never(node)
+
+
+def quoted(text: str) -> str:
+    """Return a text as a literal of the language."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _numeral(value: Decimal) -> str:
