@@ -16,7 +16,7 @@ from ..evaluation.evaluate_rule import EvaluationContext
 from ..evaluation.result import RuleResult, Status
 from ..semantics.cases import Case
 from ..semantics.tree import Rule
-from .declared import mutants_of_declarations
+from .declaration_mutants import mutants_of_declarations
 from .expectations import is_met
 from .mutants import Mutant, mutants_of, mutants_of_definition
 from .parts import words_of
