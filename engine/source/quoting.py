@@ -1,5 +1,6 @@
 """How a message quotes what it speaks of: somebody's own words, a JSON value, a member's name."""
 
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from .json_fault import GREATEST_NUMBER
@@ -40,3 +41,16 @@ def described(value: object) -> str:
             return "a list"
         case _:
             return "an object"
+
+
+def joined(words: Sequence[str], conjunction: str) -> str:
+    """Return words as a series: `a, b and c`."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"
+
+
+def series(words: Iterable[str], conjunction: str | None = None) -> str:
+    """Return words in backticks, set apart by commas, the last by a conjunction if there is one."""
+    quoted = [f"`{word}`" for word in words]
+    return joined(quoted, conjunction) if conjunction else ", ".join(quoted)

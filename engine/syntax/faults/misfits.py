@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from ...source.diagnostic import Diagnostic, error
+from ...source.quoting import series
 from ...source.suggest import did_you_mean, nearest
 from ...source.text import Span
 from .. import expectations as expect
@@ -275,7 +276,7 @@ def unknown_start(span: Span, found: str, expected: str, keywords: Sequence[str]
         "E0217",
         f"`{found}` {_STARTS[expected]}",
         span,
-        help=f"{shape} one of these may stand: {', '.join(f'`{word}`' for word in keywords)}",
+        help=f"{shape} one of these may stand: {series(keywords)}",
     )
 
 
