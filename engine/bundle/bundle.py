@@ -73,7 +73,12 @@ def digest_of(files: Mapping[str, str]) -> str:
     by_name = {name: files[name] for name in sorted(files, key=_units)}
     listed = json.dumps(by_name, ensure_ascii=False, separators=(",", ":"))
     # Half of a surrogate pair cannot be written in UTF-8, and still has its digest.
-    return "sha256:" + hashlib.sha256(listed.encode(errors="surrogatepass")).hexdigest()
+    return digest_of_text(listed.encode(errors="surrogatepass"))
+
+
+def digest_of_text(listed: bytes) -> str:
+    """Return the digest of files whose texts by name are this RFC 8785 JSON."""
+    return f"sha256:{hashlib.sha256(listed).hexdigest()}"
 
 
 def short_digest(digest: str) -> str:

@@ -78,7 +78,7 @@ def _declaration(
     match node:
         case tree.Vocabulary(name=name, label=label, parts=parts):
             yield f"vocabulary {name.text}{optional(label)}"
-            yield from _parts(parts, _INDENT)
+            yield from _parts(parts)
             yield "end vocabulary"
         case tree.RecordDeclaration(name=name, label=label, facts=facts):
             yield f"{margin}record {name.text}{optional(label)}"
@@ -172,16 +172,16 @@ def _policy(node: tree.Policy) -> Iterator[str]:
 # --- vocabularies and sets --------------------------------------------------------------------
 
 
-def _parts(parts: Sequence[tree.VocabularyPart | tree.Broken], margin: str) -> Iterator[str]:
+def _parts(parts: Sequence[tree.VocabularyPart | tree.Broken]) -> Iterator[str]:
     """Yield facts in aligned runs, with an empty line around everything else."""
     for is_fact, run in groupby(parts, key=lambda part: isinstance(part, tree.FactDeclaration)):
         if is_fact:
             yield ""
-            yield from _facts(tuple(run), margin)
+            yield from _facts(tuple(run), _INDENT)
         else:
             for part in run:
                 yield ""
-                yield from lines(part, margin)
+                yield from lines(part, _INDENT)
 
 
 def _facts(facts: Sequence[tree.VocabularyPart | tree.Broken], margin: str) -> Iterator[str]:
