@@ -18,7 +18,6 @@ from ..semantics.tree import Policies, Waiver
 from ..source.diagnostic import Diagnostic, in_order
 from ..source.text import Source
 from ..syntax.parse import parse
-from ..syntax.show.expressions import quoted
 from ..syntax.tree import Waiver as WrittenWaiver
 
 ADVERTISER = ("advertiser", "name")
@@ -203,3 +202,9 @@ def _scope(terms: WaiverTerms) -> str:
     if terms.markets:
         parts.append(f"market is one of {{{', '.join(terms.markets)}}}")
     return " and ".join(parts)
+
+
+def quoted(text: str) -> str:
+    """Return a text as a literal of the language."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

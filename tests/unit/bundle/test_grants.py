@@ -23,10 +23,10 @@ from engine.bundle.grants import (
     RecordedGrants,
     WaiverTerms,
     name_of,
+    quoted,
     read_grant,
     written,
 )
-from engine.syntax.show.expressions import quoted
 
 VOCABULARY = """vocabulary campaign "C"
   id         : text required "id"

@@ -1,12 +1,13 @@
 """Files, policies, vocabularies, sets and tests as lines of text."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, zip_longest
+from itertools import groupby
 from typing import TypeAlias, assert_never
 
-from .. import tree
-from .clauses import AnyClause, cited_in, clause, optional
-from .expressions import cell, expression, literal
+from engine.syntax import tree
+from engine.syntax.format.page import aligned
+from tests.printer.clauses import AnyClause, cited_in, clause, optional
+from tests.printer.expressions import cell, expression, literal
 
 _WIDEST = 100
 _INDENT = "  "
@@ -333,12 +334,3 @@ def _cells(row: tree.Columns | tree.Row) -> tuple[str, ...]:
     if isinstance(row, tree.Columns):
         return "for each", *(each.text for each in row.paths), "expect"
     return "case", *(_told(cell.value) for cell in row.cells), _expected(row.expectation)
-
-
-def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield lines of cells set apart by bars, the first cell being the keyword of the line."""
-    widths = [max(map(len, column)) for column in zip_longest(*rows, fillvalue="")]
-    for keyword, *cells in rows:
-        *inner, last = cells
-        padded = [cell.ljust(width) for cell, width in zip(inner, widths[1:], strict=False)]
-        yield f"{keyword.ljust(widths[0])} {' | '.join((*padded, last))}"

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import assert_never
 
-from .. import tree
+from engine.bundle.grants import quoted
+from engine.syntax import tree
 
 _CONDITIONS = (
     *(tree.Comparison, tree.Within, tree.Junction, tree.MixedJunction),
@@ -170,12 +171,6 @@ def literal(node: tree.Literal) -> str:
         case tree.YesNoLiteral(value=flag):
             return "yes" if flag else "no"
     assert_never(node)
-
-
-def quoted(text: str) -> str:
-    """Return a text as a literal of the language."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
 
 
 def _numeral(value: Decimal) -> str:
