@@ -17,7 +17,7 @@ from engine.audit.errors import LogError
 from engine.bundle.bundle import short_digest
 from engine.storage.databases.database import Database, shown_url, sqlite_file
 from engine.storage.errors import NotFound, StorageError, StorageUnavailable
-from engine.storage.governance.fact_versions import facts_in_clear
+from engine.storage.governance.standing_fact_rows import facts_in_clear
 from engine.storage.keys import ApiKeys, Role
 from engine.storage.log.anchor import KeyFile
 from engine.storage.log.log_store import SQLLogStore

@@ -28,7 +28,7 @@ from benchmarks.table import Goal, line
 from benchmarks.workload import bundle_of, descriptors, quantifiers, sized
 from engine.audit.entries.record import DecisionRecord, seal
 from engine.bundle.bundle import Bundle
-from engine.evaluation.compiled.program import compile_program
+from engine.evaluation.compiled.program import Program
 from engine.evaluation.document import Identity
 from engine.evaluation.record_writer import summarise, write
 from engine.evaluation.result import Status
@@ -227,7 +227,7 @@ def memory() -> None:
     campaigns = Workload.of(bundle).campaigns
     gc.collect()
     tracemalloc.start()
-    program = compile_program(bundle.policies)
+    program = Program(bundle.policies)
     for campaign in campaigns:
         program.decide(campaign, as_of=AS_OF)
     taken = tracemalloc.get_traced_memory()[0] / 2**20

@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.source.json_fault import escaped
 from engine.source.json_text import JSONValue
+from engine.source.quoting import escaped
 
 from .reading import Found
 

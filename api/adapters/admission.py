@@ -8,8 +8,9 @@ not JSON, a float, a number or a text beyond measure, or an object that holds it
 from decimal import Decimal
 from typing import Never, TypeVar
 
-from engine.source.json_fault import GREATEST_NUMBER, MOST_DIGITS, JSONLimits, escaped
+from engine.source.json_fault import GREATEST_NUMBER, MOST_DIGITS, JSONLimits
 from engine.source.json_text import JSONValue
+from engine.source.quoting import escaped
 
 from .refusal import AdapterRefusal
 

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Never
 
-from engine.source.json_fault import JSONLimits, excerpt
+from engine.source.json_fault import JSONLimits
+from engine.source.quoting import excerpt
 
 from .lines import LONGEST_RECORD, Lines, OverlongRecordError
 from .refusal import AdapterRefusal

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Generic, Never, TypeVar
 
-from engine.source.json_fault import GREATEST_NUMBER, described, escaped
+from engine.source.json_fault import GREATEST_NUMBER
 from engine.source.json_text import JSONValue
+from engine.source.quoting import described, escaped
 
 from .admission import admitted
 from .refusal import AdapterRefusal

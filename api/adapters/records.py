@@ -13,8 +13,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from engine.source.json_fault import JSONFault, JSONLimits, described
+from engine.source.json_fault import JSONFault, JSONLimits
 from engine.source.json_text import JSONValue, read_json
+from engine.source.quoting import described
 
 from .csv_records import read_csv
 from .lines import LONGEST_RECORD, Lines, OverlongRecordError

@@ -8,8 +8,8 @@ from functools import cache
 
 import pycountry
 
-from engine.source.json_fault import excerpt
 from engine.source.json_text import JSONValue
+from engine.source.quoting import excerpt
 
 from .adaptation import Draft
 from .places import is_country

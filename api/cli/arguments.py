@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 import click
 
 from engine.source.instants import read_instant
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 

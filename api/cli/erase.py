@@ -13,7 +13,7 @@ from api.cli.terminal import answer, toned
 from engine.audit.entries.acts import ASKED_FOR, Ground
 from engine.audit.instants import rfc3339
 from engine.evaluation.prose import Tone, counted
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 from engine.storage.errors import NotFound
 from engine.storage.lifecycle.erasures import Erasures, ErasureSummary, Tombstone
 from engine.storage.lifecycle.holds import UnderHold

@@ -14,7 +14,7 @@ from engine.audit.entries.acts import HoldGround
 from engine.audit.instants import rfc3339
 from engine.audit.log import Receipt
 from engine.evaluation.prose import Tone, counted
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 from engine.storage.errors import NotFound
 from engine.storage.lifecycle.holds import HoldPlaced, Holds
 from engine.storage.lifecycle.holds_in_force import HoldInForce

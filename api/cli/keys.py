@@ -29,7 +29,7 @@ from api.installation.settings import load_settings
 from api.installation.setup import keys_of, make_key
 from engine.audit.instants import utc_now
 from engine.evaluation.prose import Tone, printable
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 from engine.source.suggest import nearest
 from engine.storage.errors import Conflict
 from engine.storage.keys import ApiKey, Role

@@ -21,7 +21,7 @@ from engine.audit.entries.record import LogEntry
 from engine.audit.exhibits.evidence import EvidenceManifest
 from engine.audit.merkle.tree import ProofError
 from engine.evaluation.prose import Tone, counted
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 from engine.storage.errors import NotFound
 from engine.storage.files import replacing
 from engine.storage.governance.policies import PolicyVersions

@@ -26,7 +26,7 @@ from api.deciding.impact import (
 from api.deciding.replay import outcome_reason
 from engine import Engine, load_bundle
 from engine.evaluation.prose import Tone, counted, printable
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 from engine.storage.lifecycle.erasures import Erasures
 from engine.storage.search.decisions import Decisions
 

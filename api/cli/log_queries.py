@@ -15,7 +15,7 @@ from api.cli.terminal import answer, toned
 from api.log.listing import saved_query_document
 from engine.audit.instants import rfc3339
 from engine.evaluation.prose import Tone
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 from engine.storage.errors import Conflict, InvalidQuery, LogInconsistent, NotFound
 from engine.storage.search.decisions import Decisions
 from engine.storage.search.saved_queries import SavedQueries, SavedQuery

@@ -12,7 +12,7 @@ from api.cli.service import opened_service
 from api.cli.terminal import Output, toned
 from api.log.listing import listed_document
 from engine.evaluation.prose import Tone, counted, cut
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 from engine.storage.log.listing import LoggedDecision
 from engine.storage.search.decisions import (
     PAGE_LIMIT,

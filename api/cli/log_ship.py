@@ -29,7 +29,7 @@ from api.shipping.events import Sender
 from api.shipping.shapes import SHAPES, Shape
 from api.shipping.shipper import OtherLogError, Shipper
 from engine.evaluation.prose import Tone, counted
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 from engine.storage.errors import StorageUnavailable
 from engine.storage.log.anchor import KeyFile
 from engine.storage.log.tile_log import TileLog

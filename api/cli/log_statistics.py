@@ -13,7 +13,7 @@ from api.cli.service import opened_service
 from api.cli.terminal import answer, toned
 from api.log.listing import statistics_document
 from engine.evaluation.prose import Tone, counted
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 from engine.storage.search.decisions import Decisions
 from engine.storage.search.statistics import OutcomeCount, Statistics
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import click
 
 from api.cli.arguments import WRITTEN
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 from engine.storage.lifecycle.subjects import Selector
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])

@@ -10,7 +10,7 @@ import re
 import click
 from click.exceptions import NoSuchCommand
 
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 from engine.source.suggest import nearest
 
 _LITERAL = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")

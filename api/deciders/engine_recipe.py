@@ -49,7 +49,7 @@ class EngineRecipe:
 class Basis:
     """By what is decided: an engine, the waivers that were granted, the standing facts.
 
-    `number` is that of the plan that has them (`engine.storage.governance.versions.Plan`).
+    `number` is that of the plan that has them (`engine.storage.governance.policy_set_rows.Plan`).
     """
 
     recipe: EngineRecipe

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from engine.evaluation.standing_facts.fact import CAMPAIGNS_OWN, MEMBERS, Subject, SubjectKind
-from engine.source.json_fault import excerpt
 from engine.source.json_text import JSONValue
+from engine.source.quoting import excerpt
 
 _INDEX = re.compile(r"\.\d+\.")
 _ITS_OWN = (

@@ -28,8 +28,8 @@ from engine.audit.canonical import canonical
 from engine.audit.entries.commitment import opens
 from engine.audit.entries.record import Envelope, LogEntry, Payload, read_envelope
 from engine.bundle.grants import RecordedGrants
-from engine.source.json_fault import escaped, excerpt
 from engine.source.json_text import JSONValue, read_json
+from engine.source.quoting import escaped, excerpt
 from engine.storage.errors import NotFound
 from engine.storage.lifecycle.erasures import Tombstone
 from engine.version import __version__

@@ -3,12 +3,12 @@
 What a process built last is not built again (`builders`).
 """
 
-import hashlib
 from typing import Protocol
 
 import msgspec
 
 from engine import Bundle, bundle_from_files
+from engine.bundle.bundle import digest_of_text
 from engine.storage.errors import LogInconsistent
 from engine.storage.governance.policies import PolicyVersion
 
@@ -32,7 +32,7 @@ def stored_text(versions: Versions, digest: str) -> bytes:
     is not the one that comes into force.
     """
     files = versions.get(digest).files
-    if f"sha256:{hashlib.sha256(files).hexdigest()}" != digest:
+    if digest_of_text(files) != digest:
         raise LogInconsistent(f"what is kept under `{digest}` is not what the digest is of")
     return files
 

@@ -28,8 +28,8 @@ from engine.evaluation.record_writer import write
 from engine.evaluation.result import Status
 from engine.evaluation.standing_facts.book import FactBook
 from engine.semantics.vocabulary import Vocabulary
-from engine.source.json_fault import excerpt
 from engine.source.json_text import JSONValue, read_json
+from engine.source.quoting import excerpt
 
 from .missing_fact_advice import advice_on
 

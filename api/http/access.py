@@ -10,7 +10,7 @@ from types import MappingProxyType
 from api.identity.jwks import KeysUnavailable
 from api.identity.tokens import TokenError, Tokens
 from api.in_force.keys import KeysInForce
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 from engine.storage.keys import ApiKey, Role
 
 from .problems import (

@@ -11,8 +11,8 @@ from functools import cached_property
 import msgspec
 from werkzeug.wrappers import Request
 
-from engine.source.json_fault import excerpt
 from engine.source.json_text import JSONFault, JSONLimits, JSONValue, compact, read_json
+from engine.source.quoting import excerpt
 
 from .problems import (
     INCOMPLETE_BODY,

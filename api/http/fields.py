@@ -14,7 +14,7 @@ from marshmallow import ValidationError, fields
 from engine.semantics.code_names import CODE_ADVICE, code_advice
 from engine.semantics.types import Scalar, describe, is_code
 from engine.source.instants import INSTANT_FORM, read_instant
-from engine.source.json_fault import described, excerpt
+from engine.source.quoting import described, excerpt
 from engine.source.suggest import nearest
 from engine.storage.search.saved_queries import NAME_PATTERN
 

@@ -23,7 +23,7 @@ from engine import Engine, EngineError
 from engine.audit.entries.acts import Action
 from engine.audit.merkle.spans import spans_of
 from engine.bundle.bundle import short_digest
-from engine.storage.governance.versions import SetVersion
+from engine.storage.governance.policy_set_rows import SetVersion
 from engine.storage.keys import ApiKey
 from engine.storage.search.decisions import DecisionPage, write_cursor
 from engine.storage.search.filters import DecisionFilter

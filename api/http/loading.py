@@ -10,7 +10,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError
 
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 from engine.source.suggest import nearest
 
 from .misplaced import names_of

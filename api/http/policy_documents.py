@@ -7,7 +7,7 @@ import msgspec
 
 from engine.audit.instants import rfc3339
 from engine.bundle.bundle import short_digest
-from engine.storage.governance.versions import Event, SetVersion, Timeline
+from engine.storage.governance.policy_set_rows import Event, SetVersion, Timeline
 
 
 def set_document(timeline: Timeline, now: datetime) -> dict[str, object]:

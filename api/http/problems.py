@@ -19,7 +19,8 @@ from engine.audit.checkpoints.signing import LogForked
 from engine.audit.errors import LogError, RecordError
 from engine.audit.instants import rfc3339
 from engine.audit.log import LogBusy
-from engine.source.json_fault import JSONFault, excerpt
+from engine.source.json_fault import JSONFault
+from engine.source.quoting import excerpt
 from engine.storage.lifecycle.erasures import Tombstone
 from engine.storage.lifecycle.holds import UnderHold
 

@@ -21,7 +21,7 @@ from engine.audit.entries.acts import ASKED_FOR, Ground
 from engine.audit.entries.record import Outcome
 from engine.audit.workflows.waivers import WaiverState
 from engine.evaluation.standing_facts.fact import SubjectKind
-from engine.source.json_fault import escaped
+from engine.source.quoting import escaped
 from engine.storage.governance.waivers import PAGE_LIMIT as WAIVER_PAGE_LIMIT
 from engine.storage.lifecycle.subjects import Selector
 from engine.storage.search.decisions import PAGE_LIMIT

@@ -20,7 +20,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from werkzeug.wrappers import Request
 
 from engine.bundle.load import is_policy
-from engine.source.json_fault import escaped, excerpt
+from engine.source.quoting import escaped, excerpt
 
 from .bodies import JSON, ZIP, body_type, read_bytes, read_document
 from .problems import MALFORMED_POLICIES, Problem, ProblemError, ProblemRaised

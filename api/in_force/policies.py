@@ -32,8 +32,8 @@ from engine.evaluation.standing_facts.book import FactBook
 from engine.storage.databases.database import Database
 from engine.storage.errors import NotFound, StorageError
 from engine.storage.governance.policies import PolicyVersions
+from engine.storage.governance.policy_set_rows import Event, Plan, Timeline
 from engine.storage.governance.policy_sets import PolicySets
-from engine.storage.governance.versions import Event, Plan, Timeline
 
 POLL_SECONDS = 0.5
 """How long nothing is asked of the database at most, where nothing announces a change."""

@@ -22,7 +22,7 @@ from engine.audit.checkpoints.note import NoteError
 from engine.audit.checkpoints.witness import Witness
 from engine.audit.entries.retention import Schedule
 from engine.bundle.load import shipped_directory
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 from engine.source.suggest import nearest
 from engine.storage.keys import Role
 

@@ -23,14 +23,14 @@ from api.installation.set_names import SET_NAME_ADVICE, is_set_name
 from engine.audit.checkpoints.signing import LogForked
 from engine.audit.entries.acts import Transition
 from engine.bundle.load import UnreadableError, read_directory
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 from engine.storage.databases.database import Database, shown_url, sqlite_file
 from engine.storage.errors import Conflict, NotFound
 from engine.storage.governance.changes import WrongState
-from engine.storage.governance.fact_versions import seal_facts
 from engine.storage.governance.policies import policy_version
+from engine.storage.governance.policy_set_rows import SetVersion
 from engine.storage.governance.policy_sets import CheckReport, PolicySets
-from engine.storage.governance.versions import SetVersion
+from engine.storage.governance.standing_fact_rows import seal_facts
 from engine.storage.keys import ApiKeys, NewApiKey, Role
 from engine.storage.lifecycle.sealing import begin_sealing
 from engine.storage.migrate import Schema, current_revision, migrate, schema_of

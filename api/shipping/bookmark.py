@@ -15,7 +15,7 @@ import msgspec
 
 from engine.audit.export import Count
 from engine.storage.errors import StorageUnavailable
-from engine.storage.files import locked, write_durably
+from engine.storage.files import lock_beside, locked, write_durably
 
 _SECRET: Final = 0o600
 
@@ -40,7 +40,7 @@ class Bookmark:
             self.path.parent.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise StorageUnavailable("the directory of bookmarks cannot be made") from error
-        with locked(self.path.with_name(f"{self.path.name}.lock")):
+        with locked(lock_beside(self.path)):
             yield
 
     def read(self) -> Mark | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
 from api.outward import Bounds, post
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 
 from .shapes import Shape
 

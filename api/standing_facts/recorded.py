@@ -6,7 +6,7 @@ from engine import Engine
 from engine.audit.entries.acts import FactTransition
 from engine.evaluation.standing_facts.application import disagreements
 from engine.evaluation.standing_facts.fact import StandingFact
-from engine.storage.governance.fact_versions import FactVersion
+from engine.storage.governance.standing_fact_rows import FactVersion
 from engine.storage.governance.standing_facts import Statement
 
 from .stated import FactFaults, Stated

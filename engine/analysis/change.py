@@ -4,7 +4,7 @@ It says what was touched, how it read before and reads now, and which way it lea
 `wording`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -180,6 +180,13 @@ class Subject:
     ) -> "Change":
         """Return a change of it as a whole, and not in a condition of it."""
         return Change(kind=kind, subject=self, lean=lean, old=old, new=new, about=about)
+
+    def compared(
+        self, kind: Kind, old: Shown, new: Shown, lean: Lean = Lean.NEUTRAL, *, about: str = ""
+    ) -> Iterator["Change"]:
+        """Yield the change from one value to another, unless that is the same."""
+        if old != new:
+            yield self.change(kind, lean, old, new, about=about)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from functools import partial
 
 from ..evaluation.values import show_typed
 from ..semantics.tree import (
@@ -40,7 +40,7 @@ from .change import (
 )
 from .comparisons import GROWING
 from .meaning import FactName
-from .pairs import days_of, edition_that_ends_otherwise, paired_by_name
+from .pairs import days_of, edition_changes, paired_by_name
 from .timelines import growth, timeline
 
 # --- sets -------------------------------------------------------------------------------------
@@ -55,7 +55,7 @@ def set_changes(old: Policies, new: Policies) -> Iterator[Change]:
         elif before.name != after.name:
             yield _subject_of_set(after).change(Kind.RENAMED, old=before.name, new=after.name)
         else:
-            yield from _editions(before, after, _lean(after.name, old, new))
+            yield from _set(before, after, _lean(after.name, old, new))
     for each in gone:
         yield _subject_of_set(each).change(Kind.REMOVED)
 
@@ -68,41 +68,25 @@ def _subject_of_set(definition: SetDefinition) -> Subject:
     return Subject(realm=Realm.SET, name=definition.name, title=definition.label)
 
 
-def _editions(old: SetDefinition, new: SetDefinition, lean: Lean) -> Iterator[Change]:
+def _set(old: SetDefinition, new: SetDefinition, lean: Lean) -> Iterator[Change]:
     subject = _subject_of_set(new)
-    if old.label != new.label:
-        yield subject.change(Kind.LABEL, old=old.label, new=new.label)
-    if timeline(old) == timeline(new):
-        return
-    before = {each.window.start: each for each in old.editions}
-    after = {each.window.start: each for each in new.editions}
-    for start in sorted({*before, *after}, key=lambda day: day or date.min):
-        if start not in before:
-            days, added = days_of(after[start].window), _texts(after[start])
-            yield subject.change(Kind.EDITION_ADDED, lean, new=added, about=days)
-        elif start not in after:
-            days, removed = days_of(before[start].window), _texts(before[start])
-            yield subject.change(Kind.EDITION_REMOVED, lean, old=removed, about=days)
-        else:
-            moved = after.keys() ^ before.keys()
-            yield from _edition(subject, before[start], after[start], lean, moved)
+    yield from subject.compared(Kind.LABEL, old.label, new.label)
+    if timeline(old) != timeline(new):
+        before, after = (
+            [(each, _texts(each)) for each in declared.editions] for declared in (old, new)
+        )
+        members = partial(_members, subject=subject, lean=lean)
+        yield from edition_changes(subject, before, after, lean, members)
 
 
-def _edition(
-    subject: Subject,
-    old: Edition[Members],
-    new: Edition[Members],
-    lean: Lean,
-    moved: set[date | None],
+def _members(
+    old: Edition[Members], new: Edition[Members], *, subject: Subject, lean: Lean
 ) -> Iterator[Change]:
     days = days_of(new.window)
     for member in sorted(_texts(new) - _texts(old)):
         yield subject.change(Kind.MEMBER_ADDED, lean, new=member, about=days)
     for member in sorted(_texts(old) - _texts(new)):
         yield subject.change(Kind.MEMBER_DROPPED, lean, old=member, about=days)
-    if which := edition_that_ends_otherwise(old.window, new.window, moved):
-        ends = old.window.until, new.window.until
-        yield subject.change(Kind.EDITION_UNTIL, lean, *ends, about=which)
 
 
 def _texts(edition: Edition[Members]) -> frozenset[str]:
@@ -245,8 +229,7 @@ def fact_changes(old: Facts, new: Facts, renamed: Mapping[FactName, str]) -> Ite
             lean = Lean.STRICTER if fact.required else Lean.NEUTRAL
             yield subject.change(Kind.ADDED, lean, new=fact.required)
             continue
-        if before != key:
-            yield subject.change(Kind.RENAMED, old=before[1], new=key[1])
+        yield from subject.compared(Kind.RENAMED, before[1], key[1])
         is_waived = before[1] in old.waived or key[1] in new.waived
         yield from _fact(old.known[before], fact, subject, is_waived=is_waived)
     for key, fact in old.known.items():
@@ -262,9 +245,8 @@ def _subject_of_fact(root: str, key: FactName, fact: Fact) -> Subject:
 def _fact(old: Fact, new: Fact, subject: Subject, *, is_waived: bool) -> Iterator[Change]:
     if not _same_type(old.type, new.type):
         yield subject.change(Kind.RETYPED, Lean.UNCLEAR, describe(old.type), describe(new.type))
-    if old.required is not new.required:
-        lean = lean_of_growth(grows=new.required, sign=1)
-        yield subject.change(Kind.REQUIRED, lean, old.required, new.required)
+    lean = lean_of_growth(grows=new.required, sign=1)
+    yield from subject.compared(Kind.REQUIRED, old.required, new.required, lean)
     if old.presumed != new.presumed:
         # A presumed value counts against the campaign, where an unknown one only asks; what it
         # establishes may be waived, and what is unknown may not.
@@ -272,10 +254,8 @@ def _fact(old: Fact, new: Fact, subject: Subject, *, is_waived: bool) -> Iterato
         grows = None if one is not None and other is not None else other is not None
         lean = lean_of_growth(grows=grows, sign=0 if is_waived else 1)
         yield subject.change(Kind.PRESUMED, lean, one, other)
-    if old.sensitive is not new.sensitive:
-        yield subject.change(Kind.SENSITIVE, old=old.sensitive, new=new.sensitive)
-    if old.label != new.label:
-        yield subject.change(Kind.LABEL, old=old.label, new=new.label)
+    yield from subject.compared(Kind.SENSITIVE, old.sensitive, new.sensitive)
+    yield from subject.compared(Kind.LABEL, old.label, new.label)
 
 
 def _presumed(fact: Fact) -> str | None:
@@ -302,12 +282,8 @@ def instrument_changes(old: Policies, new: Policies) -> Iterator[Change]:
     for name in sorted(before.keys() & after.keys()):
         one, other = before[name], after[name]
         subject = Subject(realm=Realm.INSTRUMENT, name=name, title=other.title)
-        for kind, was, is_now in (
-            (Kind.TITLE, one.title, other.title),
-            (Kind.URL, one.url, other.url),
-        ):
-            if was != is_now:
-                yield subject.change(kind, old=was, new=is_now)
+        yield from subject.compared(Kind.TITLE, one.title, other.title)
+        yield from subject.compared(Kind.URL, one.url, other.url)
 
 
 def _cited(policies: Policies) -> dict[str, Citation]:

@@ -79,10 +79,8 @@ def _subject(definition: Definition) -> Subject:
 
 def _changed(old: Definition, new: Definition, before: Reader, now: Reader) -> Iterator[Change]:
     subject = _subject(new)
-    if old.label != new.label:
-        yield subject.change(Kind.LABEL, old=old.label, new=new.label)
-    for kind, gone, come in citation_changes(old.sources, new.sources):
-        yield subject.change(kind, old=gone, new=come)
+    yield from subject.compared(Kind.LABEL, old.label, new.label)
+    yield from citation_changes(subject, old.sources, new.sources)
     signs = {*_signs(new.name, before.policies), *_signs(new.name, now.policies)}
     comparing = ConditionComparison(
         old=before,

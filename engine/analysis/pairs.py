@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from ..semantics.tree import Citation, Window
-from .change import Kind
+from ..semantics.tree import Citation, Edition, Window
+from .change import Change, Kind, Lean, Shown, Subject
+from .timelines import Span
 
 Declared = TypeVar("Declared")
+Edited = TypeVar("Edited", bound=Edition[Any] | Span[Any])
 
 
 def paired_by_name(
@@ -33,15 +35,50 @@ def paired_by_name(
 
 
 def citation_changes(
-    old: Iterable[Citation], new: Iterable[Citation], where: str = ""
-) -> Iterator[tuple[Kind, str | None, str | None]]:
-    """Yield what is cited now and what no longer: the kind of change, and its `old` and `new`."""
+    subject: Subject, old: Iterable[Citation], new: Iterable[Citation], where: str = ""
+) -> Iterator[Change]:
+    """Yield the provisions that are cited now, and those that are no longer."""
     before, after = (
         dict.fromkeys(f"{each.instrument} {each.provision}{where}" for each in cited)
         for cited in (old, new)
     )
-    yield from ((Kind.CITATION_ADDED, None, each) for each in after if each not in before)
-    yield from ((Kind.CITATION_REMOVED, each, None) for each in before if each not in after)
+    for each in after:
+        if each not in before:
+            yield subject.change(Kind.CITATION_ADDED, new=each)
+    for each in before:
+        if each not in after:
+            yield subject.change(Kind.CITATION_REMOVED, old=each)
+
+
+def edition_changes(
+    subject: Subject,
+    old: Iterable[tuple[Edited, Shown]],
+    new: Iterable[tuple[Edited, Shown]],
+    lean: Lean,
+    changed: Callable[[Edited, Edited], Iterable[Change]],
+) -> Iterator[Change]:
+    """Yield the editions that came and went, and those that end on another day.
+
+    Each edition stands with how it is shown; `changed` yields what else is new in one of both.
+    """
+    before = {each.window.start: (each, shown) for each, shown in old}
+    after = {each.window.start: (each, shown) for each, shown in new}
+    moved = before.keys() ^ after.keys()
+    for start in sorted({*before, *after}, key=lambda day: day or date.min):
+        if start not in before:
+            edition, shown = after[start]
+            days = days_of(edition.window)
+            yield subject.change(Kind.EDITION_ADDED, lean, new=shown, about=days)
+        elif start not in after:
+            edition, shown = before[start]
+            days = days_of(edition.window)
+            yield subject.change(Kind.EDITION_REMOVED, lean, old=shown, about=days)
+        else:
+            was, now = before[start][0], after[start][0]
+            yield from changed(was, now)
+            if which := _that_ends_otherwise(was.window, now.window, moved):
+                ends = was.window.until, now.window.until
+                yield subject.change(Kind.EDITION_UNTIL, lean, *ends, about=which)
 
 
 def days_of(window: Window) -> str:
@@ -51,7 +88,7 @@ def days_of(window: Window) -> str:
     return " ".join(filter(None, (start, until)))
 
 
-def edition_that_ends_otherwise(old: Window, new: Window, moved: set[date | None]) -> str:
+def _that_ends_otherwise(old: Window, new: Window, moved: set[date | None]) -> str:
     """Return which edition it is, in words, if it ends on another day; else an empty text.
 
     Where an edition comes or goes at that day (`moved`), this is said of that edition.

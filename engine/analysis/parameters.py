@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
 from ..semantics.tree import Constant, Edition, Parameter, ParameterTerm, ValueTerm
 from ..semantics.types import describe
-from .change import Change, Kind, Lean, Realm, Shown, Subject
+from .change import Change, Kind, Lean, Realm, Subject
 from .meaning import Reader
-from .pairs import citation_changes, days_of, edition_that_ends_otherwise
+from .pairs import citation_changes, days_of, edition_changes
 from .rising import lean_of, rises
 
 
@@ -48,49 +47,27 @@ class _Pair:
     def heading(self) -> Iterator[Change]:
         """Yield what differs in all but the editions."""
         old, new, subject = self.old, self.new, self.subject
-        if old.label != new.label:
-            yield subject.change(Kind.LABEL, old=old.label, new=new.label)
+        yield from subject.compared(Kind.LABEL, old.label, new.label)
         if old.type != new.type:
             types = describe(old.type), describe(new.type)
             yield subject.change(Kind.RETYPED, Lean.UNCLEAR, *types)
-        if old.reviewed != new.reviewed:
-            yield subject.change(Kind.REVIEWED, old=old.reviewed, new=new.reviewed)
-        for kind, gone, come in citation_changes(old.sources, new.sources):
-            yield subject.change(kind, old=gone, new=come)
+        yield from subject.compared(Kind.REVIEWED, old.reviewed, new.reviewed)
+        yield from citation_changes(subject, old.sources, new.sources)
 
     def editions(self) -> Iterator[Change]:
         """Yield the editions that came, went and changed."""
-        before = {each.window.start: each for each in self.old.editions}
-        after = {each.window.start: each for each in self.new.editions}
-        moved = before.keys() ^ after.keys()
-        for start in sorted({*before, *after}, key=lambda day: day or date.min):
-            if start not in before:
-                added = after[start]
-                yield self._whole(Kind.EDITION_ADDED, added, new=added.content.text)
-            elif start not in after:
-                removed = before[start]
-                yield self._whole(Kind.EDITION_REMOVED, removed, old=removed.content.text)
-            else:
-                yield from self._edition(before[start], after[start], moved)
+        old, new = (
+            [(each, each.content.text) for each in parameter.editions]
+            for parameter in (self.old, self.new)
+        )
+        return edition_changes(self.subject, old, new, self._lean(None), self._edition)
 
-    def _whole(
-        self, kind: Kind, edition: Edition[Constant], old: Shown = None, new: Shown = None
-    ) -> Change:
-        days = days_of(edition.window)
-        return self.subject.change(kind, self._lean(None), old, new, about=days)
-
-    def _edition(
-        self, old: Edition[Constant], new: Edition[Constant], moved: set[date | None]
-    ) -> Iterator[Change]:
+    def _edition(self, old: Edition[Constant], new: Edition[Constant]) -> Iterator[Change]:
         days = days_of(new.window) or "at all times"
         if self.before.term(old.content) != self.now.term(new.content):
             lean = self._lean(rises(old.content, new.content))
             yield self.subject.change(Kind.VALUE, lean, old.content, new.content, about=days)
-        for kind, gone, come in citation_changes(old.sources, new.sources, f", {days}"):
-            yield self.subject.change(kind, old=gone, new=come)
-        if which := edition_that_ends_otherwise(old.window, new.window, moved):
-            ends, lean = (old.window.until, new.window.until), self._lean(None)
-            yield self.subject.change(Kind.EDITION_UNTIL, lean, *ends, about=which)
+        yield from citation_changes(self.subject, old.sources, new.sources, f", {days}")
 
     def _lean(self, rise: bool | None) -> Lean:  # noqa: FBT001 - None is a third answer.
         return lean_of(rise, self._is_it, (self.before.policies, self.now.policies))

@@ -84,7 +84,7 @@ def rule_changes(old: Rule, new: Rule, before: Reader, now: Reader) -> Iterator[
     """Yield what changed between two versions of a rule."""
     pair = _Pair(old=old, new=new, before=before, now=now, subject=subject_of(new))
     yield from pair.names()
-    yield from pair.sources()
+    yield from citation_changes(pair.subject, old.sources, new.sources)
     yield from pair.scope()
     yield from pair.applicability()
     yield from pair.demand()
@@ -105,16 +105,10 @@ class _Pair:
 
     def names(self) -> Iterator[Change]:
         """Yield a new name, and a new title unless it only repeats the name."""
-        if self.old.id != self.new.id:
-            yield self.subject.change(Kind.RENAMED, Lean.NEUTRAL, self.old.id, self.new.id)
+        yield from self.subject.compared(Kind.RENAMED, self.old.id, self.new.id)
         repeats = _repeats_name(self.old) and _repeats_name(self.new)
-        if self.old.title != self.new.title and not repeats:
-            yield self.subject.change(Kind.TITLE, Lean.NEUTRAL, self.old.title, self.new.title)
-
-    def sources(self) -> Iterator[Change]:
-        """Yield the provisions that are cited now, and those that are no longer."""
-        for kind, gone, come in citation_changes(self.old.sources, self.new.sources):
-            yield self.subject.change(kind, Lean.NEUTRAL, gone, come)
+        if not repeats:
+            yield from self.subject.compared(Kind.TITLE, self.old.title, self.new.title)
 
     # --- when and where ----------------------------------------------------------------------
 
@@ -126,13 +120,10 @@ class _Pair:
     def scope(self) -> Iterator[Change]:
         """Yield the days that moved, and the places that came and went."""
         old, new = self.old.window, self.new.window
-        if old.start != new.start:
-            earlier = _starts(new) < _starts(old)
-            lean = lean_of_growth(grows=earlier, sign=self._sign)
-            yield self.subject.change(Kind.IN_FORCE_FROM, lean, old.start, new.start)
-        if old.until != new.until:
-            lean = lean_of_growth(grows=_ends(new) > _ends(old), sign=self._sign)
-            yield self.subject.change(Kind.IN_FORCE_UNTIL, lean, old.until, new.until)
+        earlier = lean_of_growth(grows=_starts(new) < _starts(old), sign=self._sign)
+        yield from self.subject.compared(Kind.IN_FORCE_FROM, old.start, new.start, earlier)
+        later = lean_of_growth(grows=_ends(new) > _ends(old), sign=self._sign)
+        yield from self.subject.compared(Kind.IN_FORCE_UNTIL, old.until, new.until, later)
         if self.before.places(self.old.places) != self.now.places(self.new.places):
             yield self._places()
 
@@ -259,24 +250,15 @@ class _Pair:
     def consequences(self) -> Iterator[Change]:
         """Yield what changed in how a violation, or a missing fact, is treated."""
         old, new = self.old, self.new
-        if old.enforcement is not new.enforcement:
-            steps = _STRENGTH[new.enforcement] - _STRENGTH[old.enforcement]
-            lean = lean_of_growth(grows=steps > 0, sign=1) if steps else Lean.NEUTRAL
-            yield self.subject.change(
-                Kind.ENFORCEMENT, lean, old.enforcement.value, new.enforcement.value
-            )
-        if old.override_role != new.override_role:
-            yield self.subject.change(Kind.ROLE, Lean.NEUTRAL, old.override_role, new.override_role)
+        compared = self.subject.compared
+        steps = _STRENGTH[new.enforcement] - _STRENGTH[old.enforcement]
+        lean = lean_of_growth(grows=steps > 0, sign=1) if steps else Lean.NEUTRAL
+        yield from compared(Kind.ENFORCEMENT, old.enforcement.value, new.enforcement.value, lean)
+        yield from compared(Kind.ROLE, old.override_role, new.override_role)
         yield from self._lifting()
-        if old.severity is not new.severity:
-            yield self.subject.change(
-                Kind.SEVERITY, Lean.NEUTRAL, old.severity.value, new.severity.value
-            )
-        if old.if_unknown is not new.if_unknown:
-            lean = lean_of_growth(grows=new.if_unknown is UnknownTreatment.DENY, sign=1)
-            yield self.subject.change(
-                Kind.IF_UNKNOWN, lean, old.if_unknown.value, new.if_unknown.value
-            )
+        yield from compared(Kind.SEVERITY, old.severity.value, new.severity.value)
+        lean = lean_of_growth(grows=new.if_unknown is UnknownTreatment.DENY, sign=1)
+        yield from compared(Kind.IF_UNKNOWN, old.if_unknown.value, new.if_unknown.value, lean)
 
     def _lifting(self) -> Iterator[Change]:
         """Yield the permissions that came and went."""
@@ -296,8 +278,7 @@ class _Pair:
             before = self.before.template(one, old.main.condition)
             if before != self.now.template(other, new.main.condition):
                 yield self.subject.change(kind, Lean.NEUTRAL, one.written, other.written)
-        if old.text != new.text:
-            yield self.subject.change(Kind.TEXT, Lean.NEUTRAL, old.text, new.text)
+        yield from self.subject.compared(Kind.TEXT, old.text, new.text)
         yield from self._duty()
         if set(map(self.before.term, old.evidence)) != set(map(self.now.term, new.evidence)):
             yield self.subject.change(

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from ..semantics.tree import LookupTerm, Policies, Table, ValueTerm, Window
+from ..semantics.tree import LookupTerm, Policies, Table, ValueTerm
 from ..semantics.types import HAVING_PARTS, describe, wholes_of
 from .change import Change, Kind, Lean, Realm, Subject
-from .pairs import citation_changes, days_of, edition_that_ends_otherwise, paired_by_name
+from .pairs import citation_changes, days_of, edition_changes, paired_by_name
 from .rising import lean_of, rises
 from .tables import Case, Written, cases, paired, written
 
@@ -67,10 +66,8 @@ class _Pair:
     def heading(self) -> Iterator[Change]:
         """Yield what differs in the label, the sources, and what the table gives."""
         old, new = self.old, self.new
-        if old.label != new.label:
-            yield self.subject.change(Kind.LABEL, old=old.label, new=new.label)
-        for kind, gone, come in citation_changes(old.sources, new.sources):
-            yield self.subject.change(kind, old=gone, new=come)
+        yield from self.subject.compared(Kind.LABEL, old.label, new.label)
+        yield from citation_changes(self.subject, old.sources, new.sources)
         if old.type != new.type:
             types = describe(old.type), describe(new.type)
             yield self.subject.change(Kind.RETYPED, self._lean(None), *types)
@@ -97,25 +94,9 @@ class _Pair:
 
     def editions(self) -> Iterator[Change]:
         """Yield the editions that came, went and changed."""
-        before = {e.window.start: e for e in written(self.old, self.renamed)}
-        after = {each.window.start: each for each in written(self.new, {})}
-        moved = before.keys() ^ after.keys()
-        lean = self._lean(None)
-        for start in sorted({*before, *after}, key=lambda day: day or date.min):
-            if start not in before:
-                days, added = days_of(after[start].window), self._told(after[start], self.new)
-                yield self.subject.change(Kind.EDITION_ADDED, lean, new=added, about=days)
-            elif start not in after:
-                days, removed = days_of(before[start].window), self._told(before[start], self.old)
-                yield self.subject.change(Kind.EDITION_REMOVED, lean, old=removed, about=days)
-            else:
-                yield from self._cases(before[start], after[start])
-                yield from self._until(before[start].window, after[start].window, moved)
-
-    def _told(self, edition: Written, table: Table) -> str:
-        return "; ".join(
-            f"{_where(each, table)}, it gives {each.value.text}" for each in edition.content
-        )
+        old = [(each, _told(each, self.old)) for each in written(self.old, self.renamed)]
+        new = [(each, _told(each, self.new)) for each in written(self.new, {})]
+        return edition_changes(self.subject, old, new, self._lean(None), self._cases)
 
     def _cases(self, old: Written, new: Written) -> Iterator[Change]:
         lean, days = self._lean(None), days_of(new.window)
@@ -163,16 +144,17 @@ class _Pair:
             asked = _where(old, self.old), _where(new, self.new)
             yield self.subject.change(Kind.CASE_ASKS, lean, *asked, about=about)
 
-    def _until(self, old: Window, new: Window, moved: set[date | None]) -> Iterator[Change]:
-        if which := edition_that_ends_otherwise(old, new, moved):
-            ends, lean = (old.until, new.until), self._lean(None)
-            yield self.subject.change(Kind.EDITION_UNTIL, lean, *ends, about=which)
-
     def _lean(self, rise: bool | None) -> Lean:  # noqa: FBT001 - None is a third answer.
         return lean_of(rise, self._is_it, self.versions)
 
     def _is_it(self, term: ValueTerm) -> bool:
         return isinstance(term, LookupTerm) and term.name == self.new.name
+
+
+def _told(edition: Written, table: Table) -> str:
+    return "; ".join(
+        f"{_where(each, table)}, it gives {each.value.text}" for each in edition.content
+    )
 
 
 def _agree_alike(kept: Sequence[tuple[Case, Case]]) -> bool:

@@ -24,6 +24,12 @@ class _Waived:
         """Return a change of the waiver."""
         return self.subject.change(kind, lean, old, new, about=self.rule)
 
+    def compared(
+        self, kind: Kind, old: Shown, new: Shown, lean: Lean = Lean.NEUTRAL
+    ) -> Iterator[Change]:
+        """Yield the change of the waiver from one value to another, unless that is the same."""
+        return self.subject.compared(kind, old, new, lean, about=self.rule)
+
     @property
     def subject(self) -> Subject:
         """The waiver as the subject of a change."""
@@ -75,8 +81,7 @@ def _content(waived: _Waived, reader: Reader) -> Hashable:
 
 def _changed(old: _Waived, new: _Waived, before: Reader, now: Reader) -> Iterator[Change]:
     one, other = old.waiver, new.waiver
-    if old.rule != new.rule:
-        yield new.change(Kind.WAIVED, Lean.UNCLEAR, old.rule, new.rule)
+    yield from new.compared(Kind.WAIVED, old.rule, new.rule, Lean.UNCLEAR)
     comparing = ConditionComparison(
         old=before, new=now, sign=-1, subject=new.subject, part=Part.WAIVER
     )
@@ -84,21 +89,14 @@ def _changed(old: _Waived, new: _Waived, before: Reader, now: Reader) -> Iterato
         normal_form(one.scope.condition), normal_form(other.scope.condition)
     )
     yield from _moved(one.window, other.window, new)
-    if old.approval != new.approval:
-        yield new.change(Kind.APPROVAL, Lean.NEUTRAL, old.approval, new.approval)
-    if one.ticket != other.ticket:
-        yield new.change(Kind.TICKET, Lean.NEUTRAL, one.ticket, other.ticket)
-    if one.reason != other.reason:
-        yield new.change(Kind.REASON, Lean.NEUTRAL, one.reason, other.reason)
+    yield from new.compared(Kind.APPROVAL, old.approval, new.approval)
+    yield from new.compared(Kind.TICKET, one.ticket, other.ticket)
+    yield from new.compared(Kind.REASON, one.reason, other.reason)
 
 
 def _moved(old: Window, new: Window, waived: _Waived) -> Iterator[Change]:
     """Yield the days that moved; every waiver has both."""
-    if old.start != new.start:
-        grows = str(new.start) < str(old.start)
-        lean = lean_of_growth(grows=grows, sign=-1)
-        yield waived.change(Kind.IN_FORCE_FROM, lean, old.start, new.start)
-    if old.until != new.until:
-        grows = str(new.until) > str(old.until)
-        lean = lean_of_growth(grows=grows, sign=-1)
-        yield waived.change(Kind.IN_FORCE_UNTIL, lean, old.until, new.until)
+    earlier = lean_of_growth(grows=str(new.start) < str(old.start), sign=-1)
+    yield from waived.compared(Kind.IN_FORCE_FROM, old.start, new.start, earlier)
+    later = lean_of_growth(grows=str(new.until) > str(old.until), sign=-1)
+    yield from waived.compared(Kind.IN_FORCE_UNTIL, old.until, new.until, later)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
-from ..evaluation.compiled.program import Program, compile_program
+from ..evaluation.compiled.program import Program
 from ..evaluation.descriptor.decode import Decoder
 from ..evaluation.presumption import presumption_faults
 from ..semantics.adopted import is_adopted, without_adopted_tests
@@ -73,7 +73,12 @@ def digest_of(files: Mapping[str, str]) -> str:
     by_name = {name: files[name] for name in sorted(files, key=_units)}
     listed = json.dumps(by_name, ensure_ascii=False, separators=(",", ":"))
     # Half of a surrogate pair cannot be written in UTF-8, and still has its digest.
-    return "sha256:" + hashlib.sha256(listed.encode(errors="surrogatepass")).hexdigest()
+    return digest_of_text(listed.encode(errors="surrogatepass"))
+
+
+def digest_of_text(listed: bytes) -> str:
+    """Return the digest of files whose texts by name are this RFC 8785 JSON."""
+    return f"sha256:{hashlib.sha256(listed).hexdigest()}"
 
 
 def short_digest(digest: str) -> str:
@@ -161,7 +166,7 @@ class Thoughts:
 
 
 def understand(
-    parsed: Mapping[str, Parsed], sources: Mapping[str, Source], thoughts: Thoughts | None = None
+    parsed: Mapping[str, Parsed], sources: Mapping[str, Source], thoughts: Thoughts
 ) -> tuple[Checked | None, tuple[Diagnostic, ...]]:
     """Return what parsed files mean together, and every diagnostic, those of parsing included.
 
@@ -169,7 +174,6 @@ def understand(
     from one time to the next, for files of which few change.
     Where a file was not read to its end, what it declares is not known, and nothing is checked.
     """
-    thoughts = thoughts or Thoughts()
     lexical = [fault for _, found in parsed.values() for fault in found]
     if any(map(is_unread, lexical)):
         return None, in_order(lexical)
@@ -190,6 +194,6 @@ def _assembled(name: str, files: Mapping[str, str], checked: Checked) -> Bundle:
         files=dict(files),
         policies=checked.policies,
         cases=checked.cases,
-        program=compile_program(checked.policies),
+        program=Program(checked.policies),
         decoder=Decoder(checked.policies.vocabulary),
     )

@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache, partial
 from typing import TypeAlias
 
-from ..evaluation.compiled.program import Program, compile_program
+from ..evaluation.compiled.program import Program
 from ..evaluation.values import Campaign, stated_fact
 from ..semantics.rules.waivers import granted, with_granted
 from ..semantics.tree import Policies, Waiver
@@ -130,7 +130,7 @@ class GrantedPrograms:
 
     def _compiled(self, texts: tuple[str, ...]) -> Program:
         waivers = [made for text in texts if (made := self.read(text)[0]) is not None]
-        return compile_program(with_granted(self._policies, waivers))
+        return Program(with_granted(self._policies, waivers))
 
 
 # --- the text ---------------------------------------------------------------------------------

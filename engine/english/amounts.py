@@ -12,6 +12,7 @@ import pycountry
 
 from ..semantics.tree import Constant, Measure, Money
 from ..semantics.types import EnumerationType, ListType, Scalar, Type
+from ..source.quoting import joined
 
 _SIGNS = {"EUR": "€", "USD": "US$", "GBP": "£", "JPY": "¥", "CHF": "CHF\u00a0"}
 _MEMBER = re.compile(r'"([^"]*)"|([^\s,{}]+)')
@@ -127,10 +128,3 @@ def single(value: Single, kind: Type, *, is_share: bool = False) -> str:
         case Measure(amount=amount, unit=unit):
             return f"{number(amount)} {unit.one if amount == 1 else unit.several}"
     assert_never(value)
-
-
-def joined(words: Sequence[str], conjunction: str) -> str:
-    """Return words as a series: `a, b and c`."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"

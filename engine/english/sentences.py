@@ -33,10 +33,11 @@ from ..semantics.tree import (
     conditions_below,
 )
 from ..semantics.types import Scalar
+from ..source.quoting import joined
 from ..syntax.lexis import Comparator
 from ..syntax.tree import AggregateKind, ArithmeticOperator, JunctionKind, QuantifierKind
 from . import labels
-from .amounts import constant, day, joined, members
+from .amounts import constant, day, members
 from .consequences import opening
 from .phrase import Item, Phrase, sentence
 

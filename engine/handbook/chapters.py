@@ -6,7 +6,7 @@ from typing import assert_never
 
 from ..bundle.bundle import Bundle
 from ..english import consequences
-from ..english.amounts import day, joined, members
+from ..english.amounts import day, members
 from ..english.provisions import provision, web_address
 from ..english.sentences import Writer, demand
 from ..semantics.cases import Case
@@ -21,6 +21,7 @@ from ..semantics.tree import (
     SetTerm,
     Template,
 )
+from ..source.quoting import joined
 from .examples import by_file, concerned, example
 from .origins import WrittenPolicy, written_policies
 from .values import (

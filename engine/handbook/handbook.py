@@ -3,7 +3,6 @@
 from ..bundle.bundle import Bundle
 from . import indexes, reference
 from .chapters import EVERYWHERE, chapters
-from .coverage import coverage
 from .values import Handbook
 
 
@@ -21,7 +20,7 @@ def handbook(bundle: Bundle) -> Handbook:
         everywhere=tuple(entry.reference for entry in entries if entry.markets == EVERYWHERE),
         markets=indexes.markets(policies, entries),
         instruments=instruments,
-        coverage=coverage(instruments, entries),
+        coverage=indexes.coverage(instruments, entries),
         facts=indexes.facts(entries),
         definitions=reference.definitions(policies, entries),
         parameters=reference.parameters(policies, entries),

@@ -1,5 +1,6 @@
-"""Indexes: from a provision, a market or a fact of the campaign to the rules."""
+"""Indexes: from a provision, a market or a fact to the rules, and from rules to their tests."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
@@ -7,10 +8,13 @@ from ..english.amounts import place
 from ..english.provisions import natural
 from ..semantics.tree import Constant, Policies, Rule, SetTerm
 from .values import (
+    CoverageRow,
     FactReference,
     FactUse,
+    InstrumentCoverage,
     InstrumentEntry,
     MarketEntry,
+    Outcome,
     ProvisionEntry,
     RuleEntry,
     RuleReference,
@@ -39,6 +43,32 @@ def instruments(entries: Iterable[RuleEntry]) -> tuple[InstrumentEntry, ...]:
             ),
         )
         for name in sorted(found, key=lambda name: (titles[name][0], name))
+    )
+
+
+def coverage(
+    instruments: Iterable[InstrumentEntry], entries: Iterable[RuleEntry]
+) -> tuple[InstrumentCoverage, ...]:
+    """Return, for each instrument, a row for each rule under each of its provisions."""
+    tests = {entry.id: Counter(each.outcome for each in entry.examples) for entry in entries}
+    return tuple(
+        InstrumentCoverage(
+            name=instrument.name,
+            title=instrument.title,
+            rows=tuple(
+                CoverageRow(
+                    provision=provision.provision,
+                    rule=rule,
+                    denied=tests[rule.id][Outcome.DENIED],
+                    warned=tests[rule.id][Outcome.WARNED],
+                    open=tests[rule.id][Outcome.OPEN],
+                    allowed=tests[rule.id][Outcome.ALLOWED],
+                )
+                for provision in instrument.provisions
+                for rule in provision.rules
+            ),
+        )
+        for instrument in instruments
     )
 
 

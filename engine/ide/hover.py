@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar, cast
 
-from ..english.amounts import day, joined, members
+from ..english.amounts import day, members
 from ..english.consequences import due, effect, in_force
 from ..english.provisions import provision, web_address
 from ..english.sentences import Writer, demand
 from ..evaluation.values import show_typed
 from ..semantics.tree import Citation, Rule, SetTerm
 from ..semantics.types import EnumerationType, RecordType, Type, describe, element_type
+from ..source.quoting import joined, series
 from ..source.text import Span
 from ..syntax import tree
 from ..syntax.glossary import MEANINGS
@@ -91,7 +92,7 @@ class _Teller:
         inner = element_type(kind)
         match inner:
             case EnumerationType(members=members):
-                yield ", ".join(f"`{member}`" for member in members)
+                yield series(members)
             case RecordType(name=name):
                 facts = self.snapshot.vocabulary.records[name].facts.values()
                 yield "\n".join(f"- `{each.name}`: {each.label}" for each in facts)

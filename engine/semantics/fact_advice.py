@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ..source.quoting import series
 from .types import EnumerationType, element_type
 from .vocabulary import Vocabulary
 
@@ -28,7 +29,7 @@ def fact_advice(vocabulary: Vocabulary, group: str, word: str) -> str:
     if rarest := min(filter(None, alike), key=len, default=()):
         return f"perhaps it is stated elsewhere: {_first(rarest)}"
     facts = tuple(vocabulary.records[group].facts)
-    return f"its facts are {_series(facts, 'and')}" if facts else NO_FACTS
+    return f"its facts are {series(facts, 'and')}" if facts else NO_FACTS
 
 
 def _named(vocabulary: Vocabulary, word: str) -> Sequence[str]:
@@ -48,9 +49,4 @@ def _with_member(vocabulary: Vocabulary, word: str) -> Sequence[str]:
 
 def _first(paths: Sequence[str]) -> str:
     others = ", among others" if len(paths) > _MOST else ""
-    return f"{_series(paths[:_MOST], 'or')}{others}"
-
-
-def _series(words: Sequence[str], joint: str) -> str:
-    quoted = [f"`{word}`" for word in words]
-    return f" {joint} ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
+    return f"{series(paths[:_MOST], 'or')}{others}"

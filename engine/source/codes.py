@@ -22,16 +22,6 @@ class Page:
     summary: str
     text: str
 
-    @property
-    def example(self) -> str:
-        """A policy text that raises the diagnostic."""
-        return _fenced(self.text, 0)
-
-    @property
-    def mended(self) -> str:
-        """The same text without the mistake."""
-        return _fenced(self.text, 1)
-
 
 @cache
 def pages() -> tuple[Page, ...]:
@@ -62,8 +52,3 @@ def _read(code: str) -> Page:
     heading, summary, _ = text.split("\n\n", 2)
     title = heading.removeprefix(f"# {code}: ")
     return Page(code=code, title=title, summary=" ".join(summary.split()), text=text)
-
-
-def _fenced(text: str, number: int) -> str:
-    """Return the text of a fenced block; blocks are counted from zero."""
-    return text.split("```policy\n")[number + 1].partition("```")[0]

@@ -18,14 +18,9 @@ from typing import Never
 
 import msgspec
 
-from .json_fault import (
-    Complaint,
-    JSONFault,
-    JSONLimits,
-    JSONValue,
-    excerpt,
-)
+from .json_fault import Complaint, JSONFault, JSONLimits, JSONValue
 from .json_walk import first_fault, is_unicode, masked, pointer_at, too_deep, word_complaint
+from .quoting import excerpt
 
 __all__ = ["JSONFault", "JSONLimits", "JSONValue", "compact", "read_decimal", "read_json"]
 
@@ -55,12 +50,12 @@ def read_json(text: bytes | str, *, limits: JSONLimits = JSONLimits()) -> JSONVa
     linear in the length of the text, whatever the text is.
     """
     if len(text) > limits.document:
-        _refuse(_too_long(len(text), limits), "", 0)
+        raise _too_long(len(text), limits).at("", 0, "")
     if isinstance(text, bytes) and (plain := _read_plainly(text, limits)):
         return plain
     document = text if isinstance(text, str) else _characters(text)
     if document.startswith(_BOM):
-        _refuse(_BYTE_ORDER_MARK, document, 0)
+        raise _BYTE_ORDER_MARK.at(document, 0, "")
     if _is_too_deep(document, limits):
         raise _found(document, limits)
     try:
@@ -99,10 +94,6 @@ def _read_plainly(text: bytes, limits: JSONLimits) -> JSONValue:
         return value if written == text or written == compact(text) else None
     except (ValueError, RecursionError):
         return None
-
-
-def _refuse(complaint: Complaint, text: str, offset: int) -> Never:
-    raise complaint.at(text, offset, "")
 
 
 def _characters(text: bytes) -> str:

@@ -12,15 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from .json_fault import (
-    GREATEST_NUMBER,
-    MOST_DIGITS,
-    Complaint,
-    JSONFault,
-    JSONLimits,
-    escaped,
-    excerpt,
-)
+from .json_fault import GREATEST_NUMBER, MOST_DIGITS, Complaint, JSONFault, JSONLimits
+from .quoting import escaped, excerpt
 
 _TOKEN = re.compile(r"""(?P<string>"[^"]*"?)|(?P<mark>[\[\]{},:])|(?P<word>[^ \t\n\r\[\]{},:"]+)""")
 _NUMERAL = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][-+]?[0-9]++)?")

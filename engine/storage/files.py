@@ -26,7 +26,7 @@ def write_durably(path: Path, content: bytes, *, mode: int = 0o644) -> None:
 
 
 @contextmanager
-def replacing(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
+def replacing(path: Path, *, mode: int) -> Iterator[BinaryIO]:
     """Give a stream that becomes the file once all is written, durably. Raises `OSError`.
 
     Until then, and where anything is raised, what was there before stays.
@@ -62,6 +62,11 @@ def unavailable(problem: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageUnavailable(problem) from error
+
+
+def lock_beside(path: Path) -> Path:
+    """Return where the lock file of a file lies."""
+    return path.with_name(f"{path.name}.lock")
 
 
 @contextmanager

@@ -15,7 +15,10 @@ def cut_short(found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
     """Return the first faults of a list that goes on, and that it does."""
     listed = found[:MOST_FAULTS]
     last = listed[-1].span
-    return (*listed, faults.too_many_faults(Span(source=last.source, start=last.end, end=last.end)))
+    return (
+        *listed,
+        faults.characters.too_many_faults(Span(source=last.source, start=last.end, end=last.end)),
+    )
 
 
 def is_unread(fault: Diagnostic) -> bool:

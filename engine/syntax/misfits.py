@@ -15,7 +15,7 @@ from ..source.diagnostic import Diagnostic
 from ..source.suggest import nearest
 from ..source.text import Source, Span
 from . import expectations as expect
-from . import faults, wording
+from . import faults
 from .habits import (
     AGE_HABITS,
     BARE_HABITS,
@@ -182,14 +182,14 @@ def explain(broken: Broken, source: Source, text: str) -> Diagnostic:
         case expect.REAL_DAY:
             return _impossible_day(place)
         case expect.FEWER_BRACKETS:
-            return faults.too_deep(place.here)
+            return faults.characters.too_deep(place.here)
         case expect.SIMPLER_CONDITION:
-            return faults.too_tall(place.here)
+            return faults.constructs.too_tall(place.here)
         case expect.NO_END_OF_RULE:
-            return faults.end_of_rule(broken.span)
+            return faults.constructs.end_of_rule(broken.span)
         case expect.BRACKETED_LIST:
             both = place.index, place.index + 2
-            return faults.unbracketed_list(place.span(*both), place.shown(*both))
+            return faults.constructs.unbracketed_list(place.span(*both), place.shown(*both))
         case start if start in STARTS:
             return _first(place, _AT_START) or _unknown_start(place)
         case _:
@@ -204,7 +204,7 @@ def _first(place: _Place, finders: Iterable[_Finder]) -> Diagnostic | None:
 def _impossible_day(place: _Place) -> Diagnostic:
     # INVARIANT: a day that exists is expected only where something is written as one.
     start, end = _DAY.search(place.text, place.broken.place).span()  # type: ignore[union-attr]
-    return faults.impossible_day(place.source.span(start, end), place.text[start:end])
+    return faults.constructs.impossible_day(place.source.span(start, end), place.text[start:end])
 
 
 def _placed(broken: Broken, source: Source, text: str) -> _Place:
@@ -226,14 +226,14 @@ def _outside(place: _Place) -> Diagnostic | None:
         typed = place.shown(first, first + length)
         construct = _construct(typed)
         if construct:
-            return faults.outside(place.span(first, first + length), typed, construct)
+            return faults.constructs.outside(place.span(first, first + length), typed, construct)
     return None
 
 
 def _construct(typed: str) -> str | None:
     """Return the construct of which these words are a part."""
     ended = typed.removeprefix("end ")
-    if ended != typed and ended in faults.SHAPES:
+    if ended != typed and ended in faults.constructs.SHAPES:
         return ended
     return _PART_OF.get(typed)
 
@@ -244,7 +244,7 @@ def _second_word(place: _Place) -> Diagnostic | None:
     named = _NAMED.fullmatch(line)
     if named is None or place.found == ":":
         return None
-    return wording.one_word(place.here, place.found, named[1])
+    return faults.misfits.one_word(place.here, place.found, named[1])
 
 
 def _no_clause(place: _Place) -> Diagnostic | None:
@@ -257,7 +257,7 @@ def _no_clause(place: _Place) -> Diagnostic | None:
                 return None
             if typed.lower() in CLAUSE_ADVICE:
                 span = place.span(place.index, last)
-                return wording.no_clause(span, typed, CLAUSE_ADVICE[typed.lower()])
+                return faults.misfits.no_clause(span, typed, CLAUSE_ADVICE[typed.lower()])
     return None
 
 
@@ -271,21 +271,21 @@ def _unknown_start(place: _Place) -> Diagnostic:
         typed, span = place.shown(first, last), place.span(first, last)
         folded = typed.lower()
         if folded in keywords or (typed != folded and _construct(folded)):
-            return wording.capitals(span, typed, folded)
+            return faults.misfits.capitals(span, typed, folded)
         if folded in ENDLESS and expected in (expect.CLAUSE, expect.WAIVER_CLAUSE):
-            return wording.without_beginning(span, typed)
+            return faults.misfits.without_beginning(span, typed)
         if folded in habits:
-            return wording.habit(span, typed, habits[folded])
+            return faults.misfits.habit(span, typed, habits[folded])
         if near := _near_keyword(typed, keywords, least=0.85):
-            return wording.misspelt(span, typed, near)
+            return faults.misfits.misspelt(span, typed, near)
     for length in lengths:
         first, last = place.index, place.index + length
         typed, span = place.shown(first, last), place.span(first, last)
         if near := _near_keyword(typed, keywords, least=0.7):
-            return wording.misspelt(span, typed, near)
+            return faults.misfits.misspelt(span, typed, near)
     if place.found == ".":
-        return wording.full_stop(place.here, place.before)
-    return wording.unknown_start(place.here, place.found, expected, keywords)
+        return faults.misfits.full_stop(place.here, place.before)
+    return faults.misfits.unknown_start(place.here, place.found, expected, keywords)
 
 
 def _near_keyword(typed: str, keywords: Sequence[str], least: float) -> str | None:
@@ -305,7 +305,7 @@ def _bracket(place: _Place) -> Diagnostic | None:
     """Find a bracket without a partner."""
     expected, found = place.broken.expected, place.found
     if expected == expect.CLAUSE_END and found in (")", "}", "]"):
-        return faults.stray_bracket(place.here, found)
+        return faults.constructs.stray_bracket(place.here, found)
     if expected not in _PARTNERS or not place.stops_short:
         return None
     opened: list[int] = []
@@ -316,7 +316,7 @@ def _bracket(place: _Place) -> Diagnostic | None:
             opened.pop()
     # INVARIANT: a partner is expected only where one bracket is open, and none was closed twice.
     start = opened[-1]
-    return faults.unclosed_bracket(
+    return faults.constructs.unclosed_bracket(
         place.source.span(start, start + 1), _PARTNERS[expected], expected.strip("`")
     )
 
@@ -329,9 +329,9 @@ def _leading(place: _Place) -> Diagnostic | None:
     span = place.span(place.index - 1, place.index)
     begins = before in _BEFORE_CONDITIONS or _LABEL.fullmatch(before)
     if word in SURPLUS_WORDS and (begins or word == "the"):
-        return wording.leading(span, place.before, None)
+        return faults.misfits.leading(span, place.before, None)
     if word in LEADING_HABITS and begins:
-        return wording.leading(span, place.before, LEADING_HABITS[word])
+        return faults.misfits.leading(span, place.before, LEADING_HABITS[word])
     return None
 
 
@@ -347,18 +347,20 @@ def _phrase(place: _Place) -> Diagnostic | None:
         typed = place.shown(first, last)
         folded = typed.lower()
         if folded in _PHRASES and typed != folded:
-            return wording.capitals(place.span(first, last), typed, folded)
+            return faults.misfits.capitals(place.span(first, last), typed, folded)
         if folded in NORM_HABITS:
-            return wording.norm(place.span(first, last), typed, NORM_HABITS[folded])
+            return faults.misfits.norm(place.span(first, last), typed, NORM_HABITS[folded])
         if folded in TEXT_HABITS:
             text = place.shown(last, last + 1).strip('"')
-            return wording.pattern(place.span(first, last), typed, TEXT_HABITS[folded].format(text))
+            return faults.misfits.pattern(
+                place.span(first, last), typed, TEXT_HABITS[folded].format(text)
+            )
         if folded in COMPARISON_HABITS:
             return _habit(place.span(first, last), typed, place.shown(last, last + 1))
         if folded in BARE_HABITS and place.shown(max(0, first - 1), first) in _BEFORE_CONDITIONS:
-            return wording.counted(place.span(first, last), typed)
+            return faults.misfits.counted(place.span(first, last), typed)
         if folded in BARE_HABITS and last > place.index:  # What ends before it may be a cell.
-            return wording.habit(place.span(first, last), typed, BARE_HABITS[folded])
+            return faults.misfits.habit(place.span(first, last), typed, BARE_HABITS[folded])
     return None
 
 
@@ -373,7 +375,7 @@ def _misspelling(place: _Place) -> Diagnostic | None:
         known = [each for each in _BY_LENGTH[last - first] if _is_spelt_like(typed, each)]
         near = nearest(typed, known, least=0.75)
         if near is not None and near != typed:
-            return wording.misspelt(place.span(first, last), typed, near)
+            return faults.misfits.misspelt(place.span(first, last), typed, near)
     return None
 
 
@@ -381,14 +383,14 @@ def _habit(span: Span, typed: str, then: str) -> Diagnostic:
     """Say how the language says a phrase; one of age says the opposite of days."""
     phrase, of_days = COMPARISON_HABITS[typed.lower()], AGE_HABITS.get(typed.lower())
     if phrase == "includes" and then.startswith('"'):
-        return wording.habit_of_text(span, typed, then.strip('"'))
+        return faults.misfits.habit_of_text(span, typed, then.strip('"'))
     if phrase == "is within" and _NUMBER.fullmatch(then):
-        return wording.habit(span, typed, "is between")
+        return faults.misfits.habit(span, typed, "is between")
     if of_days is None or _NUMBER.fullmatch(then):
-        return wording.habit(span, typed, phrase)
+        return faults.misfits.habit(span, typed, phrase)
     if then == "today" or _DAY.fullmatch(then):
-        return wording.habit(span, typed, of_days)
-    return wording.habit_of_age(span, typed, phrase, of_days)
+        return faults.misfits.habit(span, typed, of_days)
+    return faults.misfits.habit_of_age(span, typed, phrase, of_days)
 
 
 def _is_part(place: _Place, window: tuple[int, int]) -> bool:
@@ -423,7 +425,7 @@ def _unfinished(place: _Place) -> Diagnostic | None:
     phrases = (start for start in starts if place.shown(start, place.index) in _KEYWORDS)
     first = next(phrases, place.index - 1)
     span, tail = place.span(first, place.index), place.shown(first, place.index)
-    return wording.unfinished(span, tail, place.broken.expected)
+    return faults.misfits.unfinished(span, tail, place.broken.expected)
 
 
 def _unfit(place: _Place) -> Diagnostic:
@@ -433,9 +435,9 @@ def _unfit(place: _Place) -> Diagnostic:
     is_last = not place.text[end:].partition("\n")[0].strip()
     if found.endswith(".") and is_last and expected in _IN_CONDITIONS:
         whole = place.before if found == "." else found[:-1]
-        return wording.full_stop(place.source.span(end - 1, end), whole)
+        return faults.misfits.full_stop(place.source.span(end - 1, end), whole)
     if expected == expect.CLAUSE_END:
-        return wording.surplus(
+        return faults.misfits.surplus(
             place.here,
             found,
             place.before,
@@ -444,13 +446,13 @@ def _unfit(place: _Place) -> Diagnostic:
             place.shown(0, place.index),
         )
     if found in RESERVED_WORDS and expected in (expect.NAME, expect.MEMBER, "a type", "a fact"):
-        return wording.reserved(place.here, found, expected)
+        return faults.misfits.reserved(place.here, found, expected)
     kind = found.lower().rstrip(".")
     if expected == expect.PROVISION and (kind in PROVISION_HABITS or kind in PROVISIONS):
-        return wording.habit(place.here, found, PROVISION_HABITS.get(kind, kind))
+        return faults.misfits.habit(place.here, found, PROVISION_HABITS.get(kind, kind))
     if expected == expect.TEXT and place.shown(0, 1) == "instrument" and place.index <= 2:
-        return wording.short_name(place.here, found)
-    return wording.unfit(place.here, found, expected, place.before)
+        return faults.misfits.short_name(place.here, found)
+    return faults.misfits.unfit(place.here, found, expected, place.before)
 
 
 _AT_START: tuple[_Finder, ...] = (_outside, _second_word, _no_clause)

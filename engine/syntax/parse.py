@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 
 from ..source.diagnostic import Diagnostic, in_order
 from ..source.text import Source
@@ -10,11 +10,10 @@ from . import faults, tree
 from .excess import cut_short, first_faults
 from .expectations import end_of
 from .grammar import parse_items
-from .layout import nested_exceptions
 from .lexis import ITEM_KEYWORDS, LONGEST_FILE, MOST_FAULTS, MOST_WORDS, NAME, TEXT
 from .misfits import explain
 from .tokens import examine
-from .visit import children, family
+from .visit import all_of, children, family, items_of
 
 _NAME = re.compile(NAME)
 _WORD = re.compile(rf"{TEXT}|\w++|\S")
@@ -32,17 +31,17 @@ def parse(source: Source) -> tuple[tree.File, tuple[Diagnostic, ...]]:
     nothing = tree.File(span=whole, items=())
     if len(source.text) > LONGEST_FILE:
         end = source.span(LONGEST_FILE, LONGEST_FILE + 1)
-        return nothing, (faults.file_too_long(end, LONGEST_FILE, "characters"),)
+        return nothing, (faults.characters.file_too_long(end, LONGEST_FILE, "characters"),)
     text, lexical = examine(source)
     if len(lexical) > MOST_FAULTS:
         return nothing, first_faults(lexical)
     if surplus := _surplus(text):
         end = source.span(*surplus.span())
-        return nothing, (faults.file_too_long(end, MOST_WORDS, "words and marks"),)
+        return nothing, (faults.characters.file_too_long(end, MOST_WORDS, "words and marks"),)
     parsed = parse_items(text, source.name)
     file = tree.File(span=whole, items=parsed.items)
     if parsed.is_sound:
-        return file, in_order((*lexical, *nested_exceptions(file, source)))
+        return file, in_order((*lexical, *_nested_exceptions(file, source)))
     further = islice(_faults(file, source, text, lexical), MOST_FAULTS + 1)
     found = in_order((*lexical, *further))
     return file, first_faults(found) if parsed.is_whole else cut_short(found)
@@ -65,7 +64,7 @@ def _faults(
             case tree.Broken() if not any(_causes(fault, node) for fault in lexical):
                 yield explain(node, source, text)
             case tree.MixedJunction():
-                yield faults.mixed_junction(node.second.span, node.second.text)
+                yield faults.constructs.mixed_junction(node.second.span, node.second.text)
             case _:
                 pass
 
@@ -78,7 +77,7 @@ def _causes(fault: Diagnostic, broken: tree.Broken) -> bool:
 def _missing_end(parent: tree.Node, node: tree.Broken, source: Source) -> Diagnostic:
     wrong = " ".join(source.slice(node.span).split())
     if wrong:
-        return faults.missing_end(node.span, node.context, found=wrong)
+        return faults.constructs.missing_end(node.span, node.context, found=wrong)
     name = next(
         child for child in children(parent) if isinstance(child, tree.Name | tree.TextLiteral)
     )
@@ -86,4 +85,21 @@ def _missing_end(parent: tree.Node, node: tree.Broken, source: Source) -> Diagno
     opening = source.span(parent.span.start, name.span.end)
     following = _NAME.match(source.text, node.place)
     item = following.group() if following and following.group() in ITEM_KEYWORDS else None
-    return faults.missing_end(opening, node.context, line=line, item=item)
+    return faults.constructs.missing_end(opening, node.context, line=line, item=item)
+
+
+def _nested_exceptions(file: tree.File, source: Source) -> Iterator[Diagnostic]:
+    """Yield a warning for each exception that is written as one from the exception before it.
+
+    It stands behind it on its line, or beneath it and farther in, and is an exception from the
+    rule all the same.
+    """
+    for policy in items_of(tree.Policy, (file,)):
+        for rule in policy.rules:
+            for before, exception in pairwise(all_of(tree.ExceptionClause, rule.clauses)):
+                if _column(source, exception) > _column(source, before):
+                    yield faults.constructs.nested_exception(exception.span)
+
+
+def _column(source: Source, node: tree.Node) -> int:
+    return source.locate(node.span.start).column

@@ -188,24 +188,28 @@ def _token_faults(source: Source, token: Token) -> Iterator[Diagnostic]:  # noqa
     span = source.span(token.start, token.end)
     match token.kind:
         case TokenKind.HABIT if token.text in SYMBOL_HABITS:
-            yield faults.symbol_habit(span, token.text)
+            yield faults.characters.symbol_habit(span, token.text)
         case TokenKind.HABIT:
-            yield faults.mark_habit(span, token.text)
+            yield faults.characters.mark_habit(span, token.text)
         case TokenKind.OPEN_TEXT:
-            yield faults.unclosed_text(span)
+            yield faults.characters.unclosed_text(span)
         case TokenKind.CURLED_TEXT:
-            told = faults.apostrophe if _is_apostrophe(source.text, token) else faults.curled_quote
+            told = (
+                faults.characters.apostrophe
+                if _is_apostrophe(source.text, token)
+                else faults.characters.curled_quote
+            )
             yield told(span, token.text)
         case TokenKind.NUMBER if _LONG_NUMBER.search(token.text):
-            yield faults.too_many_digits(span)
+            yield faults.characters.too_many_digits(span)
         case TokenKind.WORD if not token.text.isascii():
-            yield faults.foreign_letter(span, token.text)
+            yield faults.characters.foreign_letter(span, token.text)
         case TokenKind.WORD if len(token.text) > LONGEST_NAME:
-            yield faults.name_too_long(span)
+            yield faults.characters.name_too_long(span)
         case TokenKind.STRANGE if _is_unseen(token.text) or token.text == "\r":
-            yield faults.hidden_character(span, token.text)
+            yield faults.characters.hidden_character(span, token.text)
         case TokenKind.GROUPING | TokenKind.STRANGE:
-            yield faults.strange_character(span, token.text)
+            yield faults.characters.strange_character(span, token.text)
         case TokenKind.COMMENT:
             yield from _hidden_characters(source, token)
         case TokenKind.TEXT:
@@ -225,11 +229,11 @@ def _hidden_characters(source: Source, token: Token) -> Iterator[Diagnostic]:
         return
     for offset, character in enumerate(token.text, token.start):
         if unicodedata.category(character) in _UNSEEN and character != "\t":
-            yield faults.hidden_character(source.span(offset, offset + 1), character)
+            yield faults.characters.hidden_character(source.span(offset, offset + 1), character)
 
 
 def _unknown_escapes(source: Source, token: Token) -> Iterator[Diagnostic]:
     for match in _ESCAPE.finditer(token.text):
         if match.group() not in ("\\\\", '\\"'):
             start = token.start + match.start()
-            yield faults.unknown_escape(source.span(start, start + 2), match.group())
+            yield faults.characters.unknown_escape(source.span(start, start + 2), match.group())

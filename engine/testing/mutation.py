@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 
 from ..bundle.bundle import Bundle
 from ..evaluation.combine import missing_facts, missing_required_facts, verdict
-from ..evaluation.compiled.program import compile_program
+from ..evaluation.compiled.program import Program
 from ..evaluation.decision import Decision
 from ..evaluation.evaluate_rule import EvaluationContext
 from ..evaluation.result import RuleResult, Status
 from ..semantics.cases import Case
 from ..semantics.tree import Rule
-from .declared import mutants_of_declarations
+from .declaration_mutants import mutants_of_declarations
 from .expectations import is_met
 from .mutants import Mutant, mutants_of, mutants_of_definition
 from .parts import words_of
@@ -103,7 +103,7 @@ def _with_lifted(mutant: Mutant, rule: Rule, rules: Iterable[Rule]) -> Mutant:
 
 def _first_to_notice(bundle: Bundle, mutant: Mutant, asked: Iterable[_Witness]) -> Case | None:
     policies = replace(mutant.policies or bundle.policies, rules=mutant.changed)
-    program = compile_program(policies)
+    program = Program(policies)
     for each in asked:
         results = program.evaluate_rules(replace(each.context, policies=policies))
         if each.notices(mutant.rules, results):

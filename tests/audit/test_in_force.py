@@ -28,8 +28,8 @@ from engine.audit.verification.verify import verify_export
 from engine.audit.verification.verify_log import verify_log
 from engine.storage.databases.database import Database
 from engine.storage.governance.changes import ChangeOrder
+from engine.storage.governance.policy_set_rows import Event, Timeline
 from engine.storage.governance.policy_sets import PolicySets
-from engine.storage.governance.versions import Event, Timeline
 from engine.storage.log.log_store import SQLLogStore
 from tests.audit.conftest import NOON, Clock, _make_record
 from tests.audit.published import KEY, published

@@ -19,7 +19,7 @@ from engine.audit.entries.commitment import Disclosure
 from engine.audit.entries.leaf import read_leaf
 from engine.audit.entries.sealed_acts import seal_act
 from engine.audit.errors import RecordError
-from engine.audit.workflows.key_history import KeyChecker
+from engine.audit.workflows.keys import KeyChecker
 from engine.storage.comparison.keys import compare_keys
 from engine.storage.databases.database import Database
 from engine.storage.errors import (

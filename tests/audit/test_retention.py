@@ -32,7 +32,7 @@ from engine.audit.errors import RecordError
 from engine.audit.export import write_export
 from engine.audit.verification.verify import VerificationReport, verify_export
 from engine.audit.verification.verify_log import verify_log
-from engine.audit.workflows.retention_check import RetentionChecker
+from engine.audit.workflows.retention import RetentionChecker
 from engine.storage.databases.database import Database
 from engine.storage.errors import Conflict, LogInconsistent
 from engine.storage.lifecycle.erasures import Erasures, erase_within

@@ -17,13 +17,13 @@ from engine.audit.entries.leaf import read_leaf
 from engine.audit.entries.sealed_acts import seal_act
 from engine.audit.errors import RecordError
 from engine.audit.verification.verify_log import verify_log
-from engine.audit.workflows.fact_history import FactChecker
+from engine.audit.workflows.facts import FactChecker
 from engine.evaluation.standing_facts.book import statement_bytes
 from engine.storage.databases.database import Database
 from engine.storage.errors import ContentsUnread, LogInconsistent, NotFound
 from engine.storage.governance.changes import ChangeOrder, OutdatedRevision, WrongState
-from engine.storage.governance.fact_versions import FactVersion, seal_facts
 from engine.storage.governance.policy_sets import PolicySets
+from engine.storage.governance.standing_fact_rows import FactVersion, seal_facts
 from engine.storage.governance.standing_facts import FactQuery, StandingFacts, Statement
 from engine.storage.lifecycle.sealing import begin_sealing
 from engine.storage.log.tile_log import TileLog

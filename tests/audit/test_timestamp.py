@@ -14,12 +14,11 @@ import pytest
 from engine.audit.checkpoints import stamping as module
 from engine.audit.checkpoints.checkpoint import SignedCheckpoint, open_checkpoint
 from engine.audit.checkpoints.panel import HTTPAnswer
-from engine.audit.checkpoints.requirements import AttestationRequirements
 from engine.audit.checkpoints.stamping import CheckpointStamper, stamp_by
 from engine.audit.checkpoints.timestamp import Authority, Query, TimestampError, stamped_at
 from engine.audit.exhibits.evidence_stamp import Stamp
 from engine.audit.merkle.tree import TreeHead
-from engine.audit.verification.verify_log import verify_log
+from engine.audit.verification.verify_log import AttestationRequirements, verify_log
 from engine.storage.log.attestations import AttestationStore
 from tests.audit.loopback_tsa import LoopbackTSA, made, stamping
 from tests.audit.published import KEY, OTHER_KEY, MemorySource, leaf, published

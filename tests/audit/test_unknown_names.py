@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine.audit.entries.record import seal
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 from engine.storage.databases.database import Database
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.schema import facets_due

@@ -27,8 +27,8 @@ from engine.source.diagnostic import Diagnostic
 from engine.source.render import render_text
 from engine.source.text import Source
 from engine.syntax import tree
-from engine.syntax.show import show
 from tests.fuzz.mutations import mutated
+from tests.printer.show import show
 from tests.strategies import syntax_trees
 
 ROOT = Path(__file__).parents[2]

@@ -12,8 +12,8 @@ from engine.source.text import Source
 from engine.syntax import tree
 from engine.syntax.format import format_source
 from engine.syntax.parse import parse
-from engine.syntax.show import show
 from engine.syntax.tokens import TokenKind, scan
+from tests.printer.show import show
 from tests.strategies import syntax_trees
 
 ROOT = Path(__file__).parents[2]

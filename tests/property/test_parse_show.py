@@ -12,9 +12,9 @@ from engine.source.text import Source
 from engine.syntax import tree
 from engine.syntax.lexis import MOST_FAULTS
 from engine.syntax.parse import parse
-from engine.syntax.show import show
 from engine.syntax.tokens import examine, scan
 from engine.syntax.visit import walk
+from tests.printer.show import show
 from tests.strategies import expression_trees, syntax_trees
 
 ROOT = Path(__file__).parents[2]

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from api.adapters.adaptation import Draft
 from api.adapters.reading import AdapterRefusal, Found
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 
 from .audiences import put_audience, put_remaining_lists
 from .criterion import AUDIENCES, Criterion, characteristics_in, half_told, known_criteria

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from api.adapters.reading import AdapterRefusal, Found, Record
 from api.adapters.refusal import UnrecognisedRecord
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 
 _SEVERAL = {
     "adGroup": "adGroups",

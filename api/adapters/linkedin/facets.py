@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from api.adapters.places import country_named, is_country
 from api.adapters.reading import AdapterRefusal, Found, Record
-from engine.source.json_fault import described, excerpt
 from engine.source.json_text import JSONValue
+from engine.source.quoting import described, excerpt
 
 _FACET = "urn:li:adTargetingFacet:"
 _COUNTRY = re.compile(r"urn:li:(\w+:\()?[\w:]*country:([a-z]{2})\b.*", re.ASCII)

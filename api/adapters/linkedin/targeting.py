@@ -15,7 +15,7 @@ from types import MappingProxyType
 from api.adapters.adaptation import Draft
 from api.adapters.places import language_of
 from api.adapters.reading import Found, Record
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 
 from .facets import Entities, Facet, Value, country_of, criteria_of
 

@@ -12,8 +12,8 @@ from api.adapters.adaptation import Draft
 from api.adapters.places import country_named
 from api.adapters.reading import Found, Record
 from api.adapters.telling import day_in, put_flight, put_word
-from engine.source.json_fault import excerpt
 from engine.source.json_text import JSONValue
+from engine.source.quoting import excerpt
 
 from .campaign import moment
 

@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from api.adapters.adaptation import Draft
 from api.adapters.reading import Found, Record
-from engine.source.json_fault import excerpt
 from engine.source.json_text import JSONValue
+from engine.source.quoting import excerpt
 
 KINDS = {
     "APP": "app",

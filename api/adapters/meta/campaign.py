@@ -8,8 +8,8 @@ from decimal import Decimal
 from api.adapters.adaptation import Draft
 from api.adapters.reading import Found, Record
 from api.adapters.telling import EARLIEST, LATEST, put_word
-from engine.source.json_fault import excerpt
 from engine.source.json_text import JSONValue
+from engine.source.quoting import excerpt
 
 from .audiences import Audiences
 from .money import put_budget

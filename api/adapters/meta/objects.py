@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from api.adapters.reading import AdapterRefusal, Record
 from api.adapters.refusal import UnrecognisedRecord
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 
 _JOINED = {
     "campaign": "campaign",

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from api.adapters.adaptation import Draft
 from api.adapters.reading import Found, Record
 from api.adapters.telling import amount_in, put_flight, put_money, require_told
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 
 from .campaign import CATEGORIES, OBJECTIVES
 from .row_lists import cells_of, put_people, put_places

@@ -10,8 +10,8 @@ from types import MappingProxyType
 
 from api.adapters.adaptation import Draft
 from api.adapters.reading import Found, Record
-from engine.source.json_fault import described, escaped, excerpt
 from engine.source.json_text import JSONValue
+from engine.source.quoting import described, escaped, excerpt
 
 from .audiences import REFERENCES, Audiences, put_references
 from .automation import Suggested, put_expansion, suggested

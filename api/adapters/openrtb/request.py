@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from api.adapters.adaptation import Draft
 from api.adapters.places import country_of, region_of
 from api.adapters.reading import Found, Record
-from engine.source.json_fault import described, excerpt
 from engine.source.json_text import JSONValue
+from engine.source.quoting import described, excerpt
 
 from .ext import extension
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from api.adapters.adaptation import Draft
 from api.adapters.reading import Found, Record
-from engine.source.json_fault import described
+from engine.source.quoting import described
 
 from .ext import transparency_of
 

@@ -12,7 +12,7 @@ from api.adapters.adaptation import Adaptation, Draft
 from api.adapters.places import country_named
 from api.adapters.reading import Found, Record, whole_record
 from api.adapters.telling import unmapped
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 
 from .cells import moment
 from .people import put_characteristics, put_people

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 from api.adapters.reading import Found, Record
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 
 _MARKS = re.compile(r"[()]|,(?!\s)")
 _MOMENT = re.compile(r"\d{4}/\d{2}/\d{2} \d{2}:\d{2}:\d{2}Z", re.ASCII)

@@ -4,7 +4,7 @@ import re
 
 from api.adapters.adaptation import Draft
 from api.adapters.reading import Found, Record
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 
 from .cells import listed
 

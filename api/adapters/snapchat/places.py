@@ -12,7 +12,7 @@ from types import MappingProxyType
 from api.adapters.adaptation import Draft
 from api.adapters.places import region_named
 from api.adapters.reading import AdapterRefusal, Found, Record
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 
 from .cells import listed
 

@@ -13,7 +13,7 @@ from api.adapters.adaptation import Draft
 from api.adapters.places import language_of
 from api.adapters.reading import Found, Record
 from api.adapters.telling import checked_country
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 
 GENDERS = MappingProxyType({"FEMALE": "female", "MALE": "male", "OTHER": "other"})
 KINDS = MappingProxyType(

@@ -13,7 +13,7 @@ from api.adapters.adaptation import Draft
 from api.adapters.agreement import put_agreed
 from api.adapters.reading import Found, Record
 from api.adapters.telling import put_flight, put_money, require_told
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 
 from .squad_targeting import put_targeting
 

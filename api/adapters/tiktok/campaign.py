@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from api.adapters.adaptation import Draft
 from api.adapters.reading import Found, Record
 from api.adapters.telling import amount_in, day_in, put_flight, put_money, put_word
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 
 from .objects import Objects
 from .regions import Regions

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from api.adapters.adaptation import Draft
 from api.adapters.reading import Found, Record
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 
 _NUMBERED = (
     ("interest_category_ids", "interest"),

@@ -12,8 +12,8 @@ from api.adapters.adaptation import Draft
 from api.adapters.places import language_of
 from api.adapters.reading import Found, Record
 from api.adapters.telling import put_word
-from engine.source.json_fault import excerpt
 from engine.source.json_text import JSONValue
+from engine.source.quoting import excerpt
 
 from .people import identifiers, put_people
 from .regions import Regions, country_in, put_markets, put_region

@@ -35,7 +35,7 @@ from engine import Engine
 from engine.evaluation.standing_facts.fact import STATEMENT
 from engine.source.json_text import JSONValue
 from engine.storage.governance.changes import ChangeOrder
-from engine.storage.governance.fact_versions import FactVersion
+from engine.storage.governance.standing_fact_rows import FactVersion
 from engine.storage.governance.standing_facts import Check, FactQuery
 
 _FACT = "/v1/facts/<fact>"

@@ -46,11 +46,11 @@ from engine.analysis.report import sentences
 from engine.audit.entries.acts import Transition
 from engine.audit.workflows.publications import State
 from engine.evaluation.prose import plain_text
-from engine.source.json_fault import excerpt
+from engine.source.quoting import excerpt
 from engine.storage.governance.changes import ChangeOrder
 from engine.storage.governance.policies import policy_version
+from engine.storage.governance.policy_set_rows import SetVersion, Timeline
 from engine.storage.governance.policy_sets import CheckReport
-from engine.storage.governance.versions import SetVersion, Timeline
 from engine.version import __version__
 
 _SET = "/v1/policy-sets/<name>"

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from ...source.quoting import series
 from ..faults import VerificationFault, fault
 from .note import (
     COSIGNATURE,
@@ -114,7 +115,7 @@ class WitnessPolicy:
 
     def _missing(self, found: Sequence[Cosignature]) -> VerificationFault:
         present = {cosignature.witness for cosignature in found}
-        names = ", ".join(f"`{each.name}`" for each in self.witnesses if each not in present)
+        names = series(each.name for each in self.witnesses if each not in present)
         return fault(
             None,
             "quorum_missing",

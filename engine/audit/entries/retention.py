@@ -16,6 +16,7 @@ from enum import Enum
 from typing import Self, TypeAlias
 
 from ...evaluation.operations.days import days_later, months_later
+from ...source.quoting import series
 from ...source.suggest import nearest
 from ...syntax.lexis import MonthEnd
 from .record import Outcome
@@ -184,10 +185,9 @@ def _classes(policy_set: str | None, table: _Table) -> Iterable[RetentionClass]:
     known = (*_WRITTEN, _SETS) if policy_set is None else tuple(_WRITTEN)
     for key, text in table.items():
         if key not in _WRITTEN:
-            listed = ", ".join(f"`{each}`" for each in known)
             near = nearest(key, known)
             advice = f"; did you mean `{near}`?" if near else ""
-            raise ScheduleError(f"a table of {listed}, without `{key[:32]}`{advice}")
+            raise ScheduleError(f"a table of {series(known)}, without `{key[:32]}`{advice}")
         if not isinstance(text, str):
             raise ScheduleError(f"a table in which `{key}` is a period like `13 months`")
         yield RetentionClass(policy_set=policy_set, outcome=_WRITTEN[key], period=_read(key, text))

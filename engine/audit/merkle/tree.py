@@ -170,7 +170,7 @@ def prove_inclusion(*, size: int, index: int, reader: HashReader) -> tuple[bytes
     """
     if not 0 <= index < size < SIZE_LIMIT:
         raise ValueError(f"a tree of {size} entries has no entry {index}")
-    return _roots_of(_siblings(0, size, index), reader)
+    return _roots_of(_siblings(size, index), reader)
 
 
 def prove_consistency(*, size: int, old_size: int, reader: HashReader) -> tuple[bytes, ...]:
@@ -180,7 +180,7 @@ def prove_consistency(*, size: int, old_size: int, reader: HashReader) -> tuple[
     """
     if not 0 < old_size <= size < SIZE_LIMIT:
         raise ValueError(f"a tree of {size} entries does not extend one of {old_size}")
-    return _roots_of(_differences(0, size, old_size), reader)
+    return _roots_of(_differences(size, old_size), reader)
 
 
 def read_root(*, size: int, reader: HashReader) -> bytes:
@@ -188,8 +188,9 @@ def read_root(*, size: int, reader: HashReader) -> bytes:
     return _roots_of([(0, size)], reader)[0] if size else EMPTY_ROOT
 
 
-def _siblings(low: int, high: int, index: int) -> list[tuple[int, int]]:
-    """Return the ranges of entries whose roots are the audit path of `index` in [low, high)."""
+def _siblings(size: int, index: int) -> list[tuple[int, int]]:
+    """Return the ranges of entries whose roots are the audit path of `index`."""
+    low, high = 0, size
     path: list[tuple[int, int]] = []
     while high - low > 1:
         middle = low + _split(high - low)
@@ -202,8 +203,9 @@ def _siblings(low: int, high: int, index: int) -> list[tuple[int, int]]:
     return path[::-1]
 
 
-def _differences(low: int, high: int, old: int) -> list[tuple[int, int]]:
-    """Return the ranges whose roots prove the first `old` entries within [low, high)."""
+def _differences(size: int, old: int) -> list[tuple[int, int]]:
+    """Return the ranges whose roots prove the first `old` entries."""
+    low, high = 0, size
     path: list[tuple[int, int]] = []
     while old < high:
         middle = low + _split(high - low)

@@ -18,11 +18,11 @@ from ..entries.act_leaves import (
 from ..entries.record import Envelope
 from ..faults import VerificationFault
 from ..workflows.erasures import ErasureChecker
-from ..workflows.fact_history import FactChecker
+from ..workflows.facts import FactChecker
 from ..workflows.holds import HoldChecker
-from ..workflows.key_history import KeyChecker
+from ..workflows.keys import KeyChecker
 from ..workflows.publications import PublicationChecker
-from ..workflows.retention_check import RetentionChecker
+from ..workflows.retention import RetentionChecker
 from ..workflows.waivers import WaiverChecker
 
 

@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..checkpoints.checkpoint import SignedCheckpoint, open_checkpoint
-from ..checkpoints.cosignature import Cosignature
+from ..checkpoints.cosignature import Cosignature, WitnessPolicy
 from ..checkpoints.note import NOTE_LIMIT, NoteError, VerifierKey
-from ..checkpoints.requirements import NO_REQUIREMENTS, AttestationRequirements
 from ..checkpoints.timestamp import (
     LATEST_PATH,
     RESPONSE_LIMIT,
@@ -61,6 +60,18 @@ class LogSource(Protocol):
         Reads no more than one byte beyond the limit. Raises `OSError` where nobody can tell.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttestationRequirements:
+    """Cosignatures by some witnesses, and a time stamp by an authority; None is no demand."""
+
+    policy: WitnessPolicy | None = None
+    authority: Authority | None = None
+
+
+NO_REQUIREMENTS = AttestationRequirements()
+"""What nobody asked for nobody misses."""
 
 
 @dataclass(slots=True, kw_only=True)

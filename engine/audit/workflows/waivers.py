@@ -62,6 +62,14 @@ class _Input(msgspec.Struct, frozen=True, kw_only=True):
 _READ_INPUT = msgspec.json.Decoder(_Input)
 
 
+def waivers_in(content: bytes) -> tuple[str, ...]:
+    """Return the texts of waivers in a decision's input.
+
+    Raises `ValueError` or `RecursionError` for one that no version of Assent has made.
+    """
+    return _READ_INPUT.decode(content).waivers
+
+
 _Granted: TypeAlias = tuple[str, bytes]
 """A policy set, and the digest of a text that was granted for it."""
 
@@ -130,10 +138,10 @@ class WaiverChecker:
         if MEMBER.encode() not in content and b"\\u" not in content:
             return None
         try:
-            found = _READ_INPUT.decode(content)
+            texts = waivers_in(content)
         except (ValueError, RecursionError):  # Made by another than this version, or no JSON.
             return None
-        for text in found.waivers:
+        for text in texts:
             key = (decision.policy_set.name, _digest(text))
             if key not in self.granted:
                 message = "it was decided by a waiver that the log does not grant before it"

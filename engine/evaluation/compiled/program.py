@@ -147,11 +147,6 @@ class Program:
         return self._rules[row].status(context)
 
 
-def compile_program(policies: Policies) -> Program:
-    """Return the program of checked policies."""
-    return Program(policies)
-
-
 class _CompiledRule:
     """One rule, compiled. What it needs is compiled when first needed."""
 

@@ -29,8 +29,9 @@ from ...semantics.types import (
 from ...semantics.vocabulary import Fact, RecordShape, Vocabulary
 from ...source.characters import says_something, stated
 from ...source.instants import INSTANT_FORM, read_instant
-from ...source.json_fault import GREATEST_NUMBER, MOST_DIGITS, described, escaped, excerpt
+from ...source.json_fault import GREATEST_NUMBER, MOST_DIGITS
 from ...source.json_text import read_json
+from ...source.quoting import described, escaped, excerpt, series
 from ...source.suggest import did_you_mean, nearest
 from ...syntax.lexis import PERIOD, Unit
 from ..values import Campaign, Datum, Group
@@ -323,7 +324,7 @@ def _word(kind: EnumerationType, members: tuple[str, ...]) -> Decode:
     def decode(value: object, pointer: str, faults: Faults) -> Datum | None:
         if isinstance(value, str) and value in known:
             return known[value]
-        listed = ", ".join(f"`{member}`" for member in members)
+        listed = series(members)
         if isinstance(value, str):
             near = None if faults.is_full else nearest(value, members)
             advice = did_you_mean(near, f"it is one of {listed}")
@@ -520,8 +521,7 @@ def _mistyped(value: object, wanted: str) -> str:
 
 
 def _object_help(shape: RecordShape) -> str:
-    some = ", ".join(f"`{name}`" for name in list(shape.facts)[:3])
-    return f"write its facts in braces, by name: {some} …"
+    return f"write its facts in braces, by name: {series(list(shape.facts)[:3])} …"
 
 
 def _faults_of_money(value: dict[object, object], pointer: str, faults: Faults) -> None:

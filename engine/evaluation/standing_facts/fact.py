@@ -15,7 +15,7 @@ from types import MappingProxyType
 from ...semantics.types import ListType, RecordType, Scalar
 from ...semantics.vocabulary import Vocabulary
 from ...source.characters import says_something
-from ...source.json_fault import escaped, excerpt
+from ...source.quoting import escaped, excerpt, series
 from ...source.suggest import did_you_mean, nearest
 from ..descriptor.decode import CampaignFault, Decoder, Faults
 from ..values import Group
@@ -173,8 +173,7 @@ class _Reader:
     def _has_members(self, value: object, pointer: str, names: tuple[str, ...]) -> bool:
         """Note what is missing of an object, and what it should not have."""
         if not isinstance(value, dict):
-            members = ", ".join(f"`{name}`" for name in names)
-            self.faults.add(pointer, "this should be an object", f"write one with {members}")
+            self.faults.add(pointer, "this should be an object", f"write one with {series(names)}")
             return False
         for name in names:
             if value.get(name) is None:
@@ -201,8 +200,7 @@ class _Reader:
         kinds = [each.value for each in SubjectKind]
         if not isinstance(value, str) or value not in kinds:
             near = nearest(value, kinds) if isinstance(value, str) else None
-            listed = ", ".join(f"`{each}`" for each in kinds)
-            advice = did_you_mean(near, f"it is one of {listed}")
+            advice = did_you_mean(near, f"it is one of {series(kinds)}")
             shown = excerpt(value) if isinstance(value, str) else "this"
             message = f"{shown} is nothing that a standing fact can be about"
             self.faults.add("/subject/kind", message, advice)
@@ -259,7 +257,7 @@ _HELP: Mapping[str, str] = MappingProxyType(
         "from": "the first day on which it holds, like `2026-01-01`",
         "until": "the first day on which it no longer holds: nothing stands for ever",
         "evidence": "say where the evidence is kept",
-        "kind": "it is one of " + ", ".join(f"`{each}`" for each in SubjectKind),
+        "kind": f"it is one of {series(SubjectKind)}",
         "name": "the name or identifier that campaigns have for it",
     }
 )

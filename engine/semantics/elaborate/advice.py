@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from ...source.diagnostic import Diagnostic
+from ...source.quoting import series
 from ...syntax import tree as syntax
 from ...syntax.habits import WORD_HABITS
 from ...syntax.lexis import DATE_COMPARATORS, ORDER_COMPARATORS, Comparator
@@ -87,7 +88,7 @@ def _of_facts(scope: Scope, node: syntax.Comparison, facts: Iterable[Fact]) -> s
     named = flags if flags and _says_yes_or_no(node) else [fact.name for fact in facts]
     if not named:
         return NO_FACTS
-    shown = ", ".join(f"`{owner}.{name}`" for name in named[:_MOST_FACTS])
+    shown = series(f"{owner}.{name}" for name in named[:_MOST_FACTS])
     return f"compare one of its facts: {shown}{' …' if len(named) > _MOST_FACTS else ''}"
 
 

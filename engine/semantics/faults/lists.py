@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from ...source.diagnostic import Diagnostic, error
+from ...source.quoting import series
 from ...source.suggest import did_you_mean, nearest
 from ...source.text import Span
 from ..code_names import near_code
@@ -55,19 +56,14 @@ def no_such_column(span: Span, column: str, name: str, known: Iterable[str]) -> 
             f"its fields are set apart by {_SEPARATORS[separator]}; save it with commas between"
         )
         return error("E0804", what, span, help=advice)
-    near = nearest(column, listed)
+    near, more = nearest(column, listed), ", …" if len(listed) > 6 else ""
     return error(
         "E0804",
         what,
         span,
-        help=did_you_mean(near, "its first row names " + _series(listed)),
+        help=did_you_mean(near, f"its first row names {series(listed[:6])}{more}"),
         replacement=f'"{near}"' if near else None,
     )
-
-
-def _series(names: tuple[str, ...]) -> str:
-    shown = [f"`{name}`" for name in names[:6]]
-    return ", ".join((*shown, "…") if len(names) > len(shown) else shown)
 
 
 def two_columns(span: Span, column: str, name: str) -> Diagnostic:

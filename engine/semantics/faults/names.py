@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from ...source.diagnostic import Diagnostic, error
+from ...source.quoting import series
 from ...source.suggest import did_you_mean, nearest
 from ...source.text import Span
 from ...syntax.habits import COMPARISON_HABITS, TYPE_HABITS, WORD_HABITS
@@ -53,12 +54,8 @@ def unknown_member(span: Span, word: str, kind: Type, known: Iterable[str]) -> D
         return error("E0305", what, span, help=code_advice(kind, word), replacement=replacement)
     listed = tuple(known)
     near = nearest(word, listed)
-    advice = did_you_mean(near, f"it is one of {_series(listed)}")
+    advice = did_you_mean(near, f"it is one of {series(listed)}")
     return error("E0305", what, span, help=advice, replacement=near)
-
-
-def _series(words: Iterable[str]) -> str:
-    return ", ".join(f"`{word}`" for word in words)
 
 
 def unknown_set(span: Span, word: str, known: Iterable[str]) -> Diagnostic:

@@ -25,7 +25,7 @@ def missing_clause(span: Span, name: str, clause: str, why: str, what: str = "ru
     )
 
 
-def repeated_clause(span: Span, clause: str, what: str = "rule") -> Diagnostic:
+def repeated_clause(span: Span, clause: str, what: str) -> Diagnostic:
     """A clause that may stand once."""
     return error("E0502", f"`{clause}` stands twice in this {what}", span)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from ...source.quoting import series
 from ...source.text import Span
 from ...syntax import tree as syntax
 from .. import faults
@@ -103,7 +104,7 @@ class Texts:
         if found is not None and isinstance(found.type, RecordType):
             reason = "a group of facts, not one of them"
             facts = list(self.scope.vocabulary.records[found.type.name].facts)[:2]
-            below = ", ".join(f"`{{{written}.{name}}}`" for name in facts)
+            below = series(f"{{{written}.{name}}}" for name in facts)
             self.scope.report(
                 faults.structure.placeholder(span, written, reason, f"name its facts: {below}")
             )

@@ -6,7 +6,7 @@ from ...audit.entries.act_leaves import FactLeaf
 from ...audit.entries.acts import FactTransition
 from ..databases.database import Database
 from ..errors import ContentsUnread, LogInconsistent
-from ..governance.fact_versions import versions_of
+from ..governance.standing_fact_rows import versions_of
 from ..schema import standing_fact, standing_fact_version
 from ..sealed.contents import BOUND, Contents, is_of
 from .rows import acts_of, compare_rows, said

@@ -1,6 +1,5 @@
 """Who approved a version, and when it came into force."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable
 
@@ -9,6 +8,7 @@ from sqlalchemy import Connection, select
 from ...audit.entries.act_leaves import PolicyLeaf
 from ...audit.instants import instant
 from ...audit.workflows.publications import NEXT, State
+from ...bundle.bundle import digest_of_text
 from ..databases.database import Database
 from ..errors import LogInconsistent
 from ..governance.logged_plan import cancellations
@@ -55,10 +55,6 @@ def _compare_files(connection: Connection, digests: Iterable[str]) -> None:
             raise LogInconsistent(f"the table `policy_version` has nothing of `{digest}`")
     for digest, files in kept.items():
         # SQLite may have a text where bytes belong.
-        is_kept = isinstance(files, bytes) and _digest_of(files) == digest
+        is_kept = isinstance(files, bytes) and digest_of_text(files) == digest
         if not is_kept:
             raise LogInconsistent(f"the table `policy_version` has other policies under `{digest}`")
-
-
-def _digest_of(files: bytes) -> str:
-    return f"sha256:{hashlib.sha256(files).hexdigest()}"

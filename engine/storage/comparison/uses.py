@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from ...audit.entries.record import LogEntry, Payload
+from ...audit.workflows.waivers import waivers_in
 from ...bundle.grants import name_of
 from ..databases.database import Database
 from ..errors import LogInconsistent
@@ -14,10 +15,6 @@ from ..log.entries import read_decisions
 from ..schema import log_entry, log_entry_rule, waiver, waiver_use
 
 _STEP = 256
-
-
-class _Input(msgspec.Struct, frozen=True):
-    waivers: tuple[str, ...] = ()
 
 
 class _Held(msgspec.Struct, frozen=True):
@@ -32,7 +29,6 @@ class _Result(msgspec.Struct, frozen=True):
     waived: tuple[_Waived, ...] = ()
 
 
-_READ_INPUT = msgspec.json.Decoder(_Input)
 _READ_RESULT = msgspec.json.Decoder(_Result)
 
 
@@ -71,6 +67,6 @@ def _decisions(
 
 def _used(payload: Payload) -> set[str]:
     """Return the waivers by request that let a breach pass, as their names stand in its result."""
-    granted = {name_of(text) for text in _READ_INPUT.decode(payload.input).waivers}
+    granted = {name_of(text) for text in waivers_in(payload.input)}
     waived = _READ_RESULT.decode(payload.result).waived
     return granted & {each.waiver for finding in waived for each in finding.waivers}

@@ -26,7 +26,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ..errors import StorageUnavailable
-from ..files import locked
+from ..files import lock_beside, locked
 from .driver import run
 
 _BUSY_SECONDS = 10
@@ -51,7 +51,7 @@ class SQLite:
             raise StorageUnavailable("the database URL must name a file of SQLite")
         self._url = url
         self._file = _PresentFile(Path(path))
-        self._lock = Path(f"{path}.lock")
+        self._lock = lock_beside(Path(path))
         self._line = Path(f"{path}.next")
 
     def engine(self) -> Engine:

@@ -19,7 +19,7 @@ from ..errors import LogInconsistent
 from ..log.entries import act_leaves, among
 from ..schema import disclosure, policy_event, waiver
 from ..sealed.contents import read_disclosure
-from .fact_versions import CURRENT
+from .standing_fact_rows import CURRENT
 
 _Said: TypeAlias = Mapping[Any, tuple[object, ...]]
 _STEP = 500

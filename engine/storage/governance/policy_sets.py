@@ -19,10 +19,9 @@ from ..log.log_store import Appending
 from ..log.register import Register
 from ..schema import policy_event, policy_set, policy_set_version
 from .changes import ChangeOrder, WrongState
-from .fact_versions import current_facts
 from .logged_plan import check_plan
 from .policies import PolicyVersion, keep_within
-from .versions import (
+from .policy_set_rows import (
     Event,
     Plan,
     SetVersion,
@@ -36,6 +35,7 @@ from .versions import (
     row_of,
     version_of,
 )
+from .standing_fact_rows import current_facts
 from .waiver_rows import read_grants
 
 _EVENT = policy_event.c

@@ -23,7 +23,7 @@ from ..schema import standing_fact, standing_fact_version
 from ..sealed.contents import check_bound
 from ..sealed.key_store import DataKey
 from .changes import ChangeOrder, WrongState
-from .fact_versions import CURRENT, FactVersion, sealed_content, versions_of
+from .standing_fact_rows import CURRENT, FactVersion, sealed_content, versions_of
 
 _FACT = standing_fact.c
 _VERSION = standing_fact_version.c

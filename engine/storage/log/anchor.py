@@ -14,7 +14,7 @@ from ...audit.checkpoints.keyring import KeyRing
 from ...audit.checkpoints.note import NoteError
 from ...audit.merkle.tree import TreeHead
 from ..errors import Conflict, StorageUnavailable
-from ..files import locked, unavailable, write_durably
+from ..files import lock_beside, locked, unavailable, write_durably
 from ..secret_file import SecretFile
 
 _KEYS = "the signing keys"
@@ -33,7 +33,7 @@ class AnchorFile:
 
     def locked(self) -> AbstractContextManager[None]:
         """Hold the only lock of the anchor, over all processes."""
-        return locked(self._path.with_name(f"{self._path.name}.lock"))
+        return locked(lock_beside(self._path))
 
     def read(self) -> bytes | None:
         """Return the checkpoint, None where there is none."""
@@ -110,4 +110,4 @@ class KeyFile:
             return ring
 
     def _exclusively(self) -> AbstractContextManager[None]:
-        return locked(self._path.with_name(f"{self._path.name}.lock"))
+        return locked(lock_beside(self._path))

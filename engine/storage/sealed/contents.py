@@ -66,28 +66,23 @@ class Contents:
     """
 
     def __init__(self, keys: KeyStore) -> None:
-        self._keys = keys
+        self.keys = keys
         self._lock = threading.Lock()
         # INVARIANT: no key is used twice; a forked process has a supply of its own.
         self._supplies: dict[int, list[DataKey]] = {}
-
-    @property
-    def keys(self) -> KeyStore:
-        """The keys."""
-        return self._keys
 
     def take(self, count: int) -> Sequence[DataKey]:
         """Return keys that are durable and that nothing else is sealed under."""
         with self._lock:
             supply = self._supplies.setdefault(os.getpid(), [])
             while len(supply) < count:
-                supply += self._keys.make(SUPPLY)
+                supply += self.keys.make(SUPPLY)
             return [supply.pop() for _ in range(count)]
 
     def open(self, rows: Iterable[SealedContents]) -> Mapping[str, Opened | UnreadableContents]:
         """Return what contents open to, by the ids of their decisions."""
         sealed = list(rows)
-        keys = self._keys.find(each.key for each in sealed)
+        keys = self.keys.find(each.key for each in sealed)
         return {each.decision_id: _opened(each, keys[each.key]) for each in sealed}
 
 

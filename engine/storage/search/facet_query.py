@@ -12,7 +12,7 @@ from ...audit.entries.facets import LONGEST_VALUE
 from ...english.provisions import abbreviated
 from ...semantics.code_names import code_meant
 from ...semantics.types import Scalar, is_code
-from ...source.json_fault import excerpt
+from ...source.quoting import excerpt
 from ..errors import InvalidQuery
 
 _ARTICLE = re.compile(r"\w+ [a-z]+ \S.*")

@@ -1,7 +1,7 @@
 """The filters of a search (`Criteria`); `query_planner` plans the query for them."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import get_args
@@ -13,6 +13,7 @@ from ...audit.exhibits.unsearched import FACETED
 from ...audit.instants import rfc3339
 from ...semantics.types import parts_of
 from ...source.json_text import JSONValue
+from ...source.quoting import series
 from ..errors import BeyondLog, InvalidQuery
 from .facet_query import (
     check_article,
@@ -95,7 +96,7 @@ class DecisionFilter(Criteria):
         if self.outcome is not None and self.outcome not in get_args(Outcome):
             raise InvalidQuery("an outcome is `allow` or `deny`")
         if self.status not in SEARCHABLE_STATUSES:
-            raise InvalidQuery(f"a rule is found by {_either(SEARCHABLE_STATUSES)}")
+            raise InvalidQuery(f"a rule is found by {series(SEARCHABLE_STATUSES, 'or')}")
         if self.rule_status is not None and not self.is_by_status():
             told = "a status is searched together with its rule, policy or article"
             raise InvalidQuery(told, name="rule_status")
@@ -206,7 +207,3 @@ def _as_json(value: object) -> JSONValue:
         case str() | bool():
             return value
     raise AssertionError(value)
-
-
-def _either(words: Sequence[str]) -> str:
-    return ", ".join(f"`{word}`" for word in words[:-1]) + f" or `{words[-1]}`"

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 
 from ...audit.entries.facets import article_facet, platform_facet, policy_facet
 from ...audit.exhibits.unsearched import FACETED
-from ...source.json_fault import excerpt
+from ...source.quoting import excerpt
 from ...source.suggest import nearest
 from ..schema import facets_due, log_entry, log_entry_facet, log_entry_rule
 from .filters import SEARCHABLE_STATUSES, DecisionFilter, market_facets

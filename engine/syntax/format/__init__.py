@@ -5,8 +5,7 @@ facts in columns, an empty line between items and between rules. The laws: what 
 to the same tree, has the same comments in the same order, and is not changed by formatting it
 again. Line ends are those of Unix.
 
-`engine.syntax.show` prints trees, which have no comments and no brackets but the needed ones. Here
-the author's words stay, and only the space between them changes.
+The author's words stay, and only the space between them changes.
 """
 
 from ...source.diagnostic import Diagnostic

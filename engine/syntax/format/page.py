@@ -1,7 +1,8 @@
 """The lines of a file: its statements, each laid out by its kind, and the comments between them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from ..lexis import (
     CLAUSE_KEYWORDS,
@@ -10,7 +11,6 @@ from ..lexis import (
     PROFILE_KEYWORDS,
     WAIVER_KEYWORDS,
 )
-from ..show.constructs import aligned
 from .atoms import Atom, Comment
 from .conditions import Conditions, listed
 from .document import WIDEST, Break, Document, Group, Nest, Space, Word, render, sequel
@@ -258,3 +258,12 @@ def _with_keyword(statement: Statement) -> Statement:
         after=last.after,
     )
     return replace(statement, atoms=(keyword, *atoms[length:]))
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield lines of cells set apart by bars, the first cell being the keyword of the line."""
+    widths = [max(map(len, column)) for column in zip_longest(*rows, fillvalue="")]
+    for keyword, *cells in rows:
+        *inner, last = cells
+        padded = [cell.ljust(width) for cell, width in zip(inner, widths[1:], strict=False)]
+        yield f"{keyword.ljust(widths[0])} {' | '.join((*padded, last))}"

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 import pyparsing as pp
 
+from ...source.quoting import series
 from ...source.text import Span
 from .. import expectations as expect
 from .. import tree
@@ -87,9 +88,7 @@ class Phrase(Leaf):
     """An element for any of some phrases, with any space between their words."""
 
     def __init__(self, *phrases: str) -> None:
-        names = [f"`{phrase}`" for phrase in phrases]
-        described = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
-        super().__init__(phrase_pattern(*phrases), described, _name)
+        super().__init__(phrase_pattern(*phrases), series(phrases, "or"), _name)
         self.phrases = phrases
 
 

@@ -8,8 +8,8 @@ from api.adapters import admission
 from api.adapters.adaptation import Adaptation, Draft
 from api.adapters.admission import admitted
 from api.adapters.reading import AdapterRefusal, Found, Record, whole_record
-from engine.source.json_fault import described
 from engine.source.json_text import JSONValue
+from engine.source.quoting import described
 
 
 def refused(value: object) -> AdapterRefusal:

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from api.adapters import FORMATS, Adaptation, AdapterRefusal, SubmittedRecord, read_records
-from engine.source.json_fault import escaped
 from engine.source.json_text import JSONValue
+from engine.source.quoting import escaped
 from tests.unit.adapters.complete import (
     ARCHIVED,
     COMPLETE,

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from api.adapters import FORMATS
-from engine.source.json_fault import escaped
 from engine.source.json_text import JSONValue
+from engine.source.quoting import escaped
 from tests.unit.adapters.complete import (
     ARCHIVED,
     COMPLETE,

@@ -15,7 +15,7 @@ from engine.bundle.bundle import Bundle, build
 from engine.evaluation.decision import Effect
 from engine.source.text import Source
 from engine.syntax.parse import parse
-from engine.syntax.show import show
+from tests.printer.show import show
 from tests.strategies.campaigns import descriptors
 from tests.strategies.policy_texts import policy_files
 from tests.strategies.vocabulary import DAYS

@@ -9,7 +9,7 @@ from engine.source.text import Source
 from engine.syntax import tree
 from engine.syntax.lexis import LONGEST_FILE, MAXIMUM_DEPTH, MOST_FAULTS, Comparator
 from engine.syntax.parse import parse
-from engine.syntax.show import show
+from tests.printer.show import show
 
 
 def read(text: str) -> tuple[tree.File, tuple[Diagnostic, ...]]:

@@ -5,7 +5,7 @@ import pytest
 from engine.source.text import Source, Span
 from engine.syntax import tree
 from engine.syntax.parse import parse
-from engine.syntax.show import show
+from tests.printer.show import show
 
 NOWHERE = Span(source="t", start=0, end=0)
 BROKEN = tree.Broken(span=NOWHERE, place=0, expected="a clause", context="rule")

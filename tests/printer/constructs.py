@@ -1,12 +1,13 @@
 """Files, policies, vocabularies, sets and tests as lines of text."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, zip_longest
+from itertools import groupby
 from typing import TypeAlias, assert_never
 
-from .. import tree
-from .clauses import AnyClause, cited_in, clause, optional
-from .expressions import cell, expression, literal
+from engine.syntax import tree
+from engine.syntax.format.page import aligned
+from tests.printer.clauses import AnyClause, cited_in, clause, optional
+from tests.printer.expressions import cell, expression, literal
 
 _WIDEST = 100
 _INDENT = "  "
@@ -78,7 +79,7 @@ def _declaration(
     match node:
         case tree.Vocabulary(name=name, label=label, parts=parts):
             yield f"vocabulary {name.text}{optional(label)}"
-            yield from _parts(parts, _INDENT)
+            yield from _parts(parts)
             yield "end vocabulary"
         case tree.RecordDeclaration(name=name, label=label, facts=facts):
             yield f"{margin}record {name.text}{optional(label)}"
@@ -172,16 +173,16 @@ def _policy(node: tree.Policy) -> Iterator[str]:
 # --- vocabularies and sets --------------------------------------------------------------------
 
 
-def _parts(parts: Sequence[tree.VocabularyPart | tree.Broken], margin: str) -> Iterator[str]:
+def _parts(parts: Sequence[tree.VocabularyPart | tree.Broken]) -> Iterator[str]:
     """Yield facts in aligned runs, with an empty line around everything else."""
     for is_fact, run in groupby(parts, key=lambda part: isinstance(part, tree.FactDeclaration)):
         if is_fact:
             yield ""
-            yield from _facts(tuple(run), margin)
+            yield from _facts(tuple(run), _INDENT)
         else:
             for part in run:
                 yield ""
-                yield from lines(part, margin)
+                yield from lines(part, _INDENT)
 
 
 def _facts(facts: Sequence[tree.VocabularyPart | tree.Broken], margin: str) -> Iterator[str]:
@@ -333,12 +334,3 @@ def _cells(row: tree.Columns | tree.Row) -> tuple[str, ...]:
     if isinstance(row, tree.Columns):
         return "for each", *(each.text for each in row.paths), "expect"
     return "case", *(_told(cell.value) for cell in row.cells), _expected(row.expectation)
-
-
-def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield lines of cells set apart by bars, the first cell being the keyword of the line."""
-    widths = [max(map(len, column)) for column in zip_longest(*rows, fillvalue="")]
-    for keyword, *cells in rows:
-        *inner, last = cells
-        padded = [cell.ljust(width) for cell, width in zip(inner, widths[1:], strict=False)]
-        yield f"{keyword.ljust(widths[0])} {' | '.join((*padded, last))}"

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import assert_never
 
-from .. import tree
+from engine.bundle.grants import quoted
+from engine.syntax import tree
 
 _CONDITIONS = (
     *(tree.Comparison, tree.Within, tree.Junction, tree.MixedJunction),
@@ -166,8 +167,7 @@ def literal(node: tree.Literal) -> str:
         case tree.PeriodLiteral(start=start, end=end):
             return f"{start.isoformat()} to {end.isoformat()}"
         case tree.TextLiteral(value=text):
-            escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-            return f'"{escaped}"'
+            return quoted(text)
         case tree.YesNoLiteral(value=flag):
             return "yes" if flag else "no"
     assert_never(node)

@@ -1,13 +1,14 @@
-"""The catalogue of what is said where words do not fit; which of it applies, `misfits` decides."""
+"""What is said where words do not fit; which of it applies, `syntax.misfits` decides."""
 
 import re
 from collections.abc import Sequence
 
-from ..source.diagnostic import Diagnostic, error
-from ..source.suggest import did_you_mean, nearest
-from ..source.text import Span
-from . import expectations as expect
-from .habits import (
+from ...source.diagnostic import Diagnostic, error
+from ...source.quoting import series
+from ...source.suggest import did_you_mean, nearest
+from ...source.text import Span
+from .. import expectations as expect
+from ..habits import (
     DAY_HABIT,
     EXCEPTION_ADVICE,
     MONTH_NAMES,
@@ -16,7 +17,7 @@ from .habits import (
     UNIT_HABITS,
     WORD_HABITS,
 )
-from .lexis import TIME_UNITS
+from ..lexis import TIME_UNITS
 
 _QUOTED = re.compile("`([^`]+)`")
 _CURRENCY = re.compile("[A-Z]{3}")
@@ -275,7 +276,7 @@ def unknown_start(span: Span, found: str, expected: str, keywords: Sequence[str]
         "E0217",
         f"`{found}` {_STARTS[expected]}",
         span,
-        help=f"{shape} one of these may stand: {', '.join(f'`{word}`' for word in keywords)}",
+        help=f"{shape} one of these may stand: {series(keywords)}",
     )
 
 

@@ -5,11 +5,9 @@ only where the grammar needs them. The law is that parsing what is shown gives t
 for every tree without `Broken`. Comments are not in the tree, so they are not in what is shown.
 """
 
-from .. import tree
-from .constructs import Construct, lines
-from .expressions import expression
-
-__all__ = ["show"]
+from engine.syntax import tree
+from tests.printer.constructs import Construct, lines
+from tests.printer.expressions import expression
 
 
 def show(node: Construct | tree.Expression) -> str:

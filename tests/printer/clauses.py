@@ -2,8 +2,8 @@
 
 from typing import TypeAlias, assert_never
 
-from .. import tree
-from .expressions import expression, literal
+from engine.syntax import tree
+from tests.printer.expressions import expression, literal
 
 _COLUMN = 14
 
