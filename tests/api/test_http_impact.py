@@ -5,7 +5,7 @@ from typing import cast
 import pytest
 import schemathesis
 
-from api.http import impact
+from api.http.recorded import impact
 from api.installation.setup import make_key
 from engine.storage.keys import Role
 from tests.api.installation import FIRST, Caller, Document, allowed, campaign, problem_of

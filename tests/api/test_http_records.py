@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from api.exports import formats
-from api.http import accesses
+from api.http.recorded import accesses
 from api.http.routes import records
 from api.installation.contents import open_database
 from api.wsgi import start

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.http import uploads
 from api.http.problems import ProblemRaised
-from api.http.uploads import files_of_archive, files_of_document
+from api.http.requests import uploads
+from api.http.requests.uploads import files_of_archive, files_of_document
 
 POLICY = "# Nothing yet.\n"
 Add = Callable[[zipfile.ZipFile], None]

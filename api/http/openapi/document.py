@@ -12,8 +12,7 @@ from apispec import APISpec
 from marshmallow import Schema
 from werkzeug.routing import Map, Rule
 
-from api.http.access import MEASURED, PUBLIC, PUBLISHED, ROLES
-from api.http.fields import Described
+from api.http.admission.access import MEASURED, PUBLIC, PUBLISHED, ROLES
 from api.http.problems import (
     BAD_REQUEST,
     FORBIDDEN,
@@ -30,7 +29,8 @@ from api.http.problems import (
     UNSUPPORTED_TYPE,
     ProblemKind,
 )
-from api.http.shapes import schema_of
+from api.http.requests.fields import Described
+from api.http.requests.shapes import schema_of
 from engine.version import __version__
 
 from .operation import Errors, Header, JSONSchema, Operation, ref

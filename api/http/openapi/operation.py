@@ -7,7 +7,7 @@ from types import MappingProxyType
 from marshmallow import Schema
 
 from api.http.problems import ProblemKind
-from api.http.shapes import NoParameters
+from api.http.requests.shapes import NoParameters
 
 JSONSchema = dict[str, object]
 

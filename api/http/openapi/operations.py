@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from api.exports.formats import MEDIA_TYPES
-from api.http.authzen import MOST_EVALUATIONS, Semantic
-from api.http.authzen_facts import CAMPAIGN, LAUNCH
-from api.http.bodies import JSON, NDJSON, TEXT
-from api.http.idempotency import HEADER, REPLAYED, WRITTEN
+from api.http.authzen.facts import CAMPAIGN, LAUNCH
+from api.http.authzen.mapping import MOST_EVALUATIONS, Semantic
 from api.http.problems import (
     BUSY,
     ERASED,
@@ -23,7 +21,9 @@ from api.http.problems import (
     UNSIGNED,
     ProblemKind,
 )
-from api.http.shapes import (
+from api.http.requests.bodies import JSON, NDJSON, TEXT
+from api.http.requests.idempotency import HEADER, REPLAYED, WRITTEN
+from api.http.requests.shapes import (
     ENVELOPE,
     ERASURE,
     SAVED_QUERY,

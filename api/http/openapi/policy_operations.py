@@ -6,7 +6,6 @@ from types import MappingProxyType
 
 from marshmallow import Schema
 
-from api.http.bodies import JSON, TEXT, ZIP
 from api.http.problems import (
     BUSY,
     MALFORMED_ORDER,
@@ -18,7 +17,8 @@ from api.http.problems import (
     UNRECORDABLE,
     WRONG_STATE,
 )
-from api.http.shapes import ACTIVATION, REASON, REJECTION, DiffParameters, ImpactParameters
+from api.http.requests.bodies import JSON, TEXT, ZIP
+from api.http.requests.shapes import ACTIVATION, REASON, REJECTION, DiffParameters, ImpactParameters
 
 from .operation import ETAG, LOCATION, Answer, Header, JSONSchema, Operation, ref
 from .schemas import ANY_TEXT, BYTES, OBJECT, many, members

@@ -12,18 +12,15 @@ from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response
 
 from api.deciding.replay import replay_document
-from api.http.access import check_reach, sees_all
-from api.http.accesses import note_access
+from api.http.admission.access import check_reach, sees_all
 from api.http.answers import entry_document, json_answer, proof_document
-from api.http.bodies import TEXT
-from api.http.contents import check_not_erased, contents_of
-from api.http.filters import filters_of, refused
-from api.http.notes import notes_of
-from api.http.receipts import receipt_file
-from api.http.routes.evidence import entry_evidence_answer, evidence_answer
-from api.http.routes.records import export_answer, manifest_answer, wanted_format
-from api.http.service import Service
-from api.http.shapes import (
+from api.http.recorded.accesses import note_access
+from api.http.recorded.contents import check_not_erased, contents_of
+from api.http.recorded.filters import filters_of, refused
+from api.http.recorded.notes import notes_of
+from api.http.recorded.receipts import receipt_file
+from api.http.requests.bodies import TEXT
+from api.http.requests.shapes import (
     FilterParameters,
     ManifestParameters,
     NoParameters,
@@ -31,6 +28,7 @@ from api.http.shapes import (
     SearchParameters,
     read_query,
 )
+from api.http.service import Service
 from api.log.listing import listed_document, sample_document, statistics_document
 from engine.audit.entries.acts import Action
 from engine.audit.entries.record import LogEntry, Payload
@@ -39,6 +37,9 @@ from engine.storage.errors import NotFound
 from engine.storage.keys import ApiKey
 from engine.storage.search.filters import DecisionFilter
 from engine.storage.search.samples import Sample
+
+from .evidence import entry_evidence_answer, evidence_answer
+from .records import export_answer, manifest_answer, wanted_format
 
 
 class _DecisionConverter(BaseConverter):

@@ -2,15 +2,14 @@
 
 from dataclasses import fields, replace
 
+from api.http.admission.access import check_reach, check_unlimited, sees_all
+from api.http.problems import FORBIDDEN, Problem, ProblemError, ProblemRaised, invalid_query
+from api.http.requests.shapes import FilterParameters
+from api.http.service import Service
 from engine.storage.errors import InvalidQuery, NotFound
 from engine.storage.keys import ApiKey
 from engine.storage.search.filters import Criteria, DecisionFilter
 from engine.storage.search.saved_queries import SavedQuery
-
-from .access import check_reach, check_unlimited, sees_all
-from .problems import FORBIDDEN, Problem, ProblemError, ProblemRaised, invalid_query
-from .service import Service
-from .shapes import FilterParameters
 
 
 def filters_of(service: Service, query: FilterParameters, key: ApiKey) -> DecisionFilter:

@@ -17,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 
 from api.deciding.submission import FORMAT_NAMES, NATIVE
 from api.exports.formats import MEDIA_TYPES
+from api.http.problems import ProblemError, ProblemRaised, invalid_query, malformed_order
 from engine.audit.entries.acts import ASKED_FOR, Ground
 from engine.audit.entries.record import Outcome
 from engine.audit.workflows.waivers import WaiverState
@@ -47,7 +48,6 @@ from .fields import (
 )
 from .loading import NOWHERE, NameFault, load
 from .misplaced import in_address, misplaced
-from .problems import ProblemError, ProblemRaised, invalid_query, malformed_order
 
 BRIEF, FULL = "brief", "full"
 INDEX, WAIT = "index", "wait"

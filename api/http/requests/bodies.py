@@ -11,10 +11,7 @@ from functools import cached_property
 import msgspec
 from werkzeug.wrappers import Request
 
-from engine.source.json_fault import excerpt
-from engine.source.json_text import JSONFault, JSONLimits, JSONValue, compact, read_json
-
-from .problems import (
+from api.http.problems import (
     INCOMPLETE_BODY,
     TOO_LARGE,
     UNSUPPORTED_TYPE,
@@ -22,6 +19,8 @@ from .problems import (
     ProblemRaised,
     malformed_json,
 )
+from engine.source.json_fault import excerpt
+from engine.source.json_text import JSONFault, JSONLimits, JSONValue, compact, read_json
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"

@@ -19,11 +19,11 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from werkzeug.wrappers import Request
 
+from api.http.problems import MALFORMED_POLICIES, Problem, ProblemError, ProblemRaised
 from engine.bundle.load import is_policy
 from engine.source.json_fault import escaped, excerpt
 
 from .bodies import JSON, ZIP, body_type, read_bytes, read_document
-from .problems import MALFORMED_POLICIES, Problem, ProblemError, ProblemRaised
 
 MOST_FILES = 2_000
 LARGEST_FILE = 1 << 20
