@@ -294,7 +294,7 @@ _FINDING = {
         summary="Decide again, and compare with what was recorded",
         tag="Recorded decisions",
         answers={200: Answer(text="What came of it", content={JSON: ref("Replay")})},
-        problems=(NOT_FOUND,),
+        problems=(NOT_FOUND, MALFORMED_ORDER),
     ),
     "queries.list": Operation(
         summary="List the saved queries",

@@ -123,7 +123,7 @@ POLICY_OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             text="Page by page, the newest first. `listed` is null unless an auditor asks.",
             query=ImpactParameters,
             answers={200: Answer(text="What changes", content={JSON: ref("Impact")})},
-            problems=(NOT_FOUND, WRONG_STATE, BUSY, UNRECORDABLE),
+            problems=(NOT_FOUND, WRONG_STATE, BUSY, MALFORMED_ORDER, UNRECORDABLE),
         ),
         "policy_sets.submit": _moving("Submit a version for review", REASON, _VERSION),
         "policy_sets.approve": _moving("Approve a version of somebody else", REASON, _VERSION),

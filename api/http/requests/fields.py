@@ -28,7 +28,10 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 9998  # A day's room on either side for any offs
 
 
 def _refusal(wanted: str, value: object) -> ValidationError:
-    shown = excerpt(value) if isinstance(value, str) else described(value)
+    if value == "":
+        shown = "empty"
+    else:
+        shown = excerpt(value) if isinstance(value, str) else described(value)
     return ValidationError(f"this should be {wanted}, and is {shown}")
 
 
@@ -194,7 +197,7 @@ class Flag(Described):
     def _deserialize(self, value: object, *_: Any, **__: Any) -> bool:
         if isinstance(value, bool):
             return value
-        raise _refusal("true or false", value)
+        raise ValidationError(f"this should be true or false, and is {described(value)}")
 
 
 class QueryFlag(Described):

@@ -25,7 +25,7 @@ from api.http.governance.orders import read_order
 from api.http.governance.policy_documents import listed_version, set_document, version_document
 from api.http.problems import MALFORMED_ORDER, WRONG_STATE, Problem, ProblemError, ProblemRaised
 from api.http.recorded.impact import impact_answer
-from api.http.requests.bodies import JSON, TEXT
+from api.http.requests.bodies import JSON, TEXT, refuse_body
 from api.http.requests.conditions import tagged
 from api.http.requests.misplaced import in_body
 from api.http.requests.shapes import (
@@ -107,6 +107,7 @@ def _register_reading(routes: Blueprint, service: Service) -> None:
     @routes.post(f"{_VERSION}/impact")
     def impact(name: str, version: str) -> Response:
         query = read_query(ImpactParameters, request.args)
+        refuse_body(request, "which decisions, and what with, stands in the address: `?since=…`")
         check_reach(g.key, name)
         return impact_answer(service, g.key, sets.version(name, version), query)
 

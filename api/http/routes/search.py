@@ -19,7 +19,7 @@ from api.http.recorded.contents import check_not_erased, contents_of
 from api.http.recorded.filters import filters_of, refused
 from api.http.recorded.notes import notes_of
 from api.http.recorded.receipts import receipt_file
-from api.http.requests.bodies import TEXT
+from api.http.requests.bodies import TEXT, refuse_body
 from api.http.requests.shapes import (
     FilterParameters,
     ManifestParameters,
@@ -161,6 +161,7 @@ def _add_one(routes: Blueprint, service: Service) -> None:
     @routes.post("/v1/decisions/<decision:decision_id>/replay")
     def replay(decision_id: str) -> Response:
         read_query(NoParameters, request.args)
+        refuse_body(request, "leave it out: all that is decided again is in the log")
         entry = _entry(service, decision_id, g.key)
         if entry.payload is not None:
             note_access(service, g.key, Action.REPLAY, spans_of([entry.index]))
