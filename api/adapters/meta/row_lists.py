@@ -101,7 +101,7 @@ def put_places(draft: Draft, row: Record) -> None:
     """Tell the places on both sides; markets where nothing but countries is chosen."""
     for side, columns in PLACES.items():
         path, whole = f"targeting.geo.{side}", all(name in row for name in columns)
-        filled = [name for name in columns if row.unread(name)]
+        filled = [name for name in columns if row.filled(name)]
         for name in filled if whole else ():
             if name.endswith("Countries"):
                 countries = [checked_country(code) for code in cells_of(row, name, ",")]

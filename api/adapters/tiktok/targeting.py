@@ -15,7 +15,7 @@ from api.adapters.telling import put_markets, put_word
 from engine.source.json_fault import excerpt
 from engine.source.json_text import JSONValue
 
-from .people import identifiers, put_people
+from .people import put_people
 from .regions import Regions, country_in, put_region
 from .smart import is_bound, mode_of, put_smart_age
 
@@ -96,13 +96,13 @@ def _put_places(draft: Draft, aim: Record, regions: Regions) -> None:
     countries: list[Found[str] | None] = []
     if "location_ids" not in aim or "zipcode_ids" not in aim:
         return  # Half of the places would read as all of them.
-    for place in identifiers(aim, "location_ids"):
+    for place in aim.identifiers("location_ids") or ():
         area = draft.element("targeting.geo.include", place.pointer)
         area.put_found("code", place)
         if place.value in regions:
             put_region(area, regions[place.value])
         countries.append(country_in(regions, place.value))
-    for code in identifiers(aim, "zipcode_ids"):
+    for code in aim.identifiers("zipcode_ids") or ():
         area = draft.element("targeting.geo.include", code.pointer)
         area.put_found("code", code)
         area.put("kind", "postal_code", code.pointer)

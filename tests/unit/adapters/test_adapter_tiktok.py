@@ -212,8 +212,8 @@ def test_object_is_known_by_its_members(record: JSONValue, path: str, value: JSO
         (GROUP | {"budget": -1}, "an amount is below zero", "/budget"),
         (
             GROUP | {"location_ids": [True], "zipcode_ids": []},
-            "an element of `location_ids` is no identifier",
-            None,
+            "`location_ids` should be a list of identifiers, and is `true`",
+            "/location_ids/0",
         ),
         (GROUP | {"gender": 1}, "`gender` should be a text, and is the number `1`", "/gender"),
     ],
