@@ -129,15 +129,17 @@ class Lines(Described):
     def _deserialize(self, value: object, *_: Any, **__: Any) -> tuple[str, ...]:
         if not isinstance(value, list) or len(value) > self._most:
             raise _refusal(f"a list of at most {self._most} texts", value)
-        return tuple(self._read(each) for each in value if each is not None)
-
-    def _read(self, value: object) -> str:
-        """Return an element; its fault is told with the advice on it, and not on the list."""
-        try:
-            return str(self._item.deserialize(value))
-        except ValidationError as fault:
-            message, *advice = fault.messages
-            raise ValidationError([message, *(advice or [self._item.advice])]) from fault
+        made: list[str] = []
+        faults: dict[int, list[Any]] = {}
+        for index, each in enumerate(value):
+            try:
+                made += [] if each is None else [str(self._item.deserialize(each))]
+            except ValidationError as fault:
+                message, *advice = fault.messages
+                faults[index] = [message, *(advice or [self._item.advice])]
+        if faults:
+            raise ValidationError(faults)
+        return tuple(made)
 
 
 class Pattern(Described):

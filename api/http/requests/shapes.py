@@ -22,7 +22,7 @@ from engine.audit.entries.acts import ASKED_FOR, Ground
 from engine.audit.entries.record import Outcome
 from engine.audit.workflows.waivers import WaiverState
 from engine.evaluation.standing_facts.fact import SubjectKind
-from engine.source.json_fault import escaped
+from engine.source.json_fault import described, escaped
 from engine.storage.governance.waivers import PAGE_LIMIT as WAIVER_PAGE_LIMIT
 from engine.storage.lifecycle.subjects import Selector
 from engine.storage.search.decisions import PAGE_LIMIT
@@ -376,9 +376,8 @@ def read_envelope(
     one of its members, and `before` the pointer to where it lies in the body of the request.
     """
     if not isinstance(body, dict):
-        error = ProblemError(
-            message="the body should be an object", pointer=before, help=_ENVELOPE_HELP
-        )
+        message = f"this should be an object, and is {described(body)}"
+        error = ProblemError(message=message, pointer=before, help=_ENVELOPE_HELP)
         return None, Envelope(), (error,)
     if body.keys() == _ALONE and body["campaign"] is not None:
         return body["campaign"], _BARE, ()  # There is nothing around it that could be wrong.
@@ -437,7 +436,8 @@ def _errors(
 ) -> Iterator[ProblemError]:
     """Yield faults of the members of a body, with pointers to them behind `before`."""
     for fault in faults:
-        pointer = f"{before}/{escaped(fault.name)}"
+        inside = "" if fault.index is None else f"/{fault.index}"
+        pointer = f"{before}/{escaped(fault.name)}{inside}"
         yield ProblemError(message=fault.message, pointer=pointer, help=fault.help or advice)
 
 
