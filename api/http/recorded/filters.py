@@ -52,9 +52,12 @@ def check_query_reach(key: ApiKey, filters: DecisionFilter) -> None:
         check_reach(key, filters.policy_set)
 
 
-def refused(message: str, parameter: str | None = None) -> ProblemRaised:
+def refused(
+    message: str, parameter: str | None = None, *, advice: str | None = None
+) -> ProblemRaised:
     """Return the problem of one parameter of a query, or of the query as a whole."""
-    return ProblemRaised(invalid_query([ProblemError(message=message, parameter=parameter)]))
+    error = ProblemError(message=message, parameter=parameter, help=advice)
+    return ProblemRaised(invalid_query([error]))
 
 
 def _within_reach(filters: DecisionFilter, key: ApiKey) -> DecisionFilter:
@@ -91,7 +94,7 @@ def _saved(service: Service, query: FilterParameters, name: str, key: ApiKey) ->
     try:
         found = saved_query(service, name, key)
     except NotFound as error:
-        raise refused(str(error), "saved") from None
+        raise refused(str(error), "saved", advice="`GET /v1/queries` lists them") from None
     return replace(found.filters, as_of=query.as_of)
 
 

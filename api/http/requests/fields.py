@@ -27,6 +27,9 @@ _ONE_LINE = r"^[^\u0000-\u001f\u007f-\u009f]*$"
 _FIRST_YEAR, _LAST_YEAR = 1970, 9998  # A day's room on either side for any offset from UTC.
 
 
+CURSOR_ADVICE = "send the `next` of the page before, as it came, with the same filters"
+
+
 def _refusal(wanted: str, value: object) -> ValidationError:
     if value == "":
         shown = "empty"
@@ -251,7 +254,7 @@ class Cursor(Described):
 
     def __init__(self, **rest: Any) -> None:
         super().__init__(
-            advice="send the `next` of the page before, as it came",
+            advice=CURSOR_ADVICE,
             json_schema={"type": "string", "pattern": "^[0-9]{1,15}$"},
             **rest,
         )

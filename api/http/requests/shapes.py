@@ -181,14 +181,16 @@ class ImpactParameters(FilterParameters):
 class ManifestParameters(FilterParameters):
     """The query of the manifest of an export."""
 
-    format: str | None = field(default=None, metadata=_read_by(Word(tuple(MEDIA_TYPES))))
+    format: str = field(metadata=_read_by(Word(tuple(MEDIA_TYPES), required=True)))
+    as_of: int = field(metadata=_read_by(QueryNumber(0, MOST_ENTRIES, required=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleParameters(FilterParameters):
     """The query of a sample."""
 
-    count: int | None = field(default=None, metadata=_read_by(QueryNumber(1, SAMPLE_LIMIT)))
+    count: int = field(metadata=_read_by(QueryNumber(1, SAMPLE_LIMIT, required=True)))
+    as_of: int = field(metadata=_read_by(QueryNumber(0, MOST_ENTRIES, required=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

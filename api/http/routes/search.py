@@ -35,8 +35,6 @@ from engine.audit.entries.record import LogEntry, Payload
 from engine.audit.merkle.spans import spans_of
 from engine.storage.errors import NotFound
 from engine.storage.keys import ApiKey
-from engine.storage.search.filters import DecisionFilter
-from engine.storage.search.samples import Sample
 
 from .evidence import entry_evidence_answer, evidence_answer
 from .records import export_answer, manifest_answer, wanted_format
@@ -100,10 +98,6 @@ def _add_many(routes: Blueprint, service: Service) -> None:
     @routes.get("/v1/decisions/manifest")
     def manifest() -> Response:
         query = read_query(ManifestParameters, request.args)
-        if query.format is None:
-            raise refused("of which format is the manifest?", "format")
-        if query.as_of is None:
-            raise refused("a manifest is that of an export as of a size of the log", "as_of")
         return manifest_answer(service, g.key, filters_of(service, query, g.key), query.format)
 
     @routes.get("/v1/decisions/evidence")
@@ -118,7 +112,7 @@ def _add_many(routes: Blueprint, service: Service) -> None:
     def sample() -> Response:
         query = read_query(SampleParameters, request.args)
         filters = filters_of(service, query, g.key)
-        made = _sample(service, query, filters)
+        made = service.decisions.sample(filters, query.count)
         found = spans_of(each.decision.index for each in made.decisions)
         note_access(service, g.key, Action.SEARCH, found)
         notes = notes_of(service, g.key, filters) if not made.decisions else []
@@ -171,15 +165,7 @@ def _add_one(routes: Blueprint, service: Service) -> None:
 def _check_whole(query: SearchParameters) -> None:
     for name, value in (("limit", query.limit), ("cursor", query.cursor)):
         if value is not None:
-            raise refused("an export is whole, and has no pages", name)
-
-
-def _sample(service: Service, query: SampleParameters, filters: DecisionFilter) -> Sample:
-    if query.count is None:
-        raise refused("how many decisions are to be drawn?", "count")
-    if query.as_of is None:
-        raise refused("a sample is drawn as of a size of the log", "as_of")
-    return service.decisions.sample(filters, query.count)
+            raise refused("an export is whole, and has no pages", name, advice="leave it out")
 
 
 def _entry(service: Service, decision_id: str, key: ApiKey) -> LogEntry:
