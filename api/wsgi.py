@@ -36,8 +36,8 @@ from engine.storage.search.saved_queries import SavedQueries
 from . import journal
 from .deciders.pool import DeciderPool
 from .deciding.replay import Replayer
+from .http.admission.rates import Rates
 from .http.app import create_app
-from .http.rates import Rates
 from .http.service import Limits, Service, Streams
 from .in_force.keys import KeysInForce
 from .in_force.policies import PoliciesInForce

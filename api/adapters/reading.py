@@ -218,6 +218,17 @@ class Record:
                 self._mistyped(name, element.value, "a list of texts", element.pointer)
         return tuple(Found(value=str(e.value).strip(), pointer=e.pointer) for e in elements)
 
+    def identifiers(self, name: str) -> tuple[Found[str], ...] | None:
+        """Return a list of identifiers, which platforms write as texts or as whole numbers."""
+        elements = self.elements(name)
+        if elements is None:
+            return None
+        for element in elements:
+            is_number = isinstance(element.value, int) and not isinstance(element.value, bool)
+            if not is_number and (not isinstance(element.value, str) or not element.value):
+                self._mistyped(name, element.value, "a list of identifiers", element.pointer)
+        return tuple(Found(value=str(e.value), pointer=e.pointer) for e in elements)
+
     # --- refusals -----------------------------------------------------------------------------
 
     def refuse(self, name: str, reason: str, advice: str) -> Never:

@@ -1,7 +1,7 @@
 """What several adapters tell in the same way: words of a list, amounts, flights, places."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -125,6 +125,21 @@ def put_radius(
         circle.refuse("radius", "a radius is below zero", f"send the record as {whose} gives it")
     told = (radius.value * metres[unit.value]).normalize()
     area.put("radius_m", told if told % 1 else int(told), radius.pointer)
+
+
+def put_markets(draft: Draft, countries: Sequence[Found[str] | None]) -> None:
+    """Tell the markets, in the order in which the record first names them.
+
+    None is a place whose country is unknown: it may be any other market, so that none is told.
+    """
+    distinct: dict[str, Found[str]] = {}
+    for country in countries:
+        if country is None:
+            return
+        distinct.setdefault(country.value, country)
+    told = list(distinct.values())
+    if told:
+        draft.put_all("markets", told, told[0].pointer)
 
 
 def checked_country(country: Found[str]) -> Found[str]:

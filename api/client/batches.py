@@ -12,7 +12,7 @@ from typing import ClassVar
 import msgspec
 
 from .answers import Decision, Truthless
-from .bodies import Campaign, encoded
+from .bodies import Campaign, encoded_line
 from .errors import AssentError, Problem, UnexpectedAnswerError, problem_error
 from .transport import Request, Transport
 
@@ -85,8 +85,8 @@ def decide_batch(
 def _groups(campaigns: Iterable[Campaign], most: int) -> Iterator[list[bytes]]:
     group: list[bytes] = []
     size = 0
-    for campaign in campaigns:
-        line = encoded(campaign) + b"\n"
+    for number, campaign in enumerate(campaigns, start=1):
+        line = encoded_line(campaign, number)
         if group and (len(group) == most or size + len(line) > GROUP_BYTES):
             yield group
             group, size = [], 0

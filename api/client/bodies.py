@@ -4,6 +4,7 @@ Numbers stay exact (`Decimal`); what JSON cannot say is refused here, by its poi
 sent as something else.
 """
 
+import json
 import math
 from collections.abc import Mapping
 from datetime import datetime
@@ -30,11 +31,29 @@ def given(members: Mapping[str, _Member | None]) -> dict[str, _Member]:
 
 def encoded(value: object) -> bytes:
     """Return a value as JSON. Raises `ValueError` where JSON cannot say it."""
-    _check(value, "")
     try:
+        _check(value, "")
         return _ENCODER.encode(value)
+    except RecursionError:
+        raise ValueError("it is nested too deep, or holds itself") from None
     except (TypeError, msgspec.MsgspecError) as error:
         raise ValueError(f"JSON cannot say this: {error}") from error
+
+
+def encoded_line(campaign: Campaign, number: int) -> bytes:
+    """Return a campaign of a batch as a line of JSON.
+
+    `json.loads` also makes what JSON cannot say: numbers that are not finite, and halves of
+    surrogate pairs. They are written as they were read, for the service to refuse that line alone.
+    Raises `ValueError` for any other value that JSON does not have.
+    """
+    try:
+        return encoded(campaign) + b"\n"
+    except ValueError as fault:
+        try:
+            return json.dumps(campaign, default=_number).encode() + b"\n"
+        except (TypeError, ValueError, RecursionError):
+            raise ValueError(f"campaign {number:,}: {fault}") from fault
 
 
 def decoded(body: bytes, type: type[_Answer]) -> _Answer:  # noqa: A002 - as in msgspec.
@@ -52,14 +71,24 @@ def instant(value: datetime, name: str) -> str:
     return value.isoformat()
 
 
+def _number(value: object) -> float:
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError
+
+
 def _check(value: object, pointer: str) -> None:
+    place = f" at `{pointer}`" if pointer else ""
     match value:
+        case str() if not value.isascii() and any("\ud800" <= each <= "\udfff" for each in value):
+            raise ValueError(f"the text{place} holds half of a surrogate pair")
         case float() if not math.isfinite(value):
-            raise ValueError(f"the number at `{pointer}` is not finite")
+            raise ValueError(f"the number{place} is not finite")
         case Decimal() if not value.is_finite():
-            raise ValueError(f"the number at `{pointer}` is not finite")
+            raise ValueError(f"the number{place} is not finite")
         case Mapping():
             for name, member in value.items():
+                _check(name, pointer)
                 _check(member, f"{pointer}/{name}")
         case list() | tuple():
             for index, element in enumerate(value):

@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 from werkzeug.wrappers import Response
 
+from api.http.requests.bodies import JSON, TEXT
+from api.http.requests.shapes import FULL
 from api.log.listing import origin_document
 from api.recording import Recorded
 from engine import explain
@@ -16,9 +18,7 @@ from engine.audit.log import Receipt
 from engine.audit.merkle.tree import InclusionProof, TreeHead
 from engine.evaluation.prose import Tone, plain_text, wrapped
 
-from .bodies import JSON, TEXT
 from .problems import MEDIA_TYPE, Problem
-from .shapes import FULL
 
 SECURITY_HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",

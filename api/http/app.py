@@ -12,14 +12,14 @@ from flask import Flask, g, request
 from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response
 
+from api.http.admission.access import MEASURED, PUBLIC, PUBLISHED, admit, check_rate
+from api.http.admission.cors import open_to_origin, preflight
+from api.http.requests.addresses import check_address
 from api.journal import ACCESS, request_id
 from api.tracing.stages import Answered, Timeline, keep
 from api.tracing.traces import trace_of
 
-from .access import MEASURED, PUBLIC, PUBLISHED, admit, check_rate
-from .addresses import check_address
 from .answers import SECURITY_HEADERS, problem_answer
-from .cors import open_to_origin, preflight
 from .failures import problem_noted
 from .routes import (
     authzen,

@@ -23,6 +23,9 @@ from api.deciders.engine_recipe import Basis
 from api.deciders.pool import DeciderPool, Elsewhere
 from api.deciding.drafts import PART_RECORDS, InvalidJSON, Outcome, Part, PartDecision
 from api.deciding.submission import Refused, Terms
+from api.http.requests.bodies import incomplete, too_large
+from api.http.requests.shapes import FULL
+from api.http.requests.streamed_body import StreamedBody
 from api.in_force.policies import NotFresh
 from api.recording import Recorder
 from api.tracing.stages import stage
@@ -31,7 +34,6 @@ from engine.audit.log import BATCH_LIMIT, Answer
 from engine.source.json_text import JSONFault, JSONValue, read_json
 
 from .answers import encoded, told_decision
-from .bodies import incomplete, too_large
 from .problems import (
     NOT_FRESH,
     TOO_LARGE,
@@ -42,8 +44,6 @@ from .problems import (
     retry_later,
     unlogged,
 )
-from .shapes import FULL
-from .streamed_body import StreamedBody
 
 GROUP_BYTES = 4 * 1024 * 1024
 """About how many bytes of lines one group has at most."""

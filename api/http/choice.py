@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
+from api.http.admission.access import check_reach
 from api.in_force.policies import NotFresh, NotInForce
 from engine import Engine
 from engine.storage.keys import ApiKey
 
-from .access import check_reach
 from .problems import NOT_FRESH, Problem, ProblemError, ProblemRaised, invalid_query, retry_later
 from .service import Service
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask import current_app, g, request
 from werkzeug.exceptions import HTTPException
 
+from api.http.requests.fields import CURSOR_ADVICE
 from api.in_force.policies import NotFresh
 from api.journal import ERRORS
 from engine.audit.errors import LogError
@@ -69,7 +70,8 @@ def problem_of(error: Exception) -> Problem:
         case NotFound():
             return Problem(kind=NOT_FOUND, detail=str(error))
         case InvalidQuery(name=str(name)):
-            return invalid_query([ProblemError(message=str(error), parameter=name)])
+            advice = CURSOR_ADVICE if name == "cursor" else None
+            return invalid_query([ProblemError(message=str(error), parameter=name, help=advice)])
         case UnderHold():
             return held(error)
         case NotFresh():

@@ -7,14 +7,14 @@ anything that is asked without an input.
 
 from dataclasses import dataclass
 
+from api.http.requests.fields import Barred
+from api.http.requests.shapes import EnvelopeShape
 from api.recording import Recorded
 from engine import Engine
 from engine.evaluation.document import Document
 
 from .answers import further_missing
-from .fields import Barred
 from .problems import Problem
-from .shapes import EnvelopeShape
 
 MEMBERS = ("allow", "decision", "conclusive", "reasons", "obligations", "missing")
 """The rules of a package."""

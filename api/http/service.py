@@ -8,6 +8,7 @@ from datetime import datetime
 
 from api.deciders.pool import DeciderPool
 from api.deciding.replay import Replayer
+from api.http.admission.rates import Rates
 from api.identity.tokens import Tokens
 from api.in_force.keys import KeysInForce
 from api.in_force.policies import PoliciesInForce
@@ -31,7 +32,6 @@ from engine.storage.search.decisions import Decisions
 from engine.storage.search.saved_queries import SavedQueries
 
 from .problems import BUSY, ProblemRaised, retry_later
-from .rates import Rates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

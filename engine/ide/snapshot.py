@@ -7,6 +7,7 @@ that a keystroke costs the parsing and the checking of one file.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from ..bundle.bundle import Parsed, Thoughts, policy_sources, sources_of, understand
 from ..semantics.check import Checked
@@ -24,7 +25,7 @@ _NO_VOCABULARY = Vocabulary(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Snapshot:
     """Policy files and lists by their name in the set, the former parsed.
 
@@ -35,7 +36,6 @@ class Snapshot:
     parsed: Mapping[str, Parsed] = field(repr=False)
     meaning: Checked | None = field(repr=False)
     diagnostics: tuple[Diagnostic, ...]
-    names: Index = field(repr=False)
     thoughts: Thoughts = field(repr=False, compare=False)
 
     @property
@@ -49,6 +49,11 @@ class Snapshot:
     def vocabulary(self) -> Vocabulary:
         """The facts that conditions may speak of; none where no vocabulary is declared."""
         return self.policies.vocabulary
+
+    @cached_property
+    def names(self) -> Index:
+        """Every name of the files, found once one is asked for: diagnostics need none."""
+        return index([file for file, _ in self.parsed.values()], self.sources, self.vocabulary)
 
     def of_file(self, name: str, today: date) -> tuple[Diagnostic, ...]:
         """Return the diagnostics of one file, with what is out of date in it today."""
@@ -68,13 +73,10 @@ def take(files: Mapping[str, str], *, earlier: Snapshot | None = None) -> Snapsh
     }
     thoughts = Thoughts() if earlier is None else earlier.thoughts
     meaning, diagnostics = understand(parsed, sources, thoughts)
-    vocabulary = _NO_VOCABULARY if meaning is None else meaning.policies.vocabulary
-    trees = [file for file, _ in parsed.values()]
     return Snapshot(
         sources=sources,
         parsed=parsed,
         meaning=meaning,
         diagnostics=diagnostics,
-        names=index(trees, sources, vocabulary),
         thoughts=thoughts,
     )

@@ -24,7 +24,7 @@ from api.deciding.drafts import Part, decide_part
 from api.deciding.replay import Identical, Replayer
 from api.deciding.submission import NATIVE, Terms
 from api.http import batches
-from api.http.streamed_body import StreamedBody
+from api.http.requests.streamed_body import StreamedBody
 from api.installation.contents import open_database
 from api.installation.settings import load_settings
 from api.installation.setup import initialise

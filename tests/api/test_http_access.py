@@ -9,7 +9,7 @@ import pytest
 from flask import Blueprint, Flask
 from werkzeug.wrappers import Response
 
-from api.http.access import ANY_KEY
+from api.http.admission.access import ANY_KEY
 from api.http.answers import SECURITY_HEADERS, json_answer
 from api.wsgi import start
 from engine.storage.keys import Role

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.test import Client
 
-from api.http import streamed_body
+from api.http.requests import streamed_body
 from tests.api.installation import (
     NDJSON,
     Caller,

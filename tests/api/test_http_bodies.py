@@ -58,6 +58,10 @@ def test_body_too_large_without_its_length(api: Caller) -> None:
     problem_of(answer, 413, "too-large")
 
 
+def test_of_a_body_far_too_large_nothing_is_read(api: Caller) -> None:
+    problem_of(_streamed(api, Broken(), length=10**12), 413, "too-large")
+
+
 @pytest.mark.parametrize("terminated", [True, False])
 def test_truncated_body(api: Caller, *, terminated: bool) -> None:
     """Even one that is proper JSON as far as it goes."""

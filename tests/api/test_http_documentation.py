@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from api.http.access import ANY_KEY, MEASURED, PUBLIC, PUBLISHED, ROLES
+from api.http.admission.access import ANY_KEY, MEASURED, PUBLIC, PUBLISHED, ROLES
 from api.http.openapi.document import path_of
 from api.http.problems import KINDS, kinds_table
 from tests.api.installation import Caller, campaign

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from api.http import evaluations as module
-from api.http.authzen import MOST_EVALUATIONS
+from api.http.authzen import evaluations as module
+from api.http.authzen.mapping import MOST_EVALUATIONS
 from api.in_force.policies import NotFresh
 from engine.audit.entries.record import DecisionRecord
 from engine.audit.errors import LogError, RecordError

@@ -5,7 +5,7 @@ from typing import cast
 import pytest
 import schemathesis
 
-from api.http import impact
+from api.http.recorded import impact
 from api.installation.setup import make_key
 from engine.storage.keys import Role
 from tests.api.installation import FIRST, Caller, Document, allowed, campaign, problem_of
@@ -111,6 +111,9 @@ def test_what_is_refused(fresh: Caller) -> None:
     place = path_of(draft)
     for wrong in ("limit=501", "as_of=999", "cursor=none", "campaigns=x"):
         problem_of(fresh.post(b"", f"{place}?{wrong}", role="auditor"), 400, "invalid-query")
+    body = {"since": "2026-11-02T00:00:00Z"}
+    said = problem_of(fresh.post(body, place, role="author"), 422, "malformed-order")
+    assert "stands in the address" in said["errors"][0]["help"]
     never = f"{place}?since=2026-11-02T00:00:00Z&until=2026-11-01T00:00:00Z"
     for role in ("author", "auditor"):
         told_of = problem_of(fresh.post(b"", never, role=role), 400, "invalid-query")

@@ -10,8 +10,8 @@ from typing import cast
 import pytest
 from flask import Flask
 
-from api.http import rates as module
-from api.http.rates import Rates
+from api.http.admission import rates as module
+from api.http.admission.rates import Rates
 from api.wsgi import start
 from tests.api.installation import (
     Caller,

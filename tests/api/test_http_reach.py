@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 
 from api.cli.verification_view import records_lines
-from api.http.access import ROLES
+from api.http.admission.access import ROLES
 from api.wsgi import start
 from engine.audit.exhibits.evidence import verify_evidence
 from engine.audit.exhibits.manifest import read_manifest, verify_records

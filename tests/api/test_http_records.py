@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from api.exports import formats
-from api.http import accesses
+from api.http.recorded import accesses
 from api.http.routes import records
 from api.installation.contents import open_database
 from api.wsgi import start
@@ -141,9 +141,10 @@ def test_many_scattered_entries_take_several_accesses(
         ("?format=xls", "format", "`csv`"),
         ("?format=csv&limit=3", "limit", "no pages"),
         ("?format=csv&cursor=abc", "cursor", "no pages"),
+        ("?format=csv&saved=none", "saved", "`GET /v1/queries` lists them"),
         ("?format=csv&as_of=99", "as_of", "has not reached"),
-        ("/manifest?as_of=3", "format", "of which format"),
-        ("/manifest?format=csv", "as_of", "as of a size"),
+        ("/manifest?as_of=3", "format", "missing"),
+        ("/manifest?format=csv", "as_of", "missing"),
         ("/manifest?format=csv&as_of=99", "as_of", "has not reached"),
         ("/manifest?format=json&as_of=9", "format", "`csv`"),
     ],

@@ -81,8 +81,10 @@ def test_a_record_of_a_platform_is_adapted_again(api: Caller) -> None:
 def test_only_what_there_is_is_replayed(api: Caller) -> None:
     made = api.decide(campaign())
     problem_of(api.post(b"", "/v1/decisions/none/replay"), 404, "not-found")
-    answer = api.post(b"", f"/v1/decisions/{made['id']}/replay?x=1")
-    problem_of(answer, 400, "invalid-query")
+    place = f"/v1/decisions/{made['id']}/replay"
+    problem_of(api.post(b"", f"{place}?x=1"), 400, "invalid-query")
+    problem_of(api.post({"as_of": "2026-11-01T00:00:00Z"}, place), 422, "malformed-order")
+    assert api.post({}, place).status_code == 200
 
 
 @pytest.fixture

@@ -114,6 +114,7 @@ def test_cursor_of_another_query(filled: Caller) -> None:
     answer = filled.get(f"/v1/decisions?limit=3&outcome=deny&cursor={cursor}")
     (error,) = problem_of(answer, 400, "invalid-query")["errors"]
     assert "other filters" in error["message"]
+    assert "with the same filters" in error["help"]
 
 
 @pytest.mark.parametrize("cursor", ["x", "!!!!", "AAAA", "%ff%fe", "é", "A" * 513])
@@ -333,8 +334,8 @@ def test_sample_is_drawn_again_from_the_root(filled: Caller) -> None:
 @pytest.mark.parametrize(
     ("query", "parameter", "words"),
     [
-        ("as_of=30", "count", "how many"),
-        ("count=3", "as_of", "as of a size"),
+        ("as_of=30", "count", "missing"),
+        ("count=3", "as_of", "missing"),
         ("count=5001&as_of=30", "count", "1 to 5000"),
         ("count=3&as_of=99999", "as_of", "has not reached"),
         ("count=3&as_of=30&rule_status=waived", "rule_status", "together with its rule"),

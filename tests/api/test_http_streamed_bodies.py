@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.http.streamed_body import PIECE, Source, StreamedBody
+from api.http.requests.streamed_body import PIECE, Source, StreamedBody
 from tests.api.installation import full_disk
 
 

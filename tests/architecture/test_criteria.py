@@ -7,7 +7,7 @@ import click
 
 from api.cli.filters import filter_options
 from api.client import Criteria, Filters
-from api.http.shapes import SAVED_QUERY, FilterParameters, SearchParameters, schema_of
+from api.http.requests.shapes import SAVED_QUERY, FilterParameters, SearchParameters, schema_of
 from engine.storage.search.filters import Criteria as Declared
 
 CRITERIA = {each.name for each in fields(Declared)}

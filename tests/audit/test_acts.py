@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, get_args, get_type_hints
 
 import pytest
 
-from api.http.accesses import SPANS
+from api.http.recorded.accesses import SPANS
 from engine.audit.canonical import canonical
 from engine.audit.entries.act_leaves import ActLeaf
 from engine.audit.entries.acts import (

@@ -219,6 +219,30 @@ def test_batch_is_answered_item_by_item_as_of_one_instant(client: Client) -> Non
     assert problem.errors[0].pointer == "/id"
 
 
+@pytest.mark.parametrize("wrong", ["NaN", "-Infinity", "1e999", '"\\ud83d"', '{"\\udc00": 1}'])
+def test_a_line_that_only_python_takes_for_json_is_an_item_of_its_own(
+    client: Client, wrong: str
+) -> None:
+    lines = [json.dumps(allowed()), f'{{"id": "odd", "name": {wrong}}}', json.dumps(allowed())]
+    items = client.decide_many(map(json.loads, lines), dry_run=True)
+    before, odd, after = [each.outcome for each in items]
+    assert isinstance(before, Decision)
+    assert isinstance(after, Decision)
+    assert isinstance(odd, Problem)
+    assert odd.type == "/problems/malformed-json"
+
+
+def test_what_no_json_has_names_its_campaign(client: Client) -> None:
+    with pytest.raises(ValueError, match="campaign 2: JSON cannot say this"):
+        list(client.decide_many([allowed(), campaign(budget=object())], dry_run=True))
+    endless: dict[str, object] = campaign()
+    endless["name"] = endless
+    with pytest.raises(ValueError, match="nested too deep"):
+        client.decide(endless)
+    with pytest.raises(ValueError, match="`/campaign/name` holds half of a surrogate pair"):
+        client.decide(campaign(name="\ud83d"))
+
+
 def test_answers_come_before_all_campaigns_are_read(client: Client) -> None:
     read = 0
 

@@ -42,7 +42,7 @@ from api.client.log import Log
 from api.http.openapi.operation import ref
 from api.http.openapi.operations import OPERATIONS
 from api.http.openapi.schemas import SCHEMAS
-from api.http.shapes import WAIVER_STATES
+from api.http.requests.shapes import WAIVER_STATES
 from api.installation.contents import open_database
 from engine.audit.entries.acts import ASKED_FOR, HoldGround
 from engine.audit.exhibits.manifest import read_manifest, verify_records

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.http import uploads
 from api.http.problems import ProblemRaised
-from api.http.uploads import files_of_archive, files_of_document
+from api.http.requests import uploads
+from api.http.requests.uploads import files_of_archive, files_of_document
 
 POLICY = "# Nothing yet.\n"
 Add = Callable[[zipfile.ZipFile], None]
@@ -185,7 +185,8 @@ def test_only_so_many_faults_are_told() -> None:
         ([], "there are no files"),
         ({}, "there are no files"),
         ({"files": []}, "there are no files"),
-        ({"files": {}, "more": 1}, "there are no files"),
+        ({"files": {}, "more": 1}, "unknown name `more`"),
+        ({"file": {"a.policy": ""}}, "unknown name `file`"),
         ({"files": {}}, "there is no `.policy` file in it"),
         ({"files": {"a.policy": 1}}, "should be a text"),
         ({"files": {"a.policy": "\ud800"}}, "it is not UTF-8 text (byte 0)"),

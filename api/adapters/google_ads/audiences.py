@@ -78,8 +78,8 @@ def _put_list(told: Draft, one: Record) -> None:
     else:
         one.leave("membershipLifeSpan")
     model = one.record("lookalikeUserList")
-    seeds = model.elements("seedUserListIds") if model is not None else None
+    seeds = model.identifiers("seedUserListIds") if model is not None else None
     if model is not None and (seeds is None or len(seeds) != 1):
         model.leave("seedUserListIds")
     elif seeds:
-        told.put("seed", str(seeds[0].value), seeds[0].pointer)
+        told.put_found("seed", seeds[0])

@@ -111,10 +111,17 @@ def known_criteria(resources: Resources) -> list[Criterion]:
             Criterion(
                 record=record,
                 negative=negative is not None and negative.value,
-                group=str(record.unread("adGroup")) if sort == "adGroupCriterion" else None,
+                group=_ad_group(record) if sort == "adGroupCriterion" else None,
             )
         )
     return known
+
+
+def _ad_group(record: Record) -> str:
+    """Return the ad group of a criterion by its name; those that do not state it are of one."""
+    name = record.filled("adGroup")
+    record.leave("adGroup")
+    return name.value if name is not None else ""
 
 
 def _in_force(resources: Resources) -> list[tuple[str, Record]]:

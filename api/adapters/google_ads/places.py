@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from api.adapters.adaptation import Draft
 from api.adapters.reading import Found, Record
-from api.adapters.telling import checked_country, put_radius
+from api.adapters.telling import checked_country, put_markets, put_radius
 
 from .criterion import Criterion
 from .objects import Resources
@@ -46,10 +46,8 @@ def put_places(draft: Draft, criteria: Sequence[Criterion], resources: Resources
         if told and not one.negative:
             countries.setdefault(one.group, []).extend(told)
     bounds = _bounds(countries, resources)
-    distinct = {country.value: country for country in reversed(bounds) if country is not None}
-    if distinct and None not in bounds and _is_by_presence(resources):
-        in_order = list(distinct.values())[::-1]
-        draft.put_all("markets", in_order, in_order[0].pointer)
+    if bounds and None not in bounds and _is_by_presence(resources):
+        put_markets(draft, bounds)
 
 
 def _put_places_of(

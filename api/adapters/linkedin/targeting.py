@@ -15,6 +15,7 @@ from types import MappingProxyType
 from api.adapters.adaptation import Draft
 from api.adapters.places import language_of
 from api.adapters.reading import Found, Record
+from api.adapters.telling import put_markets
 from engine.source.quoting import excerpt
 
 from .facets import Entities, Facet, Value, country_of, criteria_of
@@ -80,10 +81,7 @@ def put_targeting(draft: Draft, campaign: Record, entities: Entities) -> None:
         aimed += _put_facet(draft, facet)
     if aimed:
         draft.put("targeting.profiling", value=True, origin=aimed[0])
-    distinct = {one.value: one for one in reversed(countries) if one is not None}
-    if distinct and None not in countries:
-        told = list(distinct.values())[::-1]
-        draft.put_all("markets", told, told[0].pointer)
+    put_markets(draft, countries)
 
 
 def _put_group(

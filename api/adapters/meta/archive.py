@@ -5,13 +5,13 @@ whom an ad was aimed at only where it was shown in the European Union.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 from api.adapters.adaptation import Draft
 from api.adapters.places import country_named
 from api.adapters.reading import Found, Record
-from api.adapters.telling import day_in, put_flight, put_word
+from api.adapters.telling import day_in, put_flight, put_markets, put_word
 from engine.source.json_text import JSONValue
 from engine.source.quoting import excerpt
 
@@ -114,8 +114,7 @@ def _put_places(draft: Draft, ad: Record) -> None:
         found = _put_place(draft.element(path, place.pointer), place)
         if not excluded.value:
             countries.append(found)
-    if countries and None not in countries:
-        draft.put_all("markets", list(_distinct(countries)), ad.at("target_locations"))
+    put_markets(draft, countries)
 
 
 def _put_place(area: Draft, place: Record) -> Found[str] | None:
@@ -129,8 +128,3 @@ def _put_place(area: Draft, place: Record) -> Found[str] | None:
         return None
     area.put("place", code, name.pointer)
     return Found(value=code, pointer=name.pointer)
-
-
-def _distinct(countries: list[Found[str] | None]) -> Iterator[Found[str]]:
-    known = {country.value: country for country in countries if country is not None}
-    yield from known.values()

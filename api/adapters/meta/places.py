@@ -10,7 +10,7 @@ from types import MappingProxyType
 from api.adapters.adaptation import Draft
 from api.adapters.places import is_country, region_named
 from api.adapters.reading import Found, Record
-from api.adapters.telling import checked_country, put_radius
+from api.adapters.telling import checked_country, put_markets, put_radius
 
 from .automation import Suggested
 
@@ -54,11 +54,8 @@ def put_geography(draft: Draft, targeting: Record, suggestions: Suggested) -> No
             targeting.leave(name)
             continue
         countries = _put_areas(draft, f"targeting.geo.{side}", locations)
-        if side == "include" and countries and None not in countries:
-            distinct: dict[str, Found[str]] = {}
-            for country in filter(None, countries):
-                distinct.setdefault(country.value, country)
-            draft.put_all("markets", list(distinct.values()), locations.pointer)
+        if side == "include":
+            put_markets(draft, countries)
 
 
 def _put_areas(draft: Draft, path: str, locations: Record) -> list[Found[str] | None]:

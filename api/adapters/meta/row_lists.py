@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from api.adapters.adaptation import Draft
 from api.adapters.reading import Found, Record
-from api.adapters.telling import checked_country
+from api.adapters.telling import checked_country, put_markets
 from engine.source.json_fault import JSONFault
 from engine.source.json_text import JSONValue, read_json
 
@@ -101,13 +101,13 @@ def put_places(draft: Draft, row: Record) -> None:
     """Tell the places on both sides; markets where nothing but countries is chosen."""
     for side, columns in PLACES.items():
         path, whole = f"targeting.geo.{side}", all(name in row for name in columns)
-        filled = [name for name in columns if row.unread(name)]
+        filled = [name for name in columns if row.filled(name)]
         for name in filled if whole else ():
             if name.endswith("Countries"):
                 countries = [checked_country(code) for code in cells_of(row, name, ",")]
                 _put_countries(draft, path, countries)
                 if filled == ["Countries"]:
-                    draft.put_all("markets", countries, row.at(name))
+                    put_markets(draft, countries)
             else:
                 _put_entries(draft, path, cells_of(row, name, ";"), columns[name])
         if whole and not filled and side == "exclude":

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from api.adapters.adaptation import Draft
 from api.adapters.places import language_of
 from api.adapters.reading import Found, Record
-from api.adapters.telling import checked_country
+from api.adapters.telling import checked_country, put_markets
 from engine.source.quoting import excerpt
 
 GENDERS = MappingProxyType({"FEMALE": "female", "MALE": "male", "OTHER": "other"})
@@ -203,10 +203,7 @@ def _put_places(draft: Draft, targeting: Record) -> None:
             area = draft.element(path, sort.pointer)
             area.put("kind", "place_category", sort.pointer)
             area.put_found("name", sort)
-    distinct = {one.value: one for one in reversed(countries) if one is not None}
-    if distinct and None not in countries:
-        told = list(distinct.values())[::-1]
-        draft.put_all("markets", told, told[0].pointer)
+    put_markets(draft, countries)
 
 
 def _path(holder: Record) -> str:

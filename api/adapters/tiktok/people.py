@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from api.adapters.adaptation import Draft
 from api.adapters.reading import Found, Record
-from engine.source.quoting import excerpt
 
 _NUMBERED = (
     ("interest_category_ids", "interest"),
@@ -132,7 +131,7 @@ def _put_rule(draft: Draft, aim: Record) -> list[str]:
 def _put_audiences(draft: Draft, ad_group: Record) -> list[str]:
     pointers: list[str] = []
     for name, excluded in _AUDIENCES:
-        for audience in identifiers(ad_group, name):
+        for audience in ad_group.identifiers(name) or ():
             told = draft.element("audiences", audience.pointer)
             told.put_found("id", audience)
             told.put("excluded", excluded, audience.pointer)
@@ -156,18 +155,3 @@ def _put_retargeting(draft: Draft, aim: Record) -> list[str]:
             told.put("excluded", value=False, origin=sort.pointer)
             pointers.append(sort.pointer)
     return pointers
-
-
-def identifiers(ad_group: Record, name: str) -> list[Found[str]]:
-    """Return a list of identifiers, which TikTok writes as texts or as whole numbers."""
-    found = []
-    for element in ad_group.elements(name) or ():
-        value = element.value
-        if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
-            ad_group.refuse(
-                name,
-                f"an element of {excerpt(name)} is no identifier",
-                "send the record as TikTok gives it",
-            )
-        found.append(Found(value=str(value), pointer=element.pointer))
-    return found

@@ -4,7 +4,6 @@
 it names, or in that of its parents; the code of a province is not taken for that of a country.
 """
 
-from collections.abc import Sequence
 from types import MappingProxyType
 
 from api.adapters.adaptation import Draft
@@ -25,6 +24,8 @@ def put_region(area: Draft, region: Record) -> None:
     level, sort = region.filled("level"), region.filled("area_type")
     if sort is not None and sort.value == "METROPOLITAN_OR_DMA":
         area.put("kind", "metro", sort.pointer)
+    elif sort is not None and sort.value != "ADMIN":
+        region.leave("area_type")
     elif level is not None and level.value in KINDS and (sort or level.value == "COUNTRY"):
         area.put("kind", KINDS[level.value], level.pointer)
     if level is not None and level.value == "COUNTRY":
@@ -43,18 +44,6 @@ def country_in(regions: Regions, place: str) -> Found[str] | None:
         parent = region.identifier("parent_id")
         place = parent.value if parent is not None else ""
     return None
-
-
-def put_markets(draft: Draft, countries: Sequence[Found[str] | None]) -> None:
-    """Tell the markets, where the country of every place is known."""
-    distinct: dict[str, Found[str]] = {}
-    for country in countries:
-        if country is None:
-            return
-        distinct.setdefault(country.value, country)
-    told = list(distinct.values())
-    if told:
-        draft.put_all("markets", told, told[0].pointer)
 
 
 def _own_country(region: Record) -> Found[str] | None:

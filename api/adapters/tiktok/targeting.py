@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from api.adapters.adaptation import Draft
 from api.adapters.places import language_of
 from api.adapters.reading import Found, Record
-from api.adapters.telling import put_word
+from api.adapters.telling import put_markets, put_word
 from engine.source.json_text import JSONValue
 from engine.source.quoting import excerpt
 
-from .people import identifiers, put_people
-from .regions import Regions, country_in, put_markets, put_region
+from .people import put_people
+from .regions import Regions, country_in, put_region
 from .smart import is_bound, mode_of, put_smart_age
 
 GENDERS: Mapping[str, JSONValue] = {
@@ -96,13 +96,13 @@ def _put_places(draft: Draft, aim: Record, regions: Regions) -> None:
     countries: list[Found[str] | None] = []
     if "location_ids" not in aim or "zipcode_ids" not in aim:
         return  # Half of the places would read as all of them.
-    for place in identifiers(aim, "location_ids"):
+    for place in aim.identifiers("location_ids") or ():
         area = draft.element("targeting.geo.include", place.pointer)
         area.put_found("code", place)
         if place.value in regions:
             put_region(area, regions[place.value])
         countries.append(country_in(regions, place.value))
-    for code in identifiers(aim, "zipcode_ids"):
+    for code in aim.identifiers("zipcode_ids") or ():
         area = draft.element("targeting.geo.include", code.pointer)
         area.put_found("code", code)
         area.put("kind", "postal_code", code.pointer)
@@ -130,9 +130,13 @@ def _put_prices(draft: Draft, ad_group: Record) -> None:
     """Tell the range of prices: TikTok adds a step to the upper end, and 10000 has no end."""
     limits = ad_group.elements("device_price_ranges") or ()
     match [limit.value for limit in limits]:
+        case [bool(), _] | [_, bool()]:
+            ad_group.leave("device_price_ranges")
         case [int(least), int(most)] if 0 <= least <= most <= _OPEN_PRICE:
-            upper = "" if most == _OPEN_PRICE else str(most + _PRICE_STEP)
-            written = f"{int(least)} to {upper} US dollars" if upper else f"{least} US dollars up"
+            is_open = most == _OPEN_PRICE
+            written = (
+                f"{least} {'US dollars up' if is_open else f'to {most + _PRICE_STEP} US dollars'}"
+            )
             draft.put("targeting.device_price_ranges", [written], limits[0].pointer)
         case _:
             ad_group.leave("device_price_ranges")

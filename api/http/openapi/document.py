@@ -12,8 +12,7 @@ from apispec import APISpec
 from marshmallow import Schema
 from werkzeug.routing import Map, Rule
 
-from api.http.access import MEASURED, PUBLIC, PUBLISHED, ROLES
-from api.http.fields import Described
+from api.http.admission.access import MEASURED, PUBLIC, PUBLISHED, ROLES
 from api.http.problems import (
     BAD_REQUEST,
     FORBIDDEN,
@@ -30,7 +29,8 @@ from api.http.problems import (
     UNSUPPORTED_TYPE,
     ProblemKind,
 )
-from api.http.shapes import schema_of
+from api.http.requests.fields import Described
+from api.http.requests.shapes import schema_of
 from engine.version import __version__
 
 from .operation import Errors, Header, JSONSchema, Operation, ref
@@ -119,7 +119,7 @@ def _operation(rule: Rule, endpoint: str, told: Operation) -> dict[str, object]:
         "security": [{}] if is_open else [{"key": []}],
         "parameters": [
             *(_path_parameter(name) for name in sorted(rule.arguments)),
-            *_query_parameters(schema_of(told.query), told.needed),
+            *_query_parameters(schema_of(told.query)),
             *map(_header_parameter, told.headers),
         ],
         "responses": _responses(endpoint, told),
@@ -149,14 +149,14 @@ def _path_parameter(name: str) -> dict[str, object]:
     return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
 
 
-def _query_parameters(schema: Schema, needed: frozenset[str]) -> Iterable[dict[str, object]]:
+def _query_parameters(schema: Schema) -> Iterable[dict[str, object]]:
     """Yield the parameters of a query, as the shape that reads them says."""
     for name, field in schema.fields.items():
         assert isinstance(field, Described)  # noqa: S101 - the shapes have no other fields.
         yield {
             "name": field.data_key or name,
             "in": "query",
-            "required": field.required or name in needed,
+            "required": field.required,
             "description": field.advice,
             "schema": dict(field.json_schema),
         }

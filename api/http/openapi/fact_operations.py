@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from api.http.bodies import JSON
 from api.http.problems import (
     BUSY,
     MALFORMED_FACT,
@@ -15,7 +14,8 @@ from api.http.problems import (
     UNRECORDABLE,
     WRONG_STATE,
 )
-from api.http.shapes import REASON, FactParameters
+from api.http.requests.bodies import JSON
+from api.http.requests.shapes import REASON, FactParameters
 
 from .operation import ETAG, LOCATION, Answer, Operation, ref
 from .policy_operations import IF_MATCH, IF_STILL

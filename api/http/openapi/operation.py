@@ -7,7 +7,7 @@ from types import MappingProxyType
 from marshmallow import Schema
 
 from api.http.problems import ProblemKind
-from api.http.shapes import NoParameters
+from api.http.requests.shapes import NoParameters
 
 JSONSchema = dict[str, object]
 
@@ -60,9 +60,8 @@ class Errors:
 class Operation:
     """One endpoint: `query` is the shape that its view reads, `body` its schema by media type.
 
-    A schema is JSON Schema, or the marshmallow schema by which the view reads the body. `needed`
-    are the parameters of the query that it cannot do without. `problems` are those beyond what
-    every endpoint, every body and every key can lead to; `errors`
+    A schema is JSON Schema, or the marshmallow schema by which the view reads the body.
+    `problems` are those beyond what every endpoint, every body and every key can lead to; `errors`
     is how they are told where a standard has another form.
     """
 
@@ -71,7 +70,6 @@ class Operation:
     answers: Mapping[int, Answer]
     text: str = ""
     query: type[object] = NoParameters
-    needed: frozenset[str] = frozenset()
     headers: tuple[Header, ...] = ()
     body: Mapping[str, JSONSchema | Schema] = field(default_factory=lambda: _NONE)
     problems: tuple[ProblemKind, ...] = ()

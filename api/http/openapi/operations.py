@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from api.exports.formats import MEDIA_TYPES
-from api.http.authzen import MOST_EVALUATIONS, Semantic
-from api.http.authzen_facts import CAMPAIGN, LAUNCH
-from api.http.bodies import JSON, NDJSON, TEXT
-from api.http.idempotency import HEADER, REPLAYED, WRITTEN
+from api.http.authzen.facts import CAMPAIGN, LAUNCH
+from api.http.authzen.mapping import MOST_EVALUATIONS, Semantic
 from api.http.problems import (
     BUSY,
     ERASED,
@@ -23,7 +21,9 @@ from api.http.problems import (
     UNSIGNED,
     ProblemKind,
 )
-from api.http.shapes import (
+from api.http.requests.bodies import JSON, NDJSON, TEXT
+from api.http.requests.idempotency import HEADER, REPLAYED, WRITTEN
+from api.http.requests.shapes import (
     ENVELOPE,
     ERASURE,
     SAVED_QUERY,
@@ -247,14 +247,12 @@ _FINDING = {
         summary="Draw decisions that nobody can have picked",
         tag="Recorded decisions",
         query=SampleParameters,
-        needed=frozenset({"count", "as_of"}),
         answers={200: Answer(text="The sample", content={JSON: ref("Sample")})},
     ),
     "search.manifest": Operation(
         summary="Describe an export, so that it can be verified",
         tag="Recorded decisions",
         query=ManifestParameters,
-        needed=frozenset({"format", "as_of"}),
         answers={200: Answer(text="The manifest", content={JSON: OBJECT})},
         problems=(BUSY, UNSIGNED),
     ),
@@ -294,7 +292,7 @@ _FINDING = {
         summary="Decide again, and compare with what was recorded",
         tag="Recorded decisions",
         answers={200: Answer(text="What came of it", content={JSON: ref("Replay")})},
-        problems=(NOT_FOUND,),
+        problems=(NOT_FOUND, MALFORMED_ORDER),
     ),
     "queries.list": Operation(
         summary="List the saved queries",

@@ -6,7 +6,6 @@ from types import MappingProxyType
 
 from marshmallow import Schema
 
-from api.http.bodies import JSON, TEXT, ZIP
 from api.http.problems import (
     BUSY,
     MALFORMED_ORDER,
@@ -18,7 +17,8 @@ from api.http.problems import (
     UNRECORDABLE,
     WRONG_STATE,
 )
-from api.http.shapes import ACTIVATION, REASON, REJECTION, DiffParameters, ImpactParameters
+from api.http.requests.bodies import JSON, TEXT, ZIP
+from api.http.requests.shapes import ACTIVATION, REASON, REJECTION, DiffParameters, ImpactParameters
 
 from .operation import ETAG, LOCATION, Answer, Header, JSONSchema, Operation, ref
 from .schemas import ANY_TEXT, BYTES, OBJECT, many, members
@@ -123,7 +123,7 @@ POLICY_OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             text="Page by page, the newest first. `listed` is null unless an auditor asks.",
             query=ImpactParameters,
             answers={200: Answer(text="What changes", content={JSON: ref("Impact")})},
-            problems=(NOT_FOUND, WRONG_STATE, BUSY, UNRECORDABLE),
+            problems=(NOT_FOUND, WRONG_STATE, BUSY, MALFORMED_ORDER, UNRECORDABLE),
         ),
         "policy_sets.submit": _moving("Submit a version for review", REASON, _VERSION),
         "policy_sets.approve": _moving("Approve a version of somebody else", REASON, _VERSION),

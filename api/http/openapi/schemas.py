@@ -7,8 +7,8 @@ they are optional here.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from api.http.fields import LONGEST_TEXT
-from api.http.shapes import WAIVER_STATES
+from api.http.requests.fields import LONGEST_TEXT
+from api.http.requests.shapes import WAIVER_STATES
 from engine.evaluation.standing_facts.fact import LONGEST_EVIDENCE, LONGEST_NAME, SubjectKind
 
 from .operation import JSONSchema, ref

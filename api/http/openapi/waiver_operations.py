@@ -6,7 +6,6 @@ from types import MappingProxyType
 
 from marshmallow import Schema
 
-from api.http.bodies import JSON
 from api.http.problems import (
     BUSY,
     MALFORMED_ORDER,
@@ -20,7 +19,8 @@ from api.http.problems import (
     WRONG_STATE,
     ProblemKind,
 )
-from api.http.shapes import GRANT, REJECTION, WAIVER_REQUEST, WaiverParameters
+from api.http.requests.bodies import JSON
+from api.http.requests.shapes import GRANT, REJECTION, WAIVER_REQUEST, WaiverParameters
 
 from .operation import ETAG, LOCATION, Answer, Operation, ref
 from .policy_operations import IF_MATCH, IF_STILL

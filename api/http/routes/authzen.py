@@ -7,7 +7,8 @@ from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
 from api.http.answers import json_answer
-from api.http.authzen import (
+from api.http.authzen.evaluations import evaluated, evaluated_in_turn
+from api.http.authzen.mapping import (
     IN_BODY,
     MALFORMED,
     MOST_EVALUATIONS,
@@ -17,13 +18,12 @@ from api.http.authzen import (
     message_of,
     semantic_of,
 )
-from api.http.bodies import TEXT, read_json_body
-from api.http.evaluations import evaluated, evaluated_in_turn
 from api.http.failures import problem_noted
-from api.http.idempotency import refuse_key
 from api.http.problems import UNSUPPORTED_TYPE
+from api.http.requests.bodies import TEXT, read_json_body
+from api.http.requests.idempotency import refuse_key
+from api.http.requests.shapes import NoParameters, read_query
 from api.http.service import Service
-from api.http.shapes import NoParameters, read_query
 from engine.storage.errors import NotFound
 
 _DAY = 24 * 60 * 60

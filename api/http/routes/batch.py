@@ -5,13 +5,13 @@ from werkzeug.wrappers import Response
 
 from api.deciding.submission import Terms
 from api.http.batches import Batch, answer_array, answer_lines
-from api.http.bodies import JSON, NDJSON, body_type, read_document
 from api.http.choice import engine_of_query, obstacle_of
-from api.http.idempotency import refuse_key
 from api.http.problems import TOO_LARGE, Problem, ProblemError, ProblemRaised, submission_problem
+from api.http.requests.bodies import JSON, NDJSON, body_type, read_document
+from api.http.requests.idempotency import refuse_key
+from api.http.requests.shapes import BatchParameters, read_query
+from api.http.requests.streamed_body import StreamedBody
 from api.http.service import Service
-from api.http.shapes import BatchParameters, read_query
-from api.http.streamed_body import StreamedBody
 
 
 def blueprint(service: Service) -> Blueprint:

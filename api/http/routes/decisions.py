@@ -12,19 +12,14 @@ from werkzeug.wrappers import Response
 
 from api.deciding.drafts import is_input_of
 from api.deciding.submission import Refused, Terms, submit
-from api.http.access import check_reach
-from api.http.accesses import note_access
+from api.http.admission.access import check_reach
 from api.http.answers import (
     decision_document,
     decision_text,
     json_answer,
     logged_decision_document,
 )
-from api.http.bodies import JSON, TEXT, Body, body_type, read_body
 from api.http.choice import choose_engine, unknown_set
-from api.http.contents import contents_of
-from api.http.idempotency import REPLAYED, check_same, refuse_key, request_key
-from api.http.misplaced import in_body
 from api.http.problems import (
     ProblemError,
     ProblemRaised,
@@ -32,9 +27,13 @@ from api.http.problems import (
     malformed_submission,
     submission_problem,
 )
-from api.http.receipts import receipt_file
-from api.http.service import Service
-from api.http.shapes import (
+from api.http.recorded.accesses import note_access
+from api.http.recorded.contents import contents_of
+from api.http.recorded.receipts import receipt_file
+from api.http.requests.bodies import JSON, TEXT, Body, body_type, read_body
+from api.http.requests.idempotency import REPLAYED, check_same, refuse_key, request_key
+from api.http.requests.misplaced import in_body
+from api.http.requests.shapes import (
     ENVELOPE,
     WAIT,
     DecisionParameters,
@@ -42,6 +41,7 @@ from api.http.shapes import (
     read_envelope,
     read_query,
 )
+from api.http.service import Service
 from api.in_force.policies import NotInForce
 from api.recording import Recorded
 from engine import Engine

@@ -14,8 +14,8 @@ from api.http.answers import json_answer
 from api.http.campaign_schema import campaign_schema
 from api.http.openapi.document import openapi_document
 from api.http.openapi.page import POLICY, page_of
+from api.http.requests.shapes import NoParameters, read_query
 from api.http.service import Service
-from api.http.shapes import NoParameters, read_query
 from api.in_force.policies import NotInForce
 from engine import Engine
 

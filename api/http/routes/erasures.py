@@ -4,10 +4,10 @@ from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
 from api.http.answers import json_answer, receipt_document
-from api.http.bodies import read_json_body
-from api.http.misplaced import in_body
+from api.http.requests.bodies import read_json_body
+from api.http.requests.misplaced import in_body
+from api.http.requests.shapes import ERASURE, NoParameters, read_erasure, read_query
 from api.http.service import Service
-from api.http.shapes import ERASURE, NoParameters, read_erasure, read_query
 
 
 def blueprint(service: Service) -> Blueprint:

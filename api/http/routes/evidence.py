@@ -8,10 +8,9 @@ from typing import BinaryIO
 from werkzeug.wrappers import Response
 from werkzeug.wsgi import FileWrapper
 
-from api.http.accesses import note_access
-from api.http.filters import refused
 from api.http.problems import UNSIGNED, ProblemRaised, retry_later
-from api.http.routes.records import UNSEARCHED
+from api.http.recorded.accesses import note_access
+from api.http.recorded.filters import refused
 from api.http.service import Service
 from api.log.evidence import EvidenceSelection, EvidenceSource, TooMany, entries_by, select_by
 from engine.audit.entries.acts import Action
@@ -22,6 +21,8 @@ from engine.audit.merkle.tree import ProofError
 from engine.storage.errors import StorageError
 from engine.storage.keys import ApiKey
 from engine.storage.search.filters import DecisionFilter
+
+from .records import UNSEARCHED
 
 MEDIA_TYPE = "application/zip"
 

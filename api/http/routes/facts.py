@@ -11,19 +11,19 @@ from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
 from api.http.answers import json_answer
-from api.http.bodies import read_json_body
-from api.http.conditions import seen_revision, tagged
-from api.http.misplaced import in_body
-from api.http.orders import read_order
+from api.http.governance.orders import read_order
 from api.http.problems import ProblemRaised, malformed_fact
-from api.http.service import Service
-from api.http.shapes import (
+from api.http.requests.bodies import read_json_body
+from api.http.requests.conditions import seen_revision, tagged
+from api.http.requests.misplaced import in_body
+from api.http.requests.shapes import (
     REASON,
     FactParameters,
     NoParameters,
     read_members,
     read_query,
 )
+from api.http.service import Service
 from api.standing_facts.recorded import (
     check_agreement,
     fact_document,

@@ -5,8 +5,8 @@ from werkzeug.wrappers import Response
 
 from api.http.answers import json_answer
 from api.http.problems import NOT_READY, ProblemRaised, retry_later
+from api.http.requests.shapes import NoParameters, read_query
 from api.http.service import Service
-from api.http.shapes import NoParameters, read_query
 from api.http.witnesses import witnesses_of
 from api.in_force.policies import NotFresh
 from engine import __version__

@@ -6,11 +6,11 @@ from io import BytesIO
 from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
-from api.http.accesses import note_access
 from api.http.answers import encoded
-from api.http.bodies import NDJSON
+from api.http.recorded.accesses import note_access
+from api.http.requests.bodies import NDJSON
+from api.http.requests.shapes import NoParameters, read_query
 from api.http.service import Service
-from api.http.shapes import NoParameters, read_query
 from engine.audit.entries.acts import Action
 from engine.audit.export import line_of, write_export
 from engine.audit.merkle.tree import TreeHead

@@ -4,8 +4,8 @@ from flask import Blueprint, request
 from prometheus_client.exposition import choose_encoder
 from werkzeug.wrappers import Response
 
+from api.http.requests.shapes import NoParameters, read_query
 from api.http.service import Service
-from api.http.shapes import NoParameters, read_query
 from api.metrics.state import State
 
 

@@ -10,11 +10,8 @@ from werkzeug.wrappers import Response
 
 from api.deciding.submission import NATIVE, Refused, Terms
 from api.http.answers import encoded, json_answer
-from api.http.bodies import JSON, read_json_body
 from api.http.choice import choose_engine
 from api.http.failures import problem_noted
-from api.http.idempotency import refuse_key
-from api.http.misplaced import in_body
 from api.http.opa import (
     INPUT,
     NO_INPUT,
@@ -30,14 +27,17 @@ from api.http.problems import (
     malformed_submission,
     submission_problem,
 )
-from api.http.service import Service
-from api.http.shapes import (
+from api.http.requests.bodies import JSON, read_json_body
+from api.http.requests.idempotency import refuse_key
+from api.http.requests.misplaced import in_body
+from api.http.requests.shapes import (
     NoParameters,
     OPAHealthParameters,
     OPAParameters,
     read_envelope,
     read_query,
 )
+from api.http.service import Service
 from api.in_force.policies import NotInForce
 from api.recording import Recorded
 from engine import Engine

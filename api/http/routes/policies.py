@@ -4,11 +4,11 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from api.http.answers import json_answer
-from api.http.examining import examined, formatted
-from api.http.misplaced import in_body
+from api.http.governance.examining import examined, formatted
+from api.http.requests.misplaced import in_body
+from api.http.requests.shapes import NoParameters, read_query
+from api.http.requests.uploads import FILES, read_files
 from api.http.service import Service
-from api.http.shapes import NoParameters, read_query
-from api.http.uploads import FILES, read_files
 from engine.bundle.bundle import digest_of
 
 

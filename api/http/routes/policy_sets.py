@@ -18,18 +18,17 @@ from api.deciding.stored_policies import stored_bundle, stored_files, stored_tex
 from api.examination import comparison
 from api.examination.examination import Examination
 from api.examination.policy_files import HERE, PolicyFiles
-from api.http.access import check_reach
+from api.http.admission.access import check_reach
 from api.http.answers import json_answer
-from api.http.bodies import JSON, TEXT
-from api.http.conditions import tagged
-from api.http.examining import examined
-from api.http.impact import impact_answer
-from api.http.misplaced import in_body
-from api.http.orders import read_order
-from api.http.policy_documents import listed_version, set_document, version_document
+from api.http.governance.examining import examined
+from api.http.governance.orders import read_order
+from api.http.governance.policy_documents import listed_version, set_document, version_document
 from api.http.problems import MALFORMED_ORDER, WRONG_STATE, Problem, ProblemError, ProblemRaised
-from api.http.service import Service
-from api.http.shapes import (
+from api.http.recorded.impact import impact_answer
+from api.http.requests.bodies import JSON, TEXT, refuse_body
+from api.http.requests.conditions import tagged
+from api.http.requests.misplaced import in_body
+from api.http.requests.shapes import (
     ACTIVATION,
     REASON,
     REJECTION,
@@ -38,7 +37,8 @@ from api.http.shapes import (
     NoParameters,
     read_query,
 )
-from api.http.uploads import FILES, read_files
+from api.http.requests.uploads import FILES, read_files
+from api.http.service import Service
 from api.installation.set_names import SET_NAME_ADVICE, is_set_name
 from engine import Bundle, EngineError
 from engine.analysis.changes import changes
@@ -107,6 +107,7 @@ def _register_reading(routes: Blueprint, service: Service) -> None:
     @routes.post(f"{_VERSION}/impact")
     def impact(name: str, version: str) -> Response:
         query = read_query(ImpactParameters, request.args)
+        refuse_body(request, "which decisions, and what with, stands in the address: `?since=…`")
         check_reach(g.key, name)
         return impact_answer(service, g.key, sets.version(name, version), query)
 

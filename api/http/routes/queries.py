@@ -9,9 +9,6 @@ from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
 from api.http.answers import json_answer, receipt_document
-from api.http.bodies import read_json_body
-from api.http.filters import check_query_reach, reaches_query, saved_query
-from api.http.misplaced import in_body
 from api.http.problems import (
     MALFORMED_ORDER,
     TAKEN,
@@ -19,8 +16,11 @@ from api.http.problems import (
     ProblemError,
     ProblemRaised,
 )
+from api.http.recorded.filters import check_query_reach, reaches_query, saved_query
+from api.http.requests.bodies import read_json_body
+from api.http.requests.misplaced import in_body
+from api.http.requests.shapes import SAVED_QUERY, NoParameters, read_members, read_query
 from api.http.service import Service
-from api.http.shapes import SAVED_QUERY, NoParameters, read_members, read_query
 from api.log.listing import saved_query_document
 from engine.storage.errors import Conflict, InvalidQuery
 from engine.storage.search.filters import DecisionFilter

@@ -13,10 +13,10 @@ from werkzeug.wrappers import Response
 
 from api.exports.formats import MEDIA_TYPES, Unavailable
 from api.exports.manifest import RecordsExport, Written, begin_export
-from api.http.accesses import note_access
-from api.http.bodies import JSON
-from api.http.filters import refused
 from api.http.problems import UNSIGNED, ProblemRaised, retry_later
+from api.http.recorded.accesses import note_access
+from api.http.recorded.filters import refused
+from api.http.requests.bodies import JSON
 from api.http.service import Service
 from engine.audit.entries.acts import Action
 from engine.audit.errors import LogError

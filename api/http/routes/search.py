@@ -12,18 +12,15 @@ from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response
 
 from api.deciding.replay import replay_document
-from api.http.access import check_reach, sees_all
-from api.http.accesses import note_access
+from api.http.admission.access import check_reach, sees_all
 from api.http.answers import entry_document, json_answer, proof_document
-from api.http.bodies import TEXT
-from api.http.contents import check_not_erased, contents_of
-from api.http.filters import filters_of, refused
-from api.http.notes import notes_of
-from api.http.receipts import receipt_file
-from api.http.routes.evidence import entry_evidence_answer, evidence_answer
-from api.http.routes.records import export_answer, manifest_answer, wanted_format
-from api.http.service import Service
-from api.http.shapes import (
+from api.http.recorded.accesses import note_access
+from api.http.recorded.contents import check_not_erased, contents_of
+from api.http.recorded.filters import filters_of, refused
+from api.http.recorded.notes import notes_of
+from api.http.recorded.receipts import receipt_file
+from api.http.requests.bodies import TEXT, refuse_body
+from api.http.requests.shapes import (
     FilterParameters,
     ManifestParameters,
     NoParameters,
@@ -31,14 +28,16 @@ from api.http.shapes import (
     SearchParameters,
     read_query,
 )
+from api.http.service import Service
 from api.log.listing import listed_document, sample_document, statistics_document
 from engine.audit.entries.acts import Action
 from engine.audit.entries.record import LogEntry, Payload
 from engine.audit.merkle.spans import spans_of
 from engine.storage.errors import NotFound
 from engine.storage.keys import ApiKey
-from engine.storage.search.filters import DecisionFilter
-from engine.storage.search.samples import Sample
+
+from .evidence import entry_evidence_answer, evidence_answer
+from .records import export_answer, manifest_answer, wanted_format
 
 
 class _DecisionConverter(BaseConverter):
@@ -99,10 +98,6 @@ def _add_many(routes: Blueprint, service: Service) -> None:
     @routes.get("/v1/decisions/manifest")
     def manifest() -> Response:
         query = read_query(ManifestParameters, request.args)
-        if query.format is None:
-            raise refused("of which format is the manifest?", "format")
-        if query.as_of is None:
-            raise refused("a manifest is that of an export as of a size of the log", "as_of")
         return manifest_answer(service, g.key, filters_of(service, query, g.key), query.format)
 
     @routes.get("/v1/decisions/evidence")
@@ -117,7 +112,7 @@ def _add_many(routes: Blueprint, service: Service) -> None:
     def sample() -> Response:
         query = read_query(SampleParameters, request.args)
         filters = filters_of(service, query, g.key)
-        made = _sample(service, query, filters)
+        made = service.decisions.sample(filters, query.count)
         found = spans_of(each.decision.index for each in made.decisions)
         note_access(service, g.key, Action.SEARCH, found)
         notes = notes_of(service, g.key, filters) if not made.decisions else []
@@ -160,6 +155,7 @@ def _add_one(routes: Blueprint, service: Service) -> None:
     @routes.post("/v1/decisions/<decision:decision_id>/replay")
     def replay(decision_id: str) -> Response:
         read_query(NoParameters, request.args)
+        refuse_body(request, "leave it out: all that is decided again is in the log")
         entry = _entry(service, decision_id, g.key)
         if entry.payload is not None:
             note_access(service, g.key, Action.REPLAY, spans_of([entry.index]))
@@ -169,15 +165,7 @@ def _add_one(routes: Blueprint, service: Service) -> None:
 def _check_whole(query: SearchParameters) -> None:
     for name, value in (("limit", query.limit), ("cursor", query.cursor)):
         if value is not None:
-            raise refused("an export is whole, and has no pages", name)
-
-
-def _sample(service: Service, query: SampleParameters, filters: DecisionFilter) -> Sample:
-    if query.count is None:
-        raise refused("how many decisions are to be drawn?", "count")
-    if query.as_of is None:
-        raise refused("a sample is drawn as of a size of the log", "as_of")
-    return service.decisions.sample(filters, query.count)
+            raise refused("an export is whole, and has no pages", name, advice="leave it out")
 
 
 def _entry(service: Service, decision_id: str, key: ApiKey) -> LogEntry:

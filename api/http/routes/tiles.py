@@ -11,9 +11,9 @@ import re
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from api.http.bodies import TEXT
+from api.http.requests.bodies import TEXT
+from api.http.requests.shapes import NoParameters, read_query
 from api.http.service import Service
-from api.http.shapes import NoParameters, read_query
 from engine.audit.merkle.tiles import TilePath
 from engine.storage.errors import NotFound
 

@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 from api.http.answers import json_answer
 from api.http.campaign_schema import campaign_schema
 from api.http.choice import engine_of_query
+from api.http.requests.shapes import PolicySetParameters, read_query
 from api.http.service import Service
-from api.http.shapes import PolicySetParameters, read_query
 from engine import Engine
 
 SCHEMA = "application/schema+json"

@@ -11,16 +11,17 @@ from flask import Blueprint, g, request
 from marshmallow import Schema
 from werkzeug.wrappers import Response
 
-from api.http.access import check_reach, sees_all_waivers
+from api.http.admission.access import check_reach, sees_all_waivers
 from api.http.answers import json_answer
-from api.http.bodies import read_json_body
 from api.http.choice import choose_engine, unknown_set
-from api.http.conditions import tagged
-from api.http.misplaced import in_body
-from api.http.orders import read_order
+from api.http.governance.orders import read_order
+from api.http.governance.waiver_documents import LASTING, waiver_document
+from api.http.governance.waiver_orders import REQUEST_HELP, check_grantable, role_for, terms_of
 from api.http.problems import ProblemError, ProblemRaised, malformed_order
-from api.http.service import Service
-from api.http.shapes import (
+from api.http.requests.bodies import read_json_body
+from api.http.requests.conditions import tagged
+from api.http.requests.misplaced import in_body
+from api.http.requests.shapes import (
     EXPIRED,
     GRANT,
     REJECTION,
@@ -30,8 +31,7 @@ from api.http.shapes import (
     read_members,
     read_query,
 )
-from api.http.waiver_documents import LASTING, waiver_document
-from api.http.waiver_orders import REQUEST_HELP, check_grantable, role_for, terms_of
+from api.http.service import Service
 from api.in_force.policies import NotInForce
 from engine import Engine
 from engine.audit.workflows.publications import same_person

@@ -158,6 +158,16 @@ def test_operations_that_create_are_told() -> None:
             "`AGE_RANGE_OLD` cannot be read as ages without guessing",
             "/campaignCriteria/0/ageRange/type",
         ),
+        (
+            complete("google-ads", {"userLists.0.lookalikeUserList.seedUserListIds": [True]}),
+            "`seedUserListIds` should be a list of identifiers, and is `true`",
+            "/userLists/0/lookalikeUserList/seedUserListIds/0",
+        ),
+        (
+            complete("google-ads", {"adGroupCriteria.0.adGroup": {}}),
+            "`adGroup` should be a text, and is an object",
+            "/adGroupCriteria/0/adGroup",
+        ),
     ],
 )
 def test_record_is_refused(record: JSONValue, reason: str, pointer: str) -> None:

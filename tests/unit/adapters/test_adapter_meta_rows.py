@@ -150,6 +150,7 @@ def test_several_budgets_are_none() -> None:
         ({"Ad_Set_Time_Start": "29/07/2026 1:00"}, "`29/07/2026 1:00` is no", "Ad Set Time Start"),
         ({"Special_Ad_Categories": "Dating"}, "`DATING` is no special", "Special Ad Categories"),
         ({"Special_Ad_Categories": "NONE, Credit"}, "`NONE` is no", "Special Ad Categories"),
+        ({"Excluded_Zip": []}, "`Excluded Zip` should be a text", "Excluded Zip"),
         ({"Flexible_Inclusions": "Tea"}, "the cell is not the JSON", "Flexible Inclusions"),
     ],
 )

@@ -16,6 +16,11 @@ def aimed(**targeting: JSONValue) -> Adaptation:
     return adapt({"campaign_id": "c-1", "placement_v2": {}, "targeting": targeting})
 
 
+def test_markets_stand_in_the_order_in_which_the_record_first_names_them() -> None:
+    geos: list[JSONValue] = [{"country_code": code} for code in ("us", "fr", "us")]
+    assert at(aimed(geos=geos), "markets") == ["US", "FR"]
+
+
 def people(*demographics: JSONValue, **beside: JSONValue) -> Adaptation:
     return aimed(demographics=list(demographics), **beside)
 

@@ -135,6 +135,12 @@ def test_markets_are_told_by_the_regions_that_are_joined() -> None:
     assert not any(pointer.startswith("/region_info") for pointer in told.unmapped)
 
 
+def test_a_sort_of_area_that_is_not_documented_is_kept() -> None:
+    told = adapt(edited(SMART_PLUS, {"region_info.0.area_type": "ELECTORAL"}))
+    assert at(told, "targeting.geo.include.0") == {"code": "2950157", "name": "Berlin"}
+    assert told.unmapped["/region_info/0/area_type"] == "ELECTORAL"
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -206,8 +212,8 @@ def test_object_is_known_by_its_members(record: JSONValue, path: str, value: JSO
         (GROUP | {"budget": -1}, "an amount is below zero", "/budget"),
         (
             GROUP | {"location_ids": [True], "zipcode_ids": []},
-            "an element of `location_ids` is no identifier",
-            None,
+            "`location_ids` should be a list of identifiers, and is `true`",
+            "/location_ids/0",
         ),
         (GROUP | {"gender": 1}, "`gender` should be a text, and is the number `1`", "/gender"),
     ],
@@ -322,6 +328,8 @@ def test_expansion(switches: dict[str, JSONValue], widened: JSONValue) -> None:
         ([400, 10000], ["400 US dollars up"]),
         ([], None),
         ([250, 0], None),
+        ([True, 250], None),
+        ([0, True], None),
     ],
 )
 def test_prices_of_devices(prices: JSONValue, told: JSONValue) -> None:

@@ -2,13 +2,12 @@
 
 from datetime import date
 
+from api.http.requests.shapes import EXPIRED
 from api.in_force.policies import NotInForce, PoliciesInForce
 from engine.audit.entries.acts import WaiverStep
 from engine.audit.instants import rfc3339
 from engine.audit.workflows.waivers import WaiverState
 from engine.storage.governance.waiver_rows import RequestedWaiver, WaiverEvent
-
-from .shapes import EXPIRED
 
 LASTING = frozenset({WaiverState.REQUESTED, WaiverState.GRANTED})
 """The states of a waiver that end with its days."""

@@ -4,7 +4,7 @@ A name that the shape does not have is told with the near one, or with where els
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -26,6 +26,8 @@ class NameFault:
     message: str
     help: str | None
     is_unknown: bool = False
+    index: int | None = None
+    """Of the element of a list that it is of."""
 
 
 def load(
@@ -37,9 +39,24 @@ def load(
         values = shape.load(given)
     except ValidationError as error:
         values = error.valid_data
-        found = error.messages_dict
-        faults = [_fault(shape, name, words, elsewhere) for name, words in found.items()]
+        for name, words in error.messages_dict.items():
+            faults += _faults(shape, name, words, elsewhere)
     return {name: value for name, value in values.items() if value is not None}, faults
+
+
+def _faults(
+    shape: Schema,
+    name: str,
+    words: Sequence[str] | Mapping[int, Sequence[str]],
+    elsewhere: Mapping[str, str],
+) -> list[NameFault]:
+    """Return the fault of a name, or those of the elements of a list, by their indices."""
+    if not isinstance(words, Mapping):
+        return [_fault(shape, name, words, elsewhere)]
+    return [
+        replace(_fault(shape, name, of_one, elsewhere), index=index)
+        for index, of_one in words.items()
+    ]
 
 
 def _fault(

@@ -19,11 +19,11 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from werkzeug.wrappers import Request
 
+from api.http.problems import MALFORMED_POLICIES, Problem, ProblemError, ProblemRaised
 from engine.bundle.load import is_policy
 from engine.source.quoting import escaped, excerpt
 
 from .bodies import JSON, ZIP, body_type, read_bytes, read_document
-from .problems import MALFORMED_POLICIES, Problem, ProblemError, ProblemRaised
 
 MOST_FILES = 2_000
 LARGEST_FILE = 1 << 20
@@ -58,10 +58,7 @@ def read_files(request: Request, limit: int) -> dict[str, str]:
 
 def files_of_document(body: object) -> dict[str, str]:
     """Return the files of `{"files": {name: text}}`. Raises `ProblemRaised` with every fault."""
-    files = body.get("files") if isinstance(body, dict) and tuple(body) == FILES else None
-    if not isinstance(files, dict):
-        error = ProblemError(message="there are no files", pointer="/files", help=_DOCUMENT_HELP)
-        raise ProblemRaised(_malformed([error]))
+    files = _files_in(body)
     found: dict[str, str] = {}
     faults: list[ProblemError] = []
     for name, text in files.items():
@@ -72,6 +69,25 @@ def files_of_document(body: object) -> dict[str, str]:
             error = ProblemError(message=str(fault), pointer=pointer, help=fault.advice)
             faults.append(error)
     return _checked(found, faults)
+
+
+def _files_in(body: object) -> dict[str, object]:
+    members = body if isinstance(body, dict) else {}
+    wrong = {
+        f"/{escaped(name)}": f"unknown name {excerpt(name)}"
+        for name in members
+        if name not in FILES
+    }
+    files = members.get("files")
+    if isinstance(files, dict) and not wrong:
+        return files
+    if not isinstance(files, dict):
+        wrong["/files"] = "there are no files"
+    errors = [
+        ProblemError(message=message, pointer=pointer, help=_DOCUMENT_HELP)
+        for pointer, message in wrong.items()
+    ]
+    raise ProblemRaised(_malformed(errors[:_MOST_FAULTS]))
 
 
 def _encoded(text: object) -> bytes:

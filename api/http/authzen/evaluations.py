@@ -12,13 +12,19 @@ from dataclasses import dataclass, field
 
 from api.deciding.drafts import Draft
 from api.deciding.submission import Decided, Refused, Terms
+from api.http.batches import GROUP_BYTES
+from api.http.choice import choose_engine
+from api.http.failures import problem_noted, problem_of
+from api.http.problems import Problem, ProblemRaised, malformed_submission
+from api.http.service import Service
 from api.in_force.policies import NotInForce
 from api.recording import Recorded, Recorder
 from engine.audit.errors import LogError
 from engine.evaluation.operations.days import day_of
 from engine.storage.keys import ApiKey
 
-from .authzen import (
+from .facts import Asked, asked_of
+from .mapping import (
     Evaluation,
     Semantic,
     check_shape,
@@ -28,12 +34,6 @@ from .authzen import (
     malformed,
     undecidable,
 )
-from .authzen_facts import Asked, asked_of
-from .batches import GROUP_BYTES
-from .choice import choose_engine
-from .failures import problem_noted, problem_of
-from .problems import Problem, ProblemRaised, malformed_submission
-from .service import Service
 
 _UNAVAILABLE = 503
 

@@ -19,6 +19,11 @@ from api.deciding.impact import (
     impact_document,
     is_notable,
 )
+from api.http.admission.access import sees_all
+from api.http.answers import json_answer
+from api.http.problems import FORBIDDEN, WRONG_STATE, Problem, ProblemRaised
+from api.http.requests.shapes import FilterParameters, ImpactParameters
+from api.http.service import Service
 from engine import Engine, EngineError
 from engine.audit.entries.acts import Action
 from engine.audit.merkle.spans import spans_of
@@ -28,13 +33,8 @@ from engine.storage.keys import ApiKey
 from engine.storage.search.decisions import DecisionPage, write_cursor
 from engine.storage.search.filters import DecisionFilter
 
-from .access import sees_all
 from .accesses import note_access
-from .answers import json_answer
 from .filters import filters_of, refused
-from .problems import FORBIDDEN, WRONG_STATE, Problem, ProblemRaised
-from .service import Service
-from .shapes import FilterParameters, ImpactParameters
 
 SECONDS = 10.0
 """So long a page takes; it ends after the decision at which the time is over."""

@@ -7,13 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from api.identity.jwks import KeysUnavailable
-from api.identity.tokens import TokenError, Tokens
-from api.in_force.keys import KeysInForce
-from engine.source.quoting import excerpt
-from engine.storage.keys import ApiKey, Role
-
-from .problems import (
+from api.http.problems import (
     FORBIDDEN,
     TOO_MANY,
     UNAUTHENTICATED,
@@ -22,6 +16,12 @@ from .problems import (
     ProblemRaised,
     retry_later,
 )
+from api.identity.jwks import KeysUnavailable
+from api.identity.tokens import TokenError, Tokens
+from api.in_force.keys import KeysInForce
+from engine.source.quoting import excerpt
+from engine.storage.keys import ApiKey, Role
+
 from .rates import Rates, Standing
 
 PUBLIC = frozenset(

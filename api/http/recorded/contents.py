@@ -1,10 +1,9 @@
 """What is recorded of a decision, or the problem that it is erased."""
 
+from api.http.problems import ProblemRaised, erased
+from api.http.service import Service
 from engine.audit.entries.record import LogEntry, Payload
 from engine.storage.errors import LogInconsistent
-
-from .problems import ProblemRaised, erased
-from .service import Service
 
 
 def contents_of(service: Service, entry: LogEntry) -> Payload:

@@ -5,12 +5,11 @@ from typing import Any
 from flask import g, request
 from marshmallow import Schema
 
+from api.http.requests.bodies import read_json_body
+from api.http.requests.conditions import seen_revision
+from api.http.requests.shapes import read_members
+from api.http.service import Service
 from engine.storage.governance.changes import ChangeOrder
-
-from .bodies import read_json_body
-from .conditions import seen_revision
-from .service import Service
-from .shapes import read_members
 
 
 def read_order(service: Service, shape: Schema, advice: str) -> tuple[ChangeOrder, dict[str, Any]]:

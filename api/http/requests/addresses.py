@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request
 
-from .problems import INVALID_QUERY, Problem, ProblemRaised
+from api.http.problems import INVALID_QUERY, Problem, ProblemRaised
 
 _CUT_OFF = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 

@@ -12,10 +12,9 @@ from collections.abc import Callable
 import msgspec
 from werkzeug.wrappers import Request
 
+from api.http.problems import INVALID_KEY, KEY_REUSED, Problem, ProblemRaised
 from engine.audit.entries.idempotency import FirstRequest, RequestKey
 from engine.storage.keys import ApiKey
-
-from .problems import INVALID_KEY, KEY_REUSED, Problem, ProblemRaised
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"

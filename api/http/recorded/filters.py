@@ -2,15 +2,14 @@
 
 from dataclasses import fields, replace
 
+from api.http.admission.access import check_reach, check_unlimited, sees_all
+from api.http.problems import FORBIDDEN, Problem, ProblemError, ProblemRaised, invalid_query
+from api.http.requests.shapes import FilterParameters
+from api.http.service import Service
 from engine.storage.errors import InvalidQuery, NotFound
 from engine.storage.keys import ApiKey
 from engine.storage.search.filters import Criteria, DecisionFilter
 from engine.storage.search.saved_queries import SavedQuery
-
-from .access import check_reach, check_unlimited, sees_all
-from .problems import FORBIDDEN, Problem, ProblemError, ProblemRaised, invalid_query
-from .service import Service
-from .shapes import FilterParameters
 
 
 def filters_of(service: Service, query: FilterParameters, key: ApiKey) -> DecisionFilter:
@@ -53,9 +52,12 @@ def check_query_reach(key: ApiKey, filters: DecisionFilter) -> None:
         check_reach(key, filters.policy_set)
 
 
-def refused(message: str, parameter: str | None = None) -> ProblemRaised:
+def refused(
+    message: str, parameter: str | None = None, *, advice: str | None = None
+) -> ProblemRaised:
     """Return the problem of one parameter of a query, or of the query as a whole."""
-    return ProblemRaised(invalid_query([ProblemError(message=message, parameter=parameter)]))
+    error = ProblemError(message=message, parameter=parameter, help=advice)
+    return ProblemRaised(invalid_query([error]))
 
 
 def _within_reach(filters: DecisionFilter, key: ApiKey) -> DecisionFilter:
@@ -92,7 +94,7 @@ def _saved(service: Service, query: FilterParameters, name: str, key: ApiKey) ->
     try:
         found = saved_query(service, name, key)
     except NotFound as error:
-        raise refused(str(error), "saved") from None
+        raise refused(str(error), "saved", advice="`GET /v1/queries` lists them") from None
     return replace(found.filters, as_of=query.as_of)
 
 

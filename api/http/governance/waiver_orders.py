@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from api.http.problems import WRONG_ROLE, Problem, ProblemError, ProblemRaised, malformed_order
 from engine import Diagnostic, Engine
 from engine.bundle.grants import Approval, WaiverTerms, written
 from engine.semantics.tree import Rule
@@ -11,8 +12,6 @@ from engine.storage.governance.changes import WrongState
 from engine.storage.governance.waiver_rows import RequestedWaiver
 from engine.storage.governance.waivers import granted_text
 from engine.storage.keys import ApiKey
-
-from .problems import WRONG_ROLE, Problem, ProblemError, ProblemRaised, malformed_order
 
 MOST_DAYS = 366
 """The most days of a waiver by request: what lasts longer belongs into the policies."""

@@ -27,8 +27,14 @@ _ONE_LINE = r"^[^\u0000-\u001f\u007f-\u009f]*$"
 _FIRST_YEAR, _LAST_YEAR = 1970, 9998  # A day's room on either side for any offset from UTC.
 
 
+CURSOR_ADVICE = "send the `next` of the page before, as it came, with the same filters"
+
+
 def _refusal(wanted: str, value: object) -> ValidationError:
-    shown = excerpt(value) if isinstance(value, str) else described(value)
+    if value == "":
+        shown = "empty"
+    else:
+        shown = excerpt(value) if isinstance(value, str) else described(value)
     return ValidationError(f"this should be {wanted}, and is {shown}")
 
 
@@ -126,15 +132,17 @@ class Lines(Described):
     def _deserialize(self, value: object, *_: Any, **__: Any) -> tuple[str, ...]:
         if not isinstance(value, list) or len(value) > self._most:
             raise _refusal(f"a list of at most {self._most} texts", value)
-        return tuple(self._read(each) for each in value if each is not None)
-
-    def _read(self, value: object) -> str:
-        """Return an element; its fault is told with the advice on it, and not on the list."""
-        try:
-            return str(self._item.deserialize(value))
-        except ValidationError as fault:
-            message, *advice = fault.messages
-            raise ValidationError([message, *(advice or [self._item.advice])]) from fault
+        made: list[str] = []
+        faults: dict[int, list[Any]] = {}
+        for index, each in enumerate(value):
+            try:
+                made += [] if each is None else [str(self._item.deserialize(each))]
+            except ValidationError as fault:
+                message, *advice = fault.messages
+                faults[index] = [message, *(advice or [self._item.advice])]
+        if faults:
+            raise ValidationError(faults)
+        return tuple(made)
 
 
 class Pattern(Described):
@@ -194,7 +202,7 @@ class Flag(Described):
     def _deserialize(self, value: object, *_: Any, **__: Any) -> bool:
         if isinstance(value, bool):
             return value
-        raise _refusal("true or false", value)
+        raise ValidationError(f"this should be true or false, and is {described(value)}")
 
 
 class QueryFlag(Described):
@@ -246,7 +254,7 @@ class Cursor(Described):
 
     def __init__(self, **rest: Any) -> None:
         super().__init__(
-            advice="send the `next` of the page before, as it came",
+            advice=CURSOR_ADVICE,
             json_schema={"type": "string", "pattern": "^[0-9]{1,15}$"},
             **rest,
         )

@@ -1,13 +1,12 @@
 """Receipts for whoever asks the service for one (`api.log.receipts`)."""
 
+from api.http.problems import UNSIGNED, ProblemRaised, retry_later
+from api.http.service import Service
 from api.log.receipts import receipt_of
 from engine.audit.entries.record import LogEntry
 from engine.audit.errors import LogError
 from engine.audit.merkle.tree import ProofError
 from engine.storage.errors import StorageError
-
-from .problems import UNSIGNED, ProblemRaised, retry_later
-from .service import Service
 
 
 def receipt_file(service: Service, entry: LogEntry) -> bytes:

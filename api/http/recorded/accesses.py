@@ -7,11 +7,10 @@ error is that of a decision that cannot be recorded.
 from collections.abc import Iterable
 from itertools import islice
 
+from api.http.service import Service
 from engine.audit.entries.acts import Access, Action
 from engine.audit.merkle.spans import Span
 from engine.storage.keys import ApiKey
-
-from .service import Service
 
 SPANS = 2_000
 """The most spans that one entry of an access names: a leaf has room for them in any log."""

@@ -18,7 +18,7 @@ from engine.evaluation.moment import FLIGHT
 from engine.semantics.types import RecordType
 from engine.semantics.vocabulary import Fact, RecordShape, Vocabulary
 
-from .authzen import Evaluation, malformed
+from .mapping import Evaluation, malformed
 
 MEMBERS = ("subject", "action", "resource", "context")
 LAUNCH, CAMPAIGN = "launch", "campaign"

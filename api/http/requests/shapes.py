@@ -17,11 +17,12 @@ from werkzeug.datastructures import MultiDict
 
 from api.deciding.submission import FORMAT_NAMES, NATIVE
 from api.exports.formats import MEDIA_TYPES
+from api.http.problems import ProblemError, ProblemRaised, invalid_query, malformed_order
 from engine.audit.entries.acts import ASKED_FOR, Ground
 from engine.audit.entries.record import Outcome
 from engine.audit.workflows.waivers import WaiverState
 from engine.evaluation.standing_facts.fact import SubjectKind
-from engine.source.quoting import escaped
+from engine.source.quoting import described, escaped
 from engine.storage.governance.waivers import PAGE_LIMIT as WAIVER_PAGE_LIMIT
 from engine.storage.lifecycle.subjects import Selector
 from engine.storage.search.decisions import PAGE_LIMIT
@@ -47,7 +48,6 @@ from .fields import (
 )
 from .loading import NOWHERE, NameFault, load
 from .misplaced import in_address, misplaced
-from .problems import ProblemError, ProblemRaised, invalid_query, malformed_order
 
 BRIEF, FULL = "brief", "full"
 INDEX, WAIT = "index", "wait"
@@ -181,14 +181,16 @@ class ImpactParameters(FilterParameters):
 class ManifestParameters(FilterParameters):
     """The query of the manifest of an export."""
 
-    format: str | None = field(default=None, metadata=_read_by(Word(tuple(MEDIA_TYPES))))
+    format: str = field(metadata=_read_by(Word(tuple(MEDIA_TYPES), required=True)))
+    as_of: int = field(metadata=_read_by(QueryNumber(0, MOST_ENTRIES, required=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleParameters(FilterParameters):
     """The query of a sample."""
 
-    count: int | None = field(default=None, metadata=_read_by(QueryNumber(1, SAMPLE_LIMIT)))
+    count: int = field(metadata=_read_by(QueryNumber(1, SAMPLE_LIMIT, required=True)))
+    as_of: int = field(metadata=_read_by(QueryNumber(0, MOST_ENTRIES, required=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -376,9 +378,8 @@ def read_envelope(
     one of its members, and `before` the pointer to where it lies in the body of the request.
     """
     if not isinstance(body, dict):
-        error = ProblemError(
-            message="the body should be an object", pointer=before, help=_ENVELOPE_HELP
-        )
+        message = f"this should be an object, and is {described(body)}"
+        error = ProblemError(message=message, pointer=before, help=_ENVELOPE_HELP)
         return None, Envelope(), (error,)
     if body.keys() == _ALONE and body["campaign"] is not None:
         return body["campaign"], _BARE, ()  # There is nothing around it that could be wrong.
@@ -437,7 +438,8 @@ def _errors(
 ) -> Iterator[ProblemError]:
     """Yield faults of the members of a body, with pointers to them behind `before`."""
     for fault in faults:
-        pointer = f"{before}/{escaped(fault.name)}"
+        inside = "" if fault.index is None else f"/{fault.index}"
+        pointer = f"{before}/{escaped(fault.name)}{inside}"
         yield ProblemError(message=fault.message, pointer=pointer, help=fault.help or advice)
 
 

@@ -9,7 +9,7 @@ import re
 
 from werkzeug.wrappers import Request, Response
 
-from .problems import OUTDATED, UNCONDITIONAL, Problem, ProblemRaised
+from api.http.problems import OUTDATED, UNCONDITIONAL, Problem, ProblemRaised
 
 _REVISION = re.compile(r"[0-9]{1,18}")
 

@@ -6,9 +6,8 @@ from typing import Any
 
 from api.examination.examination import Examination
 from api.examination.sandbox import ExaminationError, examine_in_sandbox, format_in_sandbox
-
-from .problems import MALFORMED_POLICIES, Problem, ProblemRaised
-from .service import Service
+from api.http.problems import MALFORMED_POLICIES, Problem, ProblemRaised
+from api.http.service import Service
 
 
 def examined(service: Service, files: Mapping[str, str], name: str) -> Examination:

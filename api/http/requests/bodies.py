@@ -11,17 +11,18 @@ from functools import cached_property
 import msgspec
 from werkzeug.wrappers import Request
 
-from engine.source.json_text import JSONFault, JSONLimits, JSONValue, compact, read_json
-from engine.source.quoting import excerpt
-
-from .problems import (
+from api.http.problems import (
     INCOMPLETE_BODY,
     TOO_LARGE,
     UNSUPPORTED_TYPE,
     Problem,
+    ProblemError,
     ProblemRaised,
     malformed_json,
+    malformed_order,
 )
+from engine.source.json_text import JSONFault, JSONLimits, JSONValue, compact, read_json
+from engine.source.quoting import excerpt
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
@@ -110,6 +111,16 @@ def read_body(request: Request, limit: int) -> Body:
     return Body(text=read_bytes(request, limit), limits=JSONLimits(document=limit))
 
 
+def refuse_body(request: Request, advice: str) -> None:
+    """Raise `ProblemRaised` for a body where none is read: what it says would have no effect.
+
+    An empty object says nothing.
+    """
+    if _read(request, 3).strip() not in (b"", b"{}"):
+        error = ProblemError(pointer="", message="no body is read here", help=advice)
+        raise ProblemRaised(malformed_order([error]))
+
+
 def incomplete() -> Problem:
     """Return the problem of a body that ends too early."""
     return Problem(kind=INCOMPLETE_BODY, detail="the body ended before it was complete")
@@ -122,10 +133,11 @@ def too_large(limit: int) -> Problem:
 
 def read_bytes(request: Request, limit: int) -> bytes:
     """Return a body as it is. Raises `ProblemRaised` where it is too large, or ends too early."""
-    announced = request.content_length
+    announced, passed_over = request.content_length, _PASSED_OVER * limit
     body = b"" if announced is not None and announced > limit else _read(request, limit + 1)
     if len(body) > limit or (announced or 0) > limit:
-        _pass_over(request, _PASSED_OVER * limit)
+        if (announced or 0) <= passed_over:
+            _pass_over(request, passed_over)
         raise ProblemRaised(too_large(limit))
     if announced is not None and len(body) < announced:
         raise ProblemRaised(incomplete())
@@ -140,7 +152,10 @@ def _read(request: Request, size: int) -> bytes:
 
 
 def _pass_over(request: Request, most: int) -> None:
-    """Read on, within measure: most clients look for an answer once they have sent all."""
+    """Read on, within measure: most clients look for an answer once they have sent all.
+
+    Of more than is passed over nothing is read: whoever sends it is cut off in any case.
+    """
     for _ in range(most // _PIECE):
         if not _read(request, _PIECE):
             break

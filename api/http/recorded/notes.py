@@ -1,11 +1,10 @@
 """What a search that found nothing says beside: which of its names no decision of the log has."""
 
+from api.http.admission.access import sees_all
+from api.http.problems import ProblemError
+from api.http.service import Service
 from engine.storage.keys import ApiKey
 from engine.storage.search.filters import DecisionFilter
-
-from .access import sees_all
-from .problems import ProblemError
-from .service import Service
 
 
 def notes_of(service: Service, key: ApiKey, filters: DecisionFilter) -> list[dict[str, object]]:

@@ -17,14 +17,13 @@ from enum import StrEnum
 from marshmallow import EXCLUDE, Schema, ValidationError
 
 from api.deciding.submission import FORMAT_NAMES, NATIVE, Terms
+from api.http.answers import encoded, further_missing, receipt_document
+from api.http.problems import MALFORMED_SUBMISSION, Problem, ProblemKind, ProblemRaised
+from api.http.requests.fields import Barred, Instant, Text, Word
+from api.http.requests.misplaced import in_body
 from api.recording import Recorded
 from engine.audit.log import BATCH_LIMIT
 from engine.evaluation.document import Document
-
-from .answers import encoded, further_missing, receipt_document
-from .fields import Barred, Instant, Text, Word
-from .misplaced import in_body
-from .problems import MALFORMED_SUBMISSION, Problem, ProblemKind, ProblemRaised
 
 MALFORMED = ProblemKind(
     name="authzen", status=400, title="The request is not of AuthZEN", meaning="a member is wrong"

@@ -1,0 +1,1 @@
+"""OpenID AuthZEN 1.0: its evaluations as decisions."""

@@ -1,0 +1,1 @@
+"""Policy sets and waivers: what is ordered about them, and how they are answered."""

@@ -1,0 +1,1 @@
+"""What is asked: address, query and body, read and refused before any policy sees them."""
