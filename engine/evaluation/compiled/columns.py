@@ -166,7 +166,8 @@ def _compares_places(condition: ComparisonCondition) -> bool:
 
     They are mostly asked for by `applies in`, which has an index of its own.
     """
-    return compares_parts(condition) and element_type(type_of(condition.left)) is Scalar.PLACE
+    is_of_languages = element_type(type_of(condition.left)) is Scalar.LANGUAGE
+    return compares_parts(condition) and not is_of_languages
 
 
 def _comparable(fact: FactTerm) -> frozenset[Comparator]:
