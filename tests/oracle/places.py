@@ -94,10 +94,9 @@ def text_case_for(rows: Sequence[Row], kinds: Sequence[Any], values: Sequence[An
     for place, (kind, value) in enumerate(zip(kinds, values, strict=True)):
         is_named = found is not None and found.cells and found.cells[place] is not None
         if kind is Scalar.TEXT and not is_named:
-            cells = [row.cells[place] or () for row in rows if row.cells]
-            choices[place] += [
-                text for cell in cells for text in cell if is_text(value, text) is None
-            ]
+            cells = [row.cells[place] for row in rows if row.cells]
+            named = [str(text) for cell in cells if isinstance(cell, frozenset) for text in cell]
+            choices[place] += [text for text in named if is_text(value, text) is None]
     cases = [case_for(rows, kinds, parts) for parts in product(*choices)]
     return found if len({None if c is None else c.value.value for c in cases}) == 1 else None
 

@@ -68,7 +68,7 @@ def test_whether_a_text_is_one_that_reads_alike_is_unknown(condition: str, outco
     ("flag", "desks"),
     [(True, (1, 4, None, 5)), (False, (3, 2, None, 5))],
 )
-def test_a_case_names_a_text_letter_by_letter(flag: bool, desks: tuple[int | None, ...]) -> None:
+def test_a_case_names_a_text_letter_by_letter(*, flag: bool, desks: tuple[int | None, ...]) -> None:
     rules = [
         rule(f"prohibit when desk(campaign.note, campaign.flag) is {n}", name=f"desk_{n}")
         for n in range(1, 6)
@@ -84,10 +84,5 @@ def test_a_case_names_a_text_letter_by_letter(flag: bool, desks: tuple[int | Non
 
 def test_it_is_said_which_texts_read_alike_and_what_to_do() -> None:
     found = judged('prohibit when campaign.note is "Ada King"', note="ADA KING")
-    assert wanted(found) == [
-        (
-            "campaign.note",
-            "“ADA KING” and “Ada King” read alike, and are not written alike: "
-            "write both in one way, or tell them apart",
-        )
-    ]
+    why = "“ADA KING” and “Ada King” read alike, and are not written alike"
+    assert wanted(found) == [("campaign.note", f"{why}: write both in one way, or tell them apart")]
