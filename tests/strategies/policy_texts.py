@@ -178,7 +178,7 @@ def _campaign_atoms() -> list[st.SearchStrategy[str]]:
         ),
         _sentence("campaign.home", _EQUALITY, "market"),
         _sentence("campaign.markets", _INCLUSION, "UNION"),
-        _sentence("campaign.note", _EQUALITY, _choice('"hello"', '"say \\"hi\\""')),
+        _sentence("campaign.note", _EQUALITY, _choice('"hello"', '"Hello"', '"say \\"hi\\""')),
         _sentence("campaign.note", _MEMBERSHIP, _choice(_WORDS, "campaign.notes")),
         _sentence("campaign.notes", _INCLUSION, _choice(_WORDS, '{"other", "Say “hi”"}')),
         _sentence("campaign.notes includes", _choice('"Hello"', "campaign.note", '"other"')),
