@@ -1,7 +1,8 @@
 """The campaign as JSON Schema (draft 2020-12), derived from the vocabulary.
 
 It accepts what the engine's decoder reads, save what a schema cannot say: code lists are given by
-their shape, days need not exist, and that a flight ends after it starts is not stated. `required`
+their shape, days need not exist, numbers may have more digits than are kept, the text of an element
+may be one that looks empty, and that a flight ends after it starts is not stated. `required`
 are the facts without which no campaign is allowed; a descriptor that lacks one is still decided.
 """
 
@@ -22,6 +23,9 @@ _Schema = dict[str, object]
 
 _AMOUNT = r"^-?[0-9]{1,18}(\.[0-9]{1,18})?$"
 _GREATEST = 10**18
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6}0*)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+"""After RFC 3339; a format alone is a remark, which validators need not check."""
 
 
 def campaign_schema(vocabulary: Vocabulary, *, digest: str) -> _Schema:
@@ -78,9 +82,9 @@ def _kind(kind: Type) -> _Schema:
 
 _NUMBER: _Schema = {"type": "number", "minimum": -_GREATEST, "maximum": _GREATEST}
 _WHOLE: _Schema = {"type": "integer", "minimum": -_GREATEST, "maximum": _GREATEST}
-_SAYING: _Schema = {"type": "string", "pattern": r"\S"}
+_SAYING: _Schema = {"type": "string", "pattern": r"^[^\u0000]*[^\s\u0000][^\u0000]*$"}
 _SCALARS: dict[Scalar, _Schema] = {
-    Scalar.TEXT: {"type": "string"},
+    Scalar.TEXT: {"type": "string", "pattern": r"^[^\u0000]*$"},
     Scalar.YES_NO: {"type": "boolean"},
     Scalar.NUMBER: _NUMBER,
     Scalar.WHOLE_NUMBER: _WHOLE,
@@ -110,8 +114,8 @@ _SCALARS: dict[Scalar, _Schema] = {
         "required": ["amount", "unit"],
         "additionalProperties": False,
     },
-    Scalar.DATE: {"type": "string", "format": "date"},
-    Scalar.INSTANT: {"type": "string", "format": "date-time"},
+    Scalar.DATE: {"type": "string", "format": "date", "pattern": f"^{_DAY}$"},
+    Scalar.INSTANT: {"type": "string", "format": "date-time", "pattern": f"^{_DAY}[Tt ]{_TIME}$"},
     Scalar.PLACE: {"type": "string", "pattern": "^[A-Z]{2}(-[A-Z0-9]{1,3})?$"},
     Scalar.COUNTRY: {"type": "string", "pattern": "^[A-Z]{2}$"},
     Scalar.LANGUAGE: {"type": "string", "pattern": "^[a-z]{2,3}(-.*)?$"},

@@ -101,7 +101,7 @@ def changeable(terms: Iterable[ValueTerm]) -> tuple[ValueTerm, ...]:
     return stated or every
 
 
-SENSITIVE_REASON = "sensitive values have no meaning together"
+SENSITIVE_REASON = "sensitive values cannot be judged together as they are written"
 """Why a comparison is unknown, where the reason itself would disclose sensitive values."""
 
 

@@ -10,7 +10,7 @@ property `Default_Ignorable_Code_Point` of its database.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from itertools import chain
 from types import MappingProxyType
@@ -53,8 +53,23 @@ _LONGEST_KEPT = 10_000
 
 
 def stated(text: str) -> str:
-    """Return a text as it is compared by `is`: in NFC, without the blanks at its ends."""
+    """Return a text as it counts, for `is` too: in NFC, without the blanks at its ends."""
     return unicodedata.normalize("NFC", text).strip(_BLANKS)
+
+
+def same(one: str, other: str) -> bool | None:
+    """Whether two texts are the same, letter by letter; None if they only read alike."""
+    if one == other:
+        return True
+    return None if folded(one) == folded(other) else False
+
+
+def any_same(some: Iterable[str], others: Collection[str]) -> bool | None:
+    """Whether any of some texts is one of some others; None if one only reads like one of them."""
+    if not frozenset(some).isdisjoint(others):
+        return True
+    forms = frozenset(map(folded, others))
+    return None if any(folded(each) in forms for each in some) else False
 
 
 def says_something(text: str) -> bool:
@@ -63,7 +78,7 @@ def says_something(text: str) -> bool:
 
 
 def folded(text: str) -> str:
-    """Return a text as it is compared by `is like`: alike for all texts that read alike.
+    """Return how a text reads, by which `is like` compares: alike for all texts that read alike.
 
     In lower case and NFKC; without what nobody sees; each kind of dash is `-`, each kind of
     quotation mark `'` or `"`, and white space is one blank.

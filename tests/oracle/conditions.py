@@ -28,12 +28,13 @@ from engine.semantics.tree import (
     ValueTerm,
     Window,
 )
-from engine.semantics.types import ListType
+from engine.semantics.types import ListType, Scalar
 from engine.syntax.lexis import Comparator
 from engine.syntax.tree import JunctionKind, QuantifierKind
 from tests.oracle.calculating import calculated, day_of, moved, plain, same_clock, taken_together
 from tests.oracle.facts import fact, found_at
-from tests.oracle.places import HAVING_PARTS, case_for, is_place
+from tests.oracle.places import HAVING_PARTS, is_place, text_case_for
+from tests.oracle.texts import as_read, is_text
 from tests.oracle.truth import Truth, all_of, any_of, negated
 
 
@@ -88,7 +89,7 @@ def value(term: ValueTerm, scene: Scene) -> Any:
             rows, given = edition(table, day), [value(each, scene) for each in arguments]
             if rows is None or None in given:
                 return None
-            case = case_for(rows, [each.type for each in table.inputs], given)
+            case = text_case_for(rows, [each.type for each in table.inputs], given)
             return None if case is None else case.value.value
 
 
@@ -170,18 +171,19 @@ def _compared(condition: ComparisonCondition, scene: Scene) -> Truth:  # noqa: C
     one, others = value(left, scene), [value(each, scene) for each in condition.right]
     if one is None or None in others:
         return None  # "A comparison with something unknown is unknown"
-    of_places = _is_of_places(left)
+    same = is_place if _has_elements(left, HAVING_PARTS) else _is_equal
+    same = is_text if _has_elements(left, (Scalar.TEXT,)) else same
     match comparator:
         case Comparator.IS:
-            return _same(one, others[0], of_places=of_places)
+            return same(one, others[0])
         case Comparator.ONE_OF:
-            return any_of(_same(one, each, of_places=of_places) for each in others[0])
+            return any_of(same(one, each) for each in others[0])
         case Comparator.INCLUDES:
-            return _includes(one, others[0], of_places=of_places)
+            return any_of(same(each, others[0]) for each in one)
         case Comparator.INCLUDES_ANY_OF:
-            return any_of(_includes(one, each, of_places=of_places) for each in others[0])
+            return any_of(same(each, wanted) for each in one for wanted in others[0])
         case Comparator.INCLUDES_ALL_OF:
-            return all_of(_includes(one, each, of_places=of_places) for each in others[0])
+            return all_of(any_of(same(each, wanted) for each in one) for wanted in others[0])
         case Comparator.EMPTY:
             return len(one) == 0
         case Comparator.LIKE:
@@ -202,21 +204,13 @@ def _compared(condition: ComparisonCondition, scene: Scene) -> Truth:  # noqa: C
     raise AssertionError(comparator)
 
 
-def _is_of_places(term: ValueTerm) -> bool:
+def _has_elements(term: ValueTerm, kinds: Sequence[Scalar]) -> bool:
     kind = getattr(term, "type", None)
-    return (kind.element if isinstance(kind, ListType) else kind) in HAVING_PARTS
+    return (kind.element if isinstance(kind, ListType) else kind) in kinds
 
 
-def _same(one: Any, other: Any, *, of_places: bool) -> Truth:
-    if one is None or other is None:
-        return None
-    if of_places:
-        return is_place(one, other)
+def _is_equal(one: Any, other: Any) -> Truth:
     return bool(one == other)  # "amounts in two currencies never are"
-
-
-def _includes(elements: Sequence[Any], wanted: Any, *, of_places: bool) -> Truth:
-    return any_of(_same(each, wanted, of_places=of_places) for each in elements)
 
 
 def _in_order(one: Any, other: Any) -> Truth:
@@ -241,11 +235,6 @@ def is_like(text: str, pattern: str) -> bool:
 
     "`\\*` is a star itself, and `\\\\` a backslash", as the text has them once it is read.
     """
-    parts = re.findall(r"\\[\\*]|\*|.", _as_read(pattern), re.DOTALL)
+    parts = re.findall(r"\\[\\*]|\*|.", as_read(pattern), re.DOTALL)
     written = "".join(".*" if part == "*" else re.escape(part[-1]) for part in parts)
-    return re.fullmatch(written, _as_read(text), re.DOTALL) is not None
-
-
-def _as_read(text: str) -> str:
-    """ "white space is one blank", of texts whose letters need nothing but case to be alike"""
-    return re.sub(r"\s+", " ", text.casefold())
+    return re.fullmatch(written, as_read(text), re.DOTALL) is not None

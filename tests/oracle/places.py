@@ -9,6 +9,7 @@ import pycountry
 from engine.semantics.tree import Reach, Row
 from engine.semantics.types import Scalar
 from tests.oracle.calculating import plain
+from tests.oracle.texts import is_text
 from tests.oracle.truth import Truth
 
 PARENTS = {each.code: each.parent_code for each in pycountry.subdivisions if each.parent_code}
@@ -81,6 +82,23 @@ def case_for(rows: Sequence[Row], kinds: Sequence[Any], values: Sequence[Any]) -
     cases = [rows[number] for number in found if number is not None]
     alike = len({case.value.value for case in cases}) == 1
     return cases[0] if alike and len(cases) == len(found) else None
+
+
+def text_case_for(rows: Sequence[Row], kinds: Sequence[Any], values: Sequence[Any]) -> Row | None:
+    """Return the case as above, where a text may be any that it reads like and that a case names.
+
+    Where the case of the text itself names it, it is no other.
+    """
+    found = case_for(rows, kinds, values)
+    choices = [[value] for value in values]
+    for place, (kind, value) in enumerate(zip(kinds, values, strict=True)):
+        is_named = found is not None and found.cells and found.cells[place] is not None
+        if kind is Scalar.TEXT and not is_named:
+            cells = [row.cells[place] for row in rows if row.cells]
+            named = [str(text) for cell in cells if isinstance(cell, frozenset) for text in cell]
+            choices[place] += [text for text in named if is_text(value, text) is None]
+    cases = [case_for(rows, kinds, parts) for parts in product(*choices)]
+    return found if len({None if c is None else c.value.value for c in cases}) == 1 else None
 
 
 def _ground(place: str, cells: Sequence[Any]) -> Iterator[str]:

@@ -41,6 +41,7 @@ _SLOTS = st.sampled_from(
         {"end": "2025-12-31"},
     ]
 )
+_NOTES = st.sampled_from(["hello", "Hello", "hel\u00adlo", "HELLO", 'say "hi"', "other", ""])
 _SECRETS = st.sampled_from(["hello", "other"])
 
 
@@ -94,7 +95,8 @@ def descriptors(secrets: st.SearchStrategy[str] = _SECRETS) -> st.SearchStrategy
         home=st.sampled_from(["DE", "NO", "US"]),
         tongue=_LANGUAGES,
         tongues=st.lists(_LANGUAGES, max_size=2),
-        note=st.sampled_from(["hello", 'say "hi"', ""]),
+        note=_NOTES,
+        notes=st.lists(_NOTES.filter(bool), max_size=3),
         role=st.sampled_from(["host", "guest"]),
         minors=st.booleans(),
         lowest=st.sampled_from([0, 17, 18]),

@@ -47,6 +47,7 @@ _ENFORCEMENTS = (
     'enforcement overridable by "counsel"',
 )
 _PLACES = st.sampled_from(["DE", "US", '"US-CA"', "GB", '"GB-ENG"', '"GB-LND"'])
+_WORDS = '{"hello", "HELLO", "other"}'
 _MONEY = st.sampled_from(["EUR 10", "EUR 99.50", "USD 10"])
 
 
@@ -177,7 +178,11 @@ def _campaign_atoms() -> list[st.SearchStrategy[str]]:
         ),
         _sentence("campaign.home", _EQUALITY, "market"),
         _sentence("campaign.markets", _INCLUSION, "UNION"),
-        _sentence("campaign.note", _EQUALITY, _choice('"hello"', '"say \\"hi\\""')),
+        _sentence("campaign.note", _EQUALITY, _choice('"hello"', '"Hello"', '"say \\"hi\\""')),
+        _sentence("campaign.note", _MEMBERSHIP, _choice(_WORDS, "campaign.notes")),
+        _sentence("campaign.notes", _INCLUSION, _choice(_WORDS, '{"other", "Say “hi”"}')),
+        _sentence("campaign.notes includes", _choice('"Hello"', "campaign.note", '"other"')),
+        _sentence("tone(campaign.note, campaign.flag)", _ORDERS, _NUMBERS),
         _sentence("campaign.colours", _INCLUSION, _choice("WARM", "{green, blue}")),
         _sentence("campaign.colours includes", COLOURS),
         _sentence("campaign.places", _INCLUSION, "UNION"),
@@ -197,6 +202,11 @@ _PRESUMED = {
 def _element_atoms(name: str, kind: str) -> list[st.SearchStrategy[str]]:
     if kind == "colour":
         return [_sentence(name, _EQUALITY, COLOURS), _sentence(name, _MEMBERSHIP, "WARM")]
+    if kind == "note":
+        return [
+            _sentence(name, _EQUALITY, _choice('"Hello"', "campaign.note")),
+            _sentence(name, _MEMBERSHIP, _choice(_WORDS, "campaign.notes")),
+        ]
     if kind == "guest":
         return [
             _sentence(f"{name}.age", _ORDERS, _NUMBERS),
@@ -220,6 +230,7 @@ _COLLECTIONS = {
     "item": "campaign.items",
     "colour": "campaign.colours",
     "guest": "campaign.guests",
+    "note": "campaign.notes",
 }
 
 

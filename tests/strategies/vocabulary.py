@@ -30,6 +30,7 @@ vocabulary campaign "a campaign"
   tongue  : language "a language"
   tongues : list of language "languages"
   note    : text "a note"
+  notes   : list of text "notes"
   role    : one of {host, guest} presumed host "a role"
   minors  : yes_no presumed yes "minors may see it"
   lowest  : whole_number presumed 0 "lowest age"
@@ -156,6 +157,15 @@ table toll unique "what a place costs"
   case "GB-ENG" gives 12
   case "GB-LND" gives 100
   otherwise gives 1
+end table
+
+table tone unique "what a note is worth"
+  given note : text, flag : yes_no
+  gives number
+  case "hello", yes gives 0
+  case "Hello", yes gives 1
+  case {"HELLO", "hello"}, no gives 2
+  otherwise gives 12
 end table
 
 define bright "the campaign is bright"

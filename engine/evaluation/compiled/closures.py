@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, TypeVar, assert_never
 
 import msgspec
 
-from ...semantics.elaborate.kinds import compares_parts
+from ...semantics.elaborate.kinds import compares_parts, compares_texts, may_stay_open
 from ...semantics.tree import (
     MARKET,
     AggregateTerm,
@@ -37,10 +37,18 @@ from ...semantics.tree import (
     ValueTerm,
 )
 from ...semantics.types import ListType, RecordType, Type
+from ...source.characters import same
 from ...syntax.lexis import Comparator
 from ...syntax.tree import JunctionKind, QuantifierKind
 from ..operations.aggregate import aggregate
-from ..operations.comparison import UndefinedError, calculate, compare_by_parts, holds, members
+from ..operations.comparison import (
+    UndefinedError,
+    calculate,
+    compare_as_read,
+    compare_by_parts,
+    holds,
+    members,
+)
 from ..operations.lookup import look_up
 from ..operations.pattern import is_like
 from ..outcome import Truth
@@ -410,6 +418,8 @@ def _compared(condition: ComparisonCondition, names: Names) -> Test:
         case Comparator.WITHIN:
             slow = _within(left, right[0], right[1], condition)
             return _shortened(within_days(condition), left, right[1], slow)
+        case Comparator.IS | Comparator.IS_NOT as comparator if compares_texts(condition):
+            return _same(left, right[0], wanted=comparator is Comparator.IS)
         case Comparator.IS | Comparator.IS_NOT as comparator if _is_plain(condition):
             return _equal(left, condition.right[0], wanted=comparator is Comparator.IS)
         case Comparator.ONE_OF | Comparator.NOT_ONE_OF as comparator if _is_plain(condition):
@@ -423,13 +433,15 @@ def _decide(condition: ComparisonCondition) -> Decide:
     """Return what decides a comparison with one other value."""
     if compares_parts(condition):
         return partial(compare_by_parts, condition.comparator)
+    if compares_texts(condition):
+        return partial(compare_as_read, condition.comparator)
     return _DECIDE[condition.comparator]
 
 
 def _is_plain(condition: ComparisonCondition) -> bool:
     """Whether a fact is compared with what is written in the policy, and by equality."""
     is_written = isinstance(condition.left, FactTerm) and isinstance(condition.right[0], Constant)
-    return is_written and not compares_parts(condition)
+    return is_written and not may_stay_open(condition)
 
 
 def _equal(left: Value, right: ValueTerm, *, wanted: bool) -> Test:
@@ -441,6 +453,17 @@ def _equal(left: Value, right: ValueTerm, *, wanted: bool) -> Test:
         return None if value is None else (value == written) is wanted
 
     return equal
+
+
+def _same(left: Value, right: Value, *, wanted: bool) -> Test:
+    def is_same(frame: Frame) -> Truth:
+        one, other = left(frame), right(frame)
+        if one is None or other is None:
+            return None
+        found = same(one, other)  # type: ignore[arg-type]  # the checker lets only texts come here.
+        return None if found is None else found is wanted
+
+    return is_same
 
 
 def _member(left: Value, right: ValueTerm, *, wanted: bool) -> Test:

@@ -46,6 +46,7 @@ from ...semantics.types import (
     element_type,
     wholes_of,
 )
+from ...source.characters import folded
 from ...syntax.lexis import Comparator
 from ..values import Datum, Group
 from .closures import Frame, Names, compile_test, compile_value, descend, places_of
@@ -72,6 +73,9 @@ _KEYED = (Scalar.TEXT, Scalar.YES_NO, *CODES)
 _ORDERED = (*_NUMBERS, Scalar.DATE, Scalar.MONEY, *MEASURES)
 
 _LAST_DAY = date.max.toordinal()
+_UNSEEN = "\xad"
+"""Behind the form of a text, it stands for every text that reads so and that no row mentions."""
+
 _NO_TEXT, _NO_CURRENCY = "\0", "\0"
 """No descriptor and no policy can state it: it stands for every value that no row mentions."""
 
@@ -162,7 +166,8 @@ def _compares_places(condition: ComparisonCondition) -> bool:
 
     They are mostly asked for by `applies in`, which has an index of its own.
     """
-    return compares_parts(condition) and element_type(type_of(condition.left)) is Scalar.PLACE
+    is_of_languages = element_type(type_of(condition.left)) is Scalar.LANGUAGE
+    return compares_parts(condition) and not is_of_languages
 
 
 def _comparable(fact: FactTerm) -> frozenset[Comparator]:
@@ -244,6 +249,8 @@ def column(
         return _of_sizes(_Scale.of(asked, _value_of(fact.type), free), get, unknown)
     if fact.type is Scalar.LANGUAGE:
         return _of_languages(asked, get, free, unknown)
+    if fact.type is Scalar.TEXT:
+        return _of_texts(asked, get, free, unknown)
     return _keyed(asked, get, _unmentioned_value(fact.type), free, unknown)
 
 
@@ -279,6 +286,35 @@ def _keyed(
         return unknown if value is None else find(value, otherwise)
 
     return keyed
+
+
+def _of_texts(
+    asked: Sequence[_Rows], get: Callable[[Datum], Datum | None], free: Mask, unknown: Mask
+) -> Column:
+    """Return the column of a text, which may read like one that a row mentions."""
+    otherwise = free | _possible_rows(asked, _NO_TEXT)
+    written: dict[str, set[str]] = {}
+    for text in (str(each) for rows in asked for each in rows.mentioned):
+        written.setdefault(folded(text), set()).add(text)
+    table: dict[str, Mask] = {}
+    for rows in asked:
+        usual = rows.possible(_NO_TEXT)
+        for form in {folded(str(each)) for each in rows.mentioned}:
+            alike = form + _UNSEEN
+            for text in (*written[form], alike):
+                if rows.possible(text) is not usual:
+                    table[text] = table.get(text, otherwise) ^ rows.mask
+                else:
+                    table.setdefault(text, otherwise)
+
+    def of_texts(subject: Datum) -> Mask:
+        value = get(subject)
+        if not isinstance(value, str):
+            return unknown
+        found = table.get(value)
+        return table.get(folded(value) + _UNSEEN, otherwise) if found is None else found
+
+    return of_texts
 
 
 def _of_languages(
@@ -475,8 +511,12 @@ def list_column(rows: Mapping[int, MembershipTest], scope: Scope, free: Mask) ->
         for member in each.members:
             table[member] = table.get(member, 0) | bit
     collection = next(iter(rows.values())).collection
-    is_of_languages = element_type(collection.type) is Scalar.LANGUAGE
-    find = _find_language(rows, table) if is_of_languages else table.get
+    kind = element_type(collection.type)
+    find: _Find = table.get
+    if kind is Scalar.LANGUAGE:
+        find = _find_language(rows, table)
+    elif kind is Scalar.TEXT:
+        find = _find_text(rows, table)
     get, unknown, unless_hit = scope.getter(collection), free | wants | shuns, free | shuns
 
     def of_list(subject: Datum) -> Mask:
@@ -491,9 +531,23 @@ def list_column(rows: Mapping[int, MembershipTest], scope: Scope, free: Mask) ->
     return of_list
 
 
-def _find_language(
-    rows: Mapping[int, MembershipTest], table: Mapping[object, Mask]
-) -> Callable[[Any, Mask], Mask]:
+_Find: TypeAlias = Callable[[Any, Mask], Mask]
+"""Returns the rows that an element of a list is a hit for, else those given."""
+
+
+def _find_text(rows: Mapping[int, MembershipTest], table: Mapping[object, Mask]) -> _Find:
+    """Return the look-up of a text of a list.
+
+    A row that wants one that reads like it stays possible, since whether that is met is unknown.
+    """
+    alike: dict[str, Mask] = {}
+    for row, each in rows.items():
+        for form in {folded(str(member)) for member in each.members if each.wanted}:
+            alike[form] = alike.get(form, 0) | 1 << row
+    return lambda text, nothing: table.get(text, nothing) | alike.get(folded(text), nothing)
+
+
+def _find_language(rows: Mapping[int, MembershipTest], table: Mapping[object, Mask]) -> _Find:
     """Return the look-up of a language of a list: it is each that it is a part of.
 
     A row that wants a part of it stays possible, since whether that is met is unknown.

@@ -4,17 +4,19 @@ All operands are known: the evaluators see to that first. What has no meaning fo
 raises `UndefinedError`, which makes the condition unknown, for that reason.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
-from ...semantics.elaborate.kinds import compares_parts
+from ...semantics.elaborate.kinds import compares_parts, compares_texts
 from ...semantics.tree import ComparisonCondition, Measure, Money
 from ...semantics.types import Scalar
+from ...source.characters import any_same, folded
 from ...syntax.lexis import Comparator, MonthEnd, Unit
 from ...syntax.tree import ArithmeticOperator
+from ..outcome import Truth
 from ..values import show
 from .days import day_of, days_later, months_later
 from .pattern import is_like
@@ -35,6 +37,8 @@ def holds(condition: ComparisonCondition, values: Sequence[Operand]) -> bool:
         return is_within(left, right[0], right[1], condition)
     if compares_parts(condition):
         return compare_by_parts(condition.comparator, left, right[0])
+    if compares_texts(condition):
+        return compare_as_read(condition.comparator, left, right[0])
     return compare(condition.comparator, left, tuple(right))
 
 
@@ -87,34 +91,71 @@ def compare_by_parts(comparator: Comparator, left: Operand, right: Operand) -> b
 
     Raises `UndefinedError` where it holds of a part of one.
     """
-    some, others = _codes(left), _codes(right)
+    return _compare_words(comparator, (_words(left), _words(right)), any_among, _only_a_part)
+
+
+def compare_as_read(comparator: Comparator, left: Operand, right: Operand) -> bool:
+    """Return whether a comparison of texts holds, or of lists of them.
+
+    Raises `UndefinedError` where it turns on two that read alike and are not the same.
+    """
+    return _compare_words(comparator, (_words(left), _words(right)), any_same, _any_alike)
+
+
+_Words: TypeAlias = frozenset[str]
+
+
+def _compare_words(
+    comparator: Comparator,
+    sides: tuple[_Words, _Words],
+    any_in: Callable[[_Words, _Words], Truth],
+    why_open: Callable[[_Words, _Words], str],
+) -> bool:
+    """Return whether a comparison of words holds, by whether any of some is in others.
+
+    Raises `UndefinedError`, which says why, where that is unknown.
+    """
+    some, others = sides
     if comparator is Comparator.INCLUDES_ALL_OF:
-        truths = {each: any_among(some, frozenset({each})) for each in others}
-        if False in truths.values():
-            return False
-        _refuse_parts(some, frozenset(each for each in others if truths[each] is None))
-        return True
-    truth = any_among(some, others)
+        truths = {each: any_in(some, frozenset({each})) for each in others}
+        others = frozenset(each for each in others if truths[each] is None)
+        truth = False if False in truths.values() else None if others else True
+    else:
+        truth = any_in(some, others)
     if truth is None:
-        _refuse_parts(some, others)
+        raise UndefinedError(why_open(some, others))
     return truth is not (comparator in _DENYING)
 
 
-def _refuse_parts(some: frozenset[str], others: frozenset[str]) -> None:
-    """Raise `UndefinedError` where any of some codes has only a part among others."""
-    parts = [(part, whole) for whole in some for part in parts_of(whole, others)]
-    if parts:
-        part, whole = min(parts)
-        raise UndefinedError(f"{part} is only a part of {whole}")
+def _only_a_part(some: _Words, others: _Words) -> str:
+    """Return why it is unknown whether any of some places is one of others."""
+    part, whole = min((part, whole) for whole in some for part in parts_of(whole, others))
+    return f"{part} is only a part of {whole}"
+
+
+def _any_alike(some: _Words, others: _Words) -> str:
+    """Return why it is unknown whether any of some texts is one of others."""
+    forms = {folded(other): other for other in sorted(others, reverse=True)}
+    one = min(each for each in some if folded(each) in forms)
+    return only_alike(one, forms[folded(one)])
+
+
+def only_alike(one: str, other: str) -> str:
+    """Return what is said of two texts that read alike, in whatever order, and what to do."""
+    first, second = sorted((one, other))
+    return (
+        f"“{first}” and “{second}” read alike, and are not written alike: "
+        "write both in one way, or tell them apart"
+    )
 
 
 _DENYING = (Comparator.IS_NOT, Comparator.NOT_ONE_OF, Comparator.INCLUDES_NONE_OF)
 
 
-def _codes(value: Operand) -> frozenset[str]:
-    """Return the code of a place or a language, or those of a list or set of them."""
-    codes = (value,) if isinstance(value, str) else members(value)
-    return frozenset(map(str, codes))
+def _words(value: Operand) -> _Words:
+    """Return a text or a code, or those of a list or set of them."""
+    words = (value,) if isinstance(value, str) else members(value)
+    return frozenset(map(str, words))
 
 
 def members(value: Operand) -> frozenset[Operand]:

@@ -6,9 +6,10 @@ from itertools import product
 
 from ...semantics.tree import Cell, Constant, LookupTerm, Row, Rows, Table
 from ...semantics.types import HAVING_PARTS, Scalar, wholes_of
+from ...source.characters import same
 from ..values import SENSITIVE, show_typed
 from ..wording import any_sensitive
-from .comparison import UndefinedError
+from .comparison import UndefinedError, only_alike
 from .places import lies_within, parts_of
 
 
@@ -17,7 +18,7 @@ def look_up(table: Table, day: date, values: Sequence[object]) -> Constant | Non
 
     A case for a country is meant for its regions as well, save those that have a case of their own.
     Raises `UndefinedError` where the edition has no case for the values, or another for a part of a
-    place.
+    place, or for a text that only reads alike.
     """
     rows = table.on(day)
     if rows is None:
@@ -89,26 +90,36 @@ def _ever_wider(table: Table, values: Sequence[object]) -> Iterator[tuple[object
 
 
 def _refuse_parts(table: Table, rows: Rows, values: Sequence[object], found: Row | None) -> None:
-    """Raise `UndefinedError` where another case is meant for a part of a place.
+    """Raise `UndefinedError` where another case is meant for a part of a place, or a text alike.
 
     One that gives the same makes no difference.
     """
     for row in rows:
         if row.cells is None or _gives_alike(row, found):
             continue
-        for parts in _parts_meant(table, row.cells, values):
+        for parts in _parts_meant(table, row.cells, values, found):
             if not _gives_alike(_nearest(table, rows, parts), found):
-                part, place = next(
-                    pair for pair in zip(parts, values, strict=True) if pair[0] != pair[1]
-                )
-                why = f"the table has a case for {part}, which is only a part of {place}"
-                raise UndefinedError(why)
+                raise UndefinedError(_why_open(table, parts, values))
+
+
+def _why_open(table: Table, parts: Sequence[object], values: Sequence[object]) -> str:
+    """Return why a case for others than some values keeps open what these give."""
+    each, part, value = next(
+        three for three in zip(table.inputs, parts, values, strict=True) if three[1] != three[2]
+    )
+    if each.type is Scalar.TEXT:
+        return only_alike(str(part), str(value))
+    return f"the table has a case for {part}, which is only a part of {value}"
 
 
 def _parts_meant(
-    table: Table, cells: Sequence[Cell], values: Sequence[object]
+    table: Table, cells: Sequence[Cell], values: Sequence[object], found: Row | None
 ) -> Iterator[tuple[object, ...]]:
-    """Yield values with a part of a place in place of one or more, where a case is meant for it."""
+    """Yield values of which one or more are replaced, where a case is meant for these.
+
+    In place of a place stands a part of it, and in that of a text one that reads alike, unless the
+    case that was found names the text itself.
+    """
     choices: list[tuple[object, ...]] = [
         (value,) if cell is None or value in cell else ()
         for cell, value in zip(cells, values, strict=True)
@@ -118,6 +129,12 @@ def _parts_meant(
         if isinstance(cell, frozenset):
             whole = (place,) if lies_within(place, cell) else ()  # type: ignore[arg-type]  # its members are places.
             choices[at] = (*whole, *parts_of(place, cell))  # type: ignore[arg-type]  # likewise.
+    for at, (each, value) in enumerate(zip(table.inputs, values, strict=True)):
+        cell = cells[at]
+        is_named = found is not None and found.cells is not None and found.cells[at] is not None
+        if each.type is Scalar.TEXT and isinstance(cell, frozenset) and not is_named:
+            alike = (text for text in cell if same(str(value), str(text)) is None)
+            choices[at] = (*choices[at], *alike)
     return (parts for parts in product(*choices) if parts != tuple(values))
 
 

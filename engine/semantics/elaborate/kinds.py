@@ -39,6 +39,8 @@ TIMES = (Scalar.DATE, Scalar.INSTANT)
 _SCALED = (Scalar.NUMBER, Scalar.MONEY, *MEASURES)
 """The types that a number multiplies and divides."""
 
+_OF_PATTERNS = (Comparator.LIKE, Comparator.NOT_LIKE)
+
 _TIME_PHRASES = {
     Comparator.AT_LEAST: "is on or after",
     Comparator.AT_MOST: "is on or before",
@@ -102,6 +104,20 @@ def compares_parts(condition: ComparisonCondition) -> bool:
     return bool(condition.right) and not HAVING_PARTS.isdisjoint(map(element_type, kinds))
 
 
+def compares_texts(condition: ComparisonCondition) -> bool:
+    """Whether whole texts are compared, of which two may read alike and not be written alike."""
+    is_of_texts = element_type(type_of(condition.left)) is Scalar.TEXT
+    return bool(condition.right) and is_of_texts and condition.comparator not in _OF_PATTERNS
+
+
+def may_stay_open(condition: ComparisonCondition) -> bool:
+    """Whether a comparison may be unknown though both of its values are known, and have a meaning.
+
+    So it is where one is a part of the other, or only reads like it.
+    """
+    return compares_parts(condition) or compares_texts(condition)
+
+
 def in_time(comparator: Comparator, left: ValueTerm, right: ValueTerm) -> bool:
     """Whether a phrase about time joins a day and an instant, which has its day in UTC."""
     kinds = {type_of(left), type_of(right)}
@@ -150,7 +166,7 @@ def fits(comparator: Comparator, left: ValueTerm) -> bool:
         return isinstance(kind, ListType)
     if comparator in (*ORDER_COMPARATORS, *DATE_COMPARATORS, Comparator.BETWEEN):
         return has_order(comparator, kind)
-    if comparator in (Comparator.LIKE, Comparator.NOT_LIKE):
+    if comparator in _OF_PATTERNS:
         return kind is Scalar.TEXT
     if comparator.phrase.startswith("includes"):
         return isinstance(kind, ListType) and not isinstance(kind.element, RecordType)

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from itertools import permutations
 from typing import assert_never
 
+from ...source.characters import folded
 from ...source.diagnostic import Diagnostic
 from ...syntax.lexis import Comparator
 from ..tree import (
     ComparisonCondition,
     Condition,
+    Constant,
     DatedTerm,
     DefinedCondition,
     FactTerm,
@@ -91,10 +93,12 @@ def _repetitions(
 
 
 def says_all_of(narrow: Claim, wide: Claim, prover: Prover) -> bool:
-    """Whether a comparison holds wherever another does, and is unknown wherever that is."""
+    """Whether a comparison holds wherever another does, and is not false where that is unknown."""
     if narrow.condition == wide.condition:
         return narrow.truth is wide.truth
     if not (_is_simple(narrow) and _is_simple(wide)) or _reads(narrow) != _reads(wide):
+        return False
+    if not _tells_texts_apart(narrow, wide):
         return False
     found = prover.exclusion(narrow, wide.opposite)
     return bool(found) and all(each.topic.aspect is not Aspect.CURRENCY for each in found)
@@ -108,6 +112,15 @@ def _is_simple(claim: Claim) -> bool:
         isinstance(condition, ComparisonCondition) and condition.comparator not in _ABOUT_KNOWLEDGE
     )
     return compares and not is_dated and len(tuple(conditions_below(condition))) == 1
+
+
+def _tells_texts_apart(*claims: Claim) -> bool:
+    """Whether no two texts of some claims only read alike; of such, one leaves the other open."""
+    terms = [term for claim in claims for term in terms_below(claim.condition)]
+    values = [term.value for term in terms if isinstance(term, Constant)]
+    listed = [value if isinstance(value, frozenset) else (value,) for value in values]
+    texts = {each for several in listed for each in several if isinstance(each, str)}
+    return len({folded(text) for text in texts}) == len(texts)
 
 
 def _reads(claim: Claim) -> frozenset[Subject]:

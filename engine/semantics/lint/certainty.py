@@ -6,7 +6,7 @@ That a condition cannot be false proves little: for want of a fact it may still 
 from collections.abc import Sequence
 
 from ...syntax.lexis import Comparator
-from ..elaborate.kinds import compares_parts
+from ..elaborate.kinds import may_stay_open
 from ..tree import (
     ComparisonCondition,
     Constant,
@@ -73,7 +73,7 @@ def _needs_facts_alone(condition: ComparisonCondition) -> bool:
     terms: tuple[ValueTerm, ...] = (condition.left, *condition.right)
     is_plain = all(isinstance(term, FactTerm | Constant | TodayTerm) for term in terms)
     return (
-        is_plain and condition.comparator is not Comparator.WITHIN and not compares_parts(condition)
+        is_plain and condition.comparator is not Comparator.WITHIN and not may_stay_open(condition)
     )
 
 

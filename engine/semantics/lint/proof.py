@@ -23,7 +23,7 @@ from itertools import combinations
 from typing import assert_never
 
 from ...syntax.lexis import Comparator
-from ..elaborate.kinds import compares_parts
+from ..elaborate.kinds import may_stay_open
 from ..tree import ComparisonCondition, Constant, DatedTerm, FactCondition, FactTerm
 from ..types import ListType, RecordType
 from .claims import All, Both, Claim, Either, Plain, Some, of_element, subject
@@ -259,8 +259,8 @@ def _is_limited(understood: Understood) -> bool:
     match condition:
         case FactCondition(fact=fact):
             return _is_own(fact)
-        case ComparisonCondition() if compares_parts(condition):
-            return False  # What is said of their countries is not all of it.
+        case ComparisonCondition() if may_stay_open(condition):
+            return False  # What is said of countries or of letters is not all of it.
         case ComparisonCondition(left=FactTerm() as fact) if _is_own(fact):
             if condition.comparator in (Comparator.KNOWN, Comparator.UNKNOWN):
                 return True

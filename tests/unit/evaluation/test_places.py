@@ -3,6 +3,7 @@
 import pytest
 
 from engine.evaluation.result import RuleResult, Status
+from tests.strategies.vocabulary import VOCABULARY
 from tests.unit.evaluation.courtroom import court, hear, judged, rule, wanted
 
 MARKETS = ("DE", "DE-BY", "DE-BE", "FR")
@@ -87,6 +88,27 @@ end policy
 def test_a_place_is_compared_by_the_ground_it_covers(condition: str, outcomes: str) -> None:
     bundle = court(rule(f"prohibit when {condition}"))
     found = [hear(bundle, markets=[each], places=["DE-BY"]) for each in MARKETS]
+    assert [each.results[0].status for each in found] == [OUTCOMES[each] for each in outcomes]
+
+
+@pytest.mark.parametrize(
+    ("condition", "outcomes"),
+    [
+        ("campaign.home is one of PARTS", "usv"),
+        ("campaign.home is not one of PARTS", "uvs"),
+        ("campaign.homes includes any of PARTS", "usv"),
+        ("campaign.homes includes none of PARTS", "uvs"),
+        ("any home in campaign.homes has (home is one of PARTS)", "usv"),
+    ],
+)
+def test_of_a_country_too_a_region_is_a_part(condition: str, outcomes: str) -> None:
+    parts = 'set PARTS of place "parts"\n  is {"DE-BY", FR}\nend set\n'
+    vocabulary = VOCABULARY.replace(
+        '  places  : list of place "places"\n',
+        '  places  : list of place "places"\n  homes : list of country "homes"\n',
+    )
+    bundle = court(rule(f"prohibit when {condition}"), declared=parts, vocabulary=vocabulary)
+    found = [hear(bundle, home=each, homes=[each]) for each in ("DE", "NO", "FR")]
     assert [each.results[0].status for each in found] == [OUTCOMES[each] for each in outcomes]
 
 

@@ -8,6 +8,7 @@ from engine.evaluation.document import document
 from engine.evaluation.prose import explain
 from engine.evaluation.result import Status
 from engine.evaluation.values import show
+from engine.evaluation.wording import SENSITIVE_REASON
 from tests.unit.evaluation.courtroom import IDENTITY, campaign_of, court, hear, rule, seen, wanted
 
 HIDDEN = "Zo9xq"
@@ -99,7 +100,7 @@ def test_why_values_have_no_meaning_together_does_not_tell_them(clause: str) -> 
     }
     result = hear(court(rule(clause)), **prices).results[0]
     assert result.status is Status.UNDETERMINED
-    assert {why for _, why in wanted(result)} == {"sensitive values have no meaning together"}
+    assert {why for _, why in wanted(result)} == {SENSITIVE_REASON}
 
 
 def test_a_group_is_shown_without_what_is_sensitive_in_it() -> None:

@@ -1,0 +1,88 @@
+"""Texts in conditions and tables: whether a text is one that only reads alike is unknown."""
+
+import pytest
+
+from engine.evaluation.result import Status
+from tests.strategies.vocabulary import VOCABULARY
+from tests.unit.evaluation.courtroom import court, hear, judged, rule, wanted
+
+OUTCOMES = {"v": Status.VIOLATED, "s": Status.SATISFIED, "u": Status.UNDETERMINED}
+NAMES = ("Ada King", "ada king", "Ada\u00a0 King", "Ada Kings")
+VOCABULARY_OF_PEOPLE = VOCABULARY.replace(
+    '  notes   : list of text "notes"\n',
+    '  notes   : list of text "notes"\n  by : text "by whom"\n',
+)
+
+DESKS = """
+set STAFF of text "staff"
+  is {"Ada King", "Joan"}
+end set
+
+table desk unique
+  given who : text, flag : yes_no
+  gives number
+  case "Ada King", yes     gives 1
+  case "ada king", no      gives 2
+  case STAFF, no           gives 3
+  case "ada king", yes     gives 4
+  otherwise                gives 5
+end table
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "outcomes"),
+    [
+        ('campaign.note is "Ada King"', "vuus"),
+        ('campaign.note is not "Ada King"', "suuv"),
+        ("campaign.note is campaign.by", "vuus"),
+        ("campaign.note is not campaign.by", "suuv"),
+        ('campaign.note is one of {"Ada King", "Joan"}', "vuus"),
+        ('campaign.note is one of {"Ada King", "ada king"}', "vvus"),
+        ('campaign.note is not one of {"Ada King", "ada king"}', "ssuv"),
+        ("campaign.note is one of STAFF", "vuus"),
+        ("campaign.note is not one of campaign.notes", "suuv"),
+        ('campaign.note is "Ada King" or campaign.note is "ada king"', "vvus"),
+        ("campaign.notes includes campaign.note", "vuus"),
+        ("campaign.notes includes any of STAFF", "vvvv"),
+        ('campaign.notes includes "ada king"', "uuuu"),
+        ('campaign.notes includes none of {"ada king"}', "uuuu"),
+        ('campaign.notes includes all of {"Ada King", "ada king"}', "uuuu"),
+        ('campaign.notes includes all of {"ada king", "Joan"}', "ssss"),
+        ("any name in campaign.notes has (name is campaign.note)", "vuus"),
+        ("no name in campaign.notes has (name is not campaign.note)", "vuus"),
+        ("count of (each name in campaign.notes where name is campaign.note) is 1", "vuus"),
+        ('campaign.note is like "ADA KING"', "vvvs"),
+    ],
+)
+def test_whether_a_text_is_one_that_reads_alike_is_unknown(condition: str, outcomes: str) -> None:
+    bundle = court(
+        rule(f"prohibit when {condition}"), declared=DESKS, vocabulary=VOCABULARY_OF_PEOPLE
+    )
+    found = [hear(bundle, note=name, by="Ada King", notes=["Ada King"]) for name in NAMES]
+    by_id = [{each.rule.id: each.status for each in one.results}["p/r"] for one in found]
+    assert by_id == [OUTCOMES[each] for each in outcomes]
+
+
+@pytest.mark.parametrize(
+    ("flag", "desks"),
+    [(True, (1, 4, None, 5)), (False, (3, 2, None, 5))],
+)
+def test_a_case_names_a_text_letter_by_letter(*, flag: bool, desks: tuple[int | None, ...]) -> None:
+    rules = [
+        rule(f"prohibit when desk(campaign.note, campaign.flag) is {n}", name=f"desk_{n}")
+        for n in range(1, 6)
+    ]
+    bundle = court(*rules, declared=DESKS)
+    for name, desk in zip(NAMES, desks, strict=True):
+        results = hear(bundle, note=name, flag=flag).results
+        statuses = [each.status for each in results]
+        where = {n: Status.VIOLATED if n == desk else Status.SATISFIED for n in range(1, 6)}
+        expected = [Status.UNDETERMINED] * 5 if desk is None else list(where.values())
+        assert statuses == expected
+
+
+def test_it_is_said_which_texts_read_alike_and_what_to_do() -> None:
+    found = judged('prohibit when campaign.note is "Ada King"', note="ADA KING")
+    why = "“ADA KING” and “Ada King” read alike, and are not written alike"
+    assert wanted(found) == [("campaign.note", f"{why}: write both in one way, or tell them apart")]
