@@ -71,14 +71,15 @@ def check_all_found(
                 raise LogInconsistent(
                     f"nothing is erased: what entry {each.index} discloses was altered, and nobody"
                     f" can tell whether it is of this {selector}; put it back, or erase it by its"
-                    " id first"
+                    " id first; `assent verify` of the database says more"
                 )
             is_found = each.kept[selector.value] == value and not each.is_erased
             if each.told[selector.value] == value and not is_found:
                 kept = "as erased" if each.is_erased else f"for another {selector}"
                 raise LogInconsistent(
                     f"nothing is erased: entry {each.index} is of this {selector}, and is kept"
-                    f" {kept}; put that back, or erase it by its id first"
+                    f" {kept}; put that back, or erase it by its id first; `assent verify` of the"
+                    " database says more"
                 )
 
 
