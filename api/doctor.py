@@ -30,7 +30,13 @@ from .installation.contents import open_database, problem_of
 from .installation.prepared import policies_of
 from .installation.settings import MEBIBYTE, Settings
 from .installation.setup import SetupError
-from .installation.signing import SigningError, check_origin, entries_signed, signer_of
+from .installation.signing import (
+    SigningError,
+    check_origin,
+    confirm_signed,
+    entries_signed,
+    signer_of,
+)
 from .installation.stamping import authority_of
 from .tracing.exporting import check_tracing
 
@@ -314,11 +320,10 @@ def _clock(facts: ServerFacts, now: datetime) -> Finding:
 
 
 def _anchor(settings: Settings, database: Database) -> Finding:
-    signer = signer_of(settings, database)
     try:
-        anchored = signer.latest().head
-        signer.check()
-    except (LogError, StorageError) as error:
+        anchored = signer_of(settings, database).latest().head
+        confirm_signed(settings, database)
+    except (LogError, StorageError, SigningError) as error:
         problem, _, advice = str(error).partition("; ")
         return _fail("anchor", problem, advice or f"{_SIGNED}; `assent verify` says more")
     return _ok("anchor", f"{anchored.size:,} entries are signed, and are those of the log")

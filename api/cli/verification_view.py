@@ -66,6 +66,10 @@ def log_lines(report: VerificationReport, *, advice: str | None) -> Iterator[Tex
         told = f"the contents of {_entries(report.unread.count)}"
         first = f"the first is entry {report.unread.first}: {report.unread.why}"
         yield _pair("not read", printable(f"{told}; {first}"))
+    if report.late is not None:
+        late = counted(report.late.count, "decision", "decisions")
+        told = f"{late} logged more than an hour after being made"
+        yield _pair("late", f"{told}; the first is entry {report.late.first}")
     if report.uncommitted_holds:
         yield _pair("not shown", _holds_told(report.uncommitted_holds))
     yield from _cosigned(report)
@@ -182,8 +186,14 @@ def log_document(report: VerificationReport) -> dict[str, object]:
         "cosigned_by": _cosignatures(report),
         "stamped": _stamped(report),
         "uncommitted_holds": list(report.uncommitted_holds),
+        "late": _late_document(report),
         **_faults(report),
     }
+
+
+def _late_document(report: VerificationReport) -> dict[str, object] | None:
+    late = report.late
+    return None if late is None else {"decisions": late.count, "first": late.first}
 
 
 def receipt_document(report: ReceiptReport) -> dict[str, object]:

@@ -10,7 +10,7 @@ from engine.storage.readiness import probe
 from .contents import problem_of
 from .settings import Settings
 from .setup import SetupError
-from .signing import check_origin
+from .signing import check_origin, check_signed_by
 from .stamping import authority_of
 
 _SAYS_MORE = "`assent doctor` says more"
@@ -48,8 +48,8 @@ def check_prepared(settings: Settings, database: Database) -> None:
     """Raise `SetupError` unless a database is ready to serve.
 
     Raises `StorageUnavailable` where there are no keys to sign its log, and `SigningError` where
-    the keys are those of another log than the settings name, and where the certificates of its time
-    stamp authority cannot be used.
+    the keys are those of another log than the settings name or the database has, and where the
+    certificates of its time stamp authority cannot be used.
     A log that does not fit its anchor is served all the same, since auditors have to read it;
     `/health/ready` says so.
     """
@@ -63,5 +63,7 @@ def check_prepared(settings: Settings, database: Database) -> None:
     problem = problem_of(database)
     if problem is not None:
         raise SetupError(problem if "`assent" in problem else f"{problem}; {_SAYS_MORE}")
-    check_origin(settings, KeyFile(settings.log_key).read())
+    ring = KeyFile(settings.log_key).read()
+    check_origin(settings, ring)
+    check_signed_by(settings, database, ring)
     authority_of(settings)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -40,7 +41,7 @@ from engine.storage.search.due_facets import derive_facets
 
 from .contents import contents_of
 from .settings import Settings
-from .signing import begin_signing, entries_signed, signer_of
+from .signing import begin_signing, confirm_signed, entries_signed
 
 _ADMINISTRATOR = "administrator"
 """Whom the log names for what this does."""
@@ -180,7 +181,7 @@ def _bring_up(settings: Settings, database: Database, contents: Contents) -> Set
     seal_facts(database, contents)
     derive_facets(database)
     begin_signing(settings, database)
-    database.known.confirm = signer_of(settings, database).check
+    database.known.confirm = partial(confirm_signed, settings, database)
     imported = _import_policies(settings, database)
     ApiKeys(database).adopt(actor=_ADMINISTRATOR)
     return imported
@@ -233,7 +234,7 @@ def keys_of(settings: Settings) -> Iterator[ApiKeys]:
     Raises `SetupError` where nothing is prepared, and `StorageUnavailable`.
     """
     database = Database(settings.database_url)
-    database.known.confirm = signer_of(settings, database).check
+    database.known.confirm = partial(confirm_signed, settings, database)
     try:
         # To ask an SQLite file that is not there would make it.
         if not database.is_there():

@@ -1,7 +1,8 @@
 """The signer of the log, as the settings say: where its keys are, and where its anchor."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from engine.audit.checkpoints.keyring import KeyRing
 from engine.audit.checkpoints.note import NoteError
@@ -10,8 +11,9 @@ from engine.audit.errors import LogError
 from engine.audit.instants import utc_now
 from engine.audit.merkle.tree import EMPTY_TREE, Frontier
 from engine.storage.databases.database import Database
-from engine.storage.errors import StorageError
+from engine.storage.errors import Conflict, StorageError
 from engine.storage.log.anchor import AnchorFile, KeyFile
+from engine.storage.log.log_key import bind_keys, bound_to, check_keys
 from engine.storage.log.tile_log import TileLog
 
 from .settings import Settings
@@ -59,21 +61,27 @@ def begin_signing(settings: Settings, database: Database) -> None:
     `SigningError`, `StorageError` and `LogForked`.
     """
     keys, anchor = KeyFile(settings.log_key), AnchorFile(settings.log_anchor)
-    is_anchored = anchor.read() is not None
-    if not keys.exists():
-        if is_anchored:
-            raise SigningError(
-                f"the keys that signed `{settings.log_anchor}` are gone; put them back as"
-                f" `{settings.log_key}`"
-            )
-        _make_directories(settings)
-        keys.create(_new_ring(settings.log_origin))
-    elif not is_anchored and TileLog(database).head().size:
+    is_anchored, is_new = anchor.read() is not None, not keys.exists()
+    if is_new and is_anchored:
+        raise SigningError(
+            f"the keys that signed `{settings.log_anchor}` are gone; put them back as"
+            f" `{settings.log_key}`"
+        )
+    _check_bound(settings, database, None if is_new else keys.read())
+    if not is_new and not is_anchored and TileLog(database).head().size:
         raise SigningError(
             f"the anchored checkpoint is gone; put a copy of the last one back as"
             f" `{settings.log_anchor}`"
         )
-    check_origin(settings, keys.read())
+    if is_new:
+        _make_directories(settings)
+        keys.create(_new_ring(settings.log_origin))
+    ring = keys.read()
+    check_origin(settings, ring)
+    if is_anchored and bound_to(database) is None:  # They may be those of another database.
+        signer_of(settings, database).check()
+    with _told(settings):
+        bind_keys(database, ring)
     if not is_anchored:
         signer_of(settings, database).begin()
 
@@ -85,6 +93,43 @@ def check_origin(settings: Settings, ring: KeyRing) -> None:
             f"the setting `log_origin` says `{settings.log_origin}`, and the keys sign as"
             f" `{ring.origin}`, which cannot be changed"
         )
+
+
+def check_signed_by(settings: Settings, database: Database, ring: KeyRing) -> None:
+    """Raise `SigningError` unless the log in a database is signed by these keys.
+
+    Raises `StorageUnavailable`.
+    """
+    if bound_to(database) is None:
+        told = "the database does not say whose keys sign its log"
+        raise SigningError(f"{told}; `assent migrate` has it say so")
+    _check_bound(settings, database, ring)
+
+
+def confirm_signed(settings: Settings, database: Database) -> None:
+    """Raise unless a log is signed by the keys that are here, and is the one that was signed.
+
+    Raises `SigningError`, `LogForked` and `StorageError`.
+    """
+    check_signed_by(settings, database, KeyFile(settings.log_key).read())
+    signer_of(settings, database).check()
+
+
+def _check_bound(settings: Settings, database: Database, ring: KeyRing | None) -> None:
+    with _told(settings):
+        check_keys(database, ring)
+
+
+@contextmanager
+def _told(settings: Settings) -> Iterator[None]:
+    """Turn a log that is another's into `SigningError`, which says what to do."""
+    try:
+        yield
+    except Conflict as error:
+        raise SigningError(
+            f"{error}; share the files of that installation, `{settings.log_key}` and"
+            f" `{settings.log_anchor}`, or name another database (`database_url`)"
+        ) from error
 
 
 def reason_of(failure: Exception) -> str:

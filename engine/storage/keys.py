@@ -16,7 +16,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -220,7 +220,7 @@ class ApiKeys(Register):
 
     def _revoke(self, log: Appending, prefix: str, actor: str) -> None:
         row = _found(log.connection, prefix)
-        made = row["entry"]
+        made = _made(log.connection, prefix)
         if row["revoked_at"] is not None and _is_adopted_revoked(log.connection, made):
             return
         revoked_at = _revocation(log.connection, prefix)
@@ -247,7 +247,13 @@ class ApiKeys(Register):
             return self._adopt(log, actor)
 
     def _adopt(self, log: Appending, actor: str) -> int:
-        """Append what is still to be said of keys, in front of any other act on one."""
+        """Append what is still to be said of keys, in front of any other act on one.
+
+        Behind one, a key of which the log does not tell is a row that somebody put there or
+        altered: adopted, it would open whatever that says.
+        """
+        if _tells_of_keys(log.connection):
+            return 0
         rows = log.connection.execute(_UNTOLD).mappings().all()
         for row in rows:
             act = KeyAct(
@@ -283,12 +289,29 @@ def _found(connection: Connection, prefix: str) -> RowMapping:
 
 def _revocation(connection: Connection, prefix: str) -> datetime | None:
     """Return when an entry of the log ended a key, None where none did."""
-    acts = select(log_entry.c.index, log_entry.c.leaf).where(is_act_on_key(prefix))
-    for index, leaf in connection.execute(acts.order_by(log_entry.c.index)):
-        act = act_leaf(index, leaf, KeyLeaf, f"an act on the API key `{prefix}`")
+    for _, act in _acts_on(connection, prefix):
         if act.change is KeyChange.REVOKE:
             return instant(act.logged_at)
     return None
+
+
+def _made(connection: Connection, prefix: str) -> int:
+    """Return the entry that made or adopted a key, whatever its row says."""
+    for index, act in _acts_on(connection, prefix):
+        if act.change is not KeyChange.REVOKE:
+            return index
+    raise LogInconsistent(f"the log does not tell of the API key `{prefix}`")
+
+
+def _tells_of_keys(connection: Connection) -> bool:
+    told = select(log_entry.c.index).where(is_act("key")).limit(1)
+    return connection.execute(told).first() is not None
+
+
+def _acts_on(connection: Connection, prefix: str) -> Iterator[tuple[int, KeyLeaf]]:
+    acts = select(log_entry.c.index, log_entry.c.leaf).where(is_act_on_key(prefix))
+    for index, leaf in connection.execute(acts.order_by(log_entry.c.index)):
+        yield index, act_leaf(index, leaf, KeyLeaf, f"an act on the API key `{prefix}`")
 
 
 def _is_adopted_revoked(connection: Connection, made: int) -> bool:
@@ -302,8 +325,7 @@ def _is_adopted_revoked(connection: Connection, made: int) -> bool:
 def _is_told(connection: Connection, row: RowMapping) -> bool:
     """Whether the log says of a key what its row says, or tells of no key yet."""
     if row["entry"] is None:
-        told = select(log_entry.c.index).where(is_act("key")).limit(1)
-        return connection.execute(told).first() is None
+        return not _tells_of_keys(connection)
     try:
         leaf, disclosed = read_leaf(row["leaf"]), Disclosure.read(row["disclosure"])
         terms = dict(json.loads(disclosed.value or ""))

@@ -205,6 +205,14 @@ key_store = Table(
     Column("id", Text, nullable=False),
 )
 
+# The first key of those that sign the log, as verifiers have it; a log is signed by no others.
+log_key = Table(
+    "log_key",
+    metadata,
+    Column("one", Integer, CheckConstraint("one = 1"), primary_key=True, autoincrement=False),
+    Column("vkey", Text, nullable=False),
+)
+
 # Keys of what was erased: they are destroyed once the erasure is committed, and it stays known
 # which they are, for a key store that is put back from a backup.
 doomed_key = Table(

@@ -1,6 +1,7 @@
 """What `assent doctor` finds, in an installation that is well and in others that are not."""
 
 import os
+import re
 import shutil
 import socket
 import sqlite3
@@ -213,7 +214,12 @@ def test_anchor_of_another_log(made: Settings, tmp_path: Path) -> None:
     start(other).close()  # Signs what was logged.
     shutil.copy(other.log_key, made.log_key)
     shutil.copy(other.log_anchor, made.log_anchor)
-    assert "entries of the log are not those that were signed" in found(made, "anchor").found
+    came = found(made, "anchor")
+    assert re.fullmatch(
+        "the log in the database is signed by .*, which are not those of .*", came.found
+    )
+    assert came.advice is not None
+    assert came.advice.startswith("share the files of that installation, ")
 
 
 def test_nobody_who_administers(made: Settings) -> None:

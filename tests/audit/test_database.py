@@ -585,7 +585,7 @@ def test_history_makes_the_tables_that_the_code_knows(database: Database) -> Non
     with database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"include_name": is_known})
         assert compare_metadata(context, metadata) == []
-        assert schema_of(connection) == Schema(current="0014", newest="0014", pending=())
+        assert schema_of(connection) == Schema(current="0015", newest="0015", pending=())
 
 
 def test_migration_from_empty_and_again(url: str) -> None:

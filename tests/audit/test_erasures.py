@@ -149,7 +149,52 @@ def test_nobody_elses_decision_is_erased_with_a_subject(
         connection.execute(update(log_entry).values(campaign="cmp-7"))
     with pytest.raises(LogInconsistent, match="entry 1 is kept for another campaign or actor"):
         erase_campaign(erasures)
+    with database.writing() as connection:
+        connection.execute(update(log_entry).values(leaf=b'{"kind":"decision"}'))
+    with pytest.raises(LogInconsistent, match="entry 0 cannot be read"):
+        erase_campaign(erasures)
     assert all(each.payload for each in Decisions(database).entries(size=2))
+
+
+MOVED = [
+    ("UPDATE log_entry SET campaign = 'cmp-8' WHERE id = :id", "of this campaign, and is kept for"),
+    ("UPDATE log_entry SET campaign = NULL WHERE id = :id", "of this campaign, and is kept for an"),
+    ("INSERT INTO erased VALUES (1, 0)", "is of this campaign, and is kept as erased"),
+    ("UPDATE disclosure SET disclosure = 'x'", "what entry 0 discloses was altered, and nobody"),
+    ("DELETE FROM disclosure", "what entry 0 discloses was altered, and nobody can tell whether"),
+]
+
+
+@pytest.mark.parametrize(("change", "told"), MOVED)
+def test_a_subject_is_not_erased_without_a_decision_of_it(
+    *,
+    erasures: Erasures,
+    database: Database,
+    store: SQLLogStore,
+    make_record: Any,
+    change: str,
+    told: str,
+) -> None:
+    """One that was moved to another in the table would stay, and nobody would know of it."""
+    fill(store, make_record, 1, campaign="cmp-9")
+    (moved, _) = fill(store, make_record, 2)
+    with database.writing() as connection:
+        statement = text(change)
+        connection.execute(statement.bindparams(id=moved) if ":id" in change else statement)
+    with pytest.raises(LogInconsistent, match=f"nothing is erased: .*{told}"):
+        erase_campaign(erasures)
+    assert all(each.payload for each in Decisions(database).entries(size=3))
+
+
+def test_what_was_moved_is_erased_by_its_id(
+    erasures: Erasures, database: Database, store: SQLLogStore, make_record: Any
+) -> None:
+    (moved, _) = fill(store, make_record, 2)
+    with database.writing() as connection:
+        connection.execute(update(log_entry).values(campaign="x").where(log_entry.c.id == moved))
+    erasures.erase(Selector.DECISION, moved, ground=GROUND, actor="the officer")
+    assert erase_campaign(erasures).decisions == 1
+    verified(database)
 
 
 def test_what_somebody_put_back_is_not_shown(

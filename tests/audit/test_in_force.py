@@ -24,6 +24,7 @@ from engine.audit.entries.sealed_acts import Entry, Sealed, seal_act
 from engine.audit.export import write_export
 from engine.audit.log import LogHead, sequence
 from engine.audit.merkle.tree import TreeHead
+from engine.audit.verification.decision_times import LateDecisions
 from engine.audit.verification.verify import verify_export
 from engine.audit.verification.verify_log import verify_log
 from engine.storage.databases.database import Database
@@ -40,6 +41,7 @@ Step: TypeAlias = tuple[float, PolicyChange | WaiverChange | Erasure | DecisionR
 """How many hours after noon something is logged, and what."""
 
 FAULT = "policies_not_in_force"
+AHEAD = "decided_after_logged"
 
 
 def at(hours: float) -> datetime:
@@ -173,6 +175,38 @@ def test_activation_to_come() -> None:
     assert faults_of(*steps) == [(5, FAULT), (10, FAULT)]
 
 
+def test_a_decision_is_not_of_the_future() -> None:
+    """One that says so would be by what is scheduled, and nobody has in force yet."""
+    made = house("d1", "d2")
+    made.take(1, Transition.ACTIVATE, "d2", since=100)
+    steps = [
+        *made.steps,
+        decided(101, "d2", logged=2),
+        decided(3.1, "d1", logged=2),
+        decided(2.9, "d1", logged=2),  # The clock was set back in between.
+    ]
+    assert faults_of(*steps) == [(5, AHEAD), (6, AHEAD)]
+
+
+def test_a_decision_of_long_ago_is_told() -> None:
+    """Logged by a clock that was ahead, or put in with an earlier time: nobody can tell which."""
+    made = house("d1", "d2")
+    made.take(1, Transition.ACTIVATE, "d2", since=100)
+    steps = [
+        *made.steps,
+        decided(2, "d1", logged=2.9),
+        decided(2, "d1", logged=3.1),
+        decided(50, "d1", logged=900),
+    ]
+    assert faults_of(*steps) == []
+    entries = entries_of(steps)
+    report = verify_export(io.BytesIO(export_of(entries)))
+    assert report.late == LateDecisions(count=2, first=6)
+    assert report.is_valid
+    leaves = published([each.leaf for each in entries])
+    assert verify_log(leaves, [KEY.verifier]).late == report.late
+
+
 @pytest.mark.parametrize("another", [Transition.ROLLBACK, Transition.ACTIVATE])
 def test_activation_that_was_cancelled(another: Transition) -> None:
     made = house("d1", "d2", "d3")
@@ -211,7 +245,7 @@ def test_times_at_the_ends_of_time() -> None:
     last = replace(change, transition=Transition.ACTIVATE, in_force_from=far, entries=((3, 4),))
     late = _make_record(policy_set=_set("d1"), decided_at=far)
     early = _make_record(policy_set=_set("d2"), decided_at=datetime(1, 1, 1, tzinfo=NOON.tzinfo))
-    assert faults_of(*made.steps, (1, last), (2, late), (3, early)) == [(6, FAULT)]
+    assert faults_of(*made.steps, (1, last), (2, late), (3, early)) == [(5, AHEAD), (6, FAULT)]
 
 
 def _set(digest: str) -> dict[str, str | None]:

@@ -166,6 +166,19 @@ def test_who_saved_it_cannot_be_altered(
         queries.all()
 
 
+def test_another_query_is_not_deleted_by_an_altered_row(
+    queries: SavedQueries, database: Database
+) -> None:
+    for name in ("minors", "denied"):
+        queries.save(name, EVERYTHING, actor="anna")
+    with database.writing() as connection:
+        of_denied = update(saved_query).where(saved_query.c.name == "denied")
+        connection.execute(of_denied.values(index=0))
+    with pytest.raises(LogInconsistent, match="`denied` is not the one that entry 0 saved"):
+        queries.delete("denied", actor="anna")
+    assert queries.get("minors").index == 0
+
+
 def test_query_that_was_deleted_stays_so(queries: SavedQueries, database: Database) -> None:
     queries.save("minors", DecisionFilter(campaign="c1"), actor="anna")
     with database.writing() as connection:

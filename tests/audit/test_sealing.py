@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from engine.audit.entries.acts import Access, Action, HoldGround
+from engine.audit.entries.acts import Access, Action, Ground, HoldGround
 from engine.audit.entries.leaf import read_leaf
 from engine.audit.entries.record import seal
 from engine.audit.log import Committer, DecisionAlreadyLogged, Receipt
@@ -25,7 +25,7 @@ from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate
-from engine.storage.schema import disclosure, doomed_key, payload, sealed
+from engine.storage.schema import disclosure, doomed_key, log_entry, payload, sealed
 from engine.storage.sealed import key_store as keeping
 from engine.storage.sealed.contents import SUPPLY, Contents
 from engine.storage.sealed.key_destruction import keys_left, settle
@@ -64,6 +64,28 @@ def test_what_is_stored_opens_to_what_was_logged(
     assert store.find([record.id]) == {record.id: entry}
     assert (count_of(database, payload), count_of(database, disclosure)) == (0, 0)
     assert report_of(database).is_valid
+
+
+def test_a_subject_is_erased_with_what_was_moved_from_it_or_not_at_all(
+    database: Database, store: SQLLogStore, make_record: Any, contents: Contents, clock: Clock
+) -> None:
+    (moved, *_) = fill(store, make_record, 3)
+    fill(store, make_record, 1, campaign="cmp-8")
+    erasures = erasing.Erasures(database, clock=clock)
+    with database.writing() as connection:
+        elsewhere = update(log_entry).where(log_entry.c.id == moved)
+        connection.execute(elsewhere.values(campaign="cmp-9"))
+    with pytest.raises(LogInconsistent, match="entry 0 is of this campaign, and is kept for"):
+        erasures.erase(Selector.CAMPAIGN, "cmp-7", ground=Ground.OBJECTION, actor="x")
+    with database.writing() as connection:
+        connection.execute(update(sealed).where(sealed.c.index == 0).values(names=b"x" * 40))
+    with pytest.raises(LogInconsistent, match="what entry 0 discloses was altered"):
+        erasures.erase(Selector.CAMPAIGN, "cmp-7", ground=Ground.OBJECTION, actor="x")
+    with database.reading() as connection:
+        (key,) = connection.execute(select(sealed.c.key).where(sealed.c.index == 0)).scalars()
+    contents.keys.destroy([key], clock.now)  # Nobody can read it any more: it keeps nobody.
+    done = erasures.erase(Selector.CAMPAIGN, "cmp-7", ground=Ground.OBJECTION, actor="x")
+    assert done.decisions == 2
 
 
 def test_a_decision_that_is_logged_twice_is_sealed_once(

@@ -4,7 +4,7 @@ import base64
 import json
 import sqlite3
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from api.deciding.submission import NATIVE, Terms
 from api.recording import Recorder
 from engine import Engine, load_bundle
 from engine.audit.entries.acts import Hold, HoldGround
+from engine.audit.entries.record import seal
 from engine.audit.entries.sealed_acts import seal_act
 from engine.audit.export import write_export
 from engine.audit.log import Committer
@@ -23,6 +24,7 @@ from engine.storage.log.log_store import SQLLogStore
 from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate
 from engine.storage.search.decisions import Decisions
+from tests.audit.conftest import _make_record
 from tests.audit.published import KEY
 
 Run = Callable[..., Result]
@@ -117,6 +119,22 @@ def test_a_database_of_which_the_log_is_broken(run: Run, tmp_path: Path, export:
     result = run("verify", tmp_path / "log.db")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == "assent: the database: the log has no head\n"
+
+
+def test_decisions_that_were_logged_late_are_told(run: Run, tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/log.db")
+    migrate(database)
+    store = SQLLogStore(database, clock=lambda: NOON + timedelta(hours=2))
+    store.append([seal(_make_record(decided_at=NOON))])
+    database.close()
+    told = run("verify", tmp_path / "log.db").stdout
+    assert told.startswith("VERIFIED  1 entry, nothing is wrong\n")
+    late = (
+        "  late       1 decision logged more than an hour after being made; the first is entry 0\n"
+    )
+    assert late in told
+    document = json.loads(run("verify", tmp_path / "log.db", "--json").stdout)
+    assert document["late"] == {"decisions": 1, "first": 0}
 
 
 def test_a_hold_of_before_is_told_and_is_no_fault(run: Run, tmp_path: Path, export: bytes) -> None:

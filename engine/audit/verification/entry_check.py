@@ -22,6 +22,7 @@ from ..faults import VerificationFault, fault
 from ..instants import instant
 from ..merkle.tiles import LEAF_LIMIT
 from ..merkle.tree import leaf_hash
+from .decision_times import time_faults
 
 
 def entry_faults(line: Line, leaf: Leaf | VerificationFault) -> Iterator[VerificationFault]:
@@ -40,7 +41,9 @@ def entry_faults(line: Line, leaf: Leaf | VerificationFault) -> Iterator[Verific
         yield _column_fault(line.index, "logged_at")
     if not isinstance(leaf, Envelope):
         yield from _act_faults(line, leaf)
-    elif line.columns is None:
+        return
+    yield from time_faults(line.index, leaf)
+    if line.columns is None:
         yield fault(line.index, "entry_malformed", "the decision has no query columns")
     elif line.unread is not None:
         yield from _unread_faults(line, line.columns, line.unread, leaf)

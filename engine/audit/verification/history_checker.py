@@ -24,6 +24,7 @@ from ..workflows.keys import KeyChecker
 from ..workflows.publications import PublicationChecker
 from ..workflows.retention import RetentionChecker
 from ..workflows.waivers import WaiverChecker
+from .decision_times import DecisionTimes
 
 
 @dataclass(slots=True)
@@ -37,6 +38,7 @@ class HistoryChecker:
     keys: KeyChecker = field(default_factory=KeyChecker)
     retention: RetentionChecker = field(default_factory=RetentionChecker)
     waivers: WaiverChecker = field(default_factory=WaiverChecker)
+    times: DecisionTimes = field(default_factory=DecisionTimes)
     is_complete: bool = True
     """Whether every entry was read: one that was not may have brought anything into force."""
 
@@ -73,6 +75,7 @@ class HistoryChecker:
 
         `content` is its input, empty where that is not known.
         """
+        self.times.note(index, decision)
         if not self.is_complete:
             return
         policies = self.publications.decision_fault(index, decision)

@@ -36,6 +36,7 @@ from ..export import Header, Line
 from ..faults import FAULT_LIMIT, VerificationFault, fault, gather, misread
 from ..instants import instant
 from ..merkle.tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, leaf_hash
+from .decision_times import LateDecisions
 from .entry_check import disclosures_of, entry_faults, lacks_contents, leaf_or_fault
 from .history_checker import HistoryChecker
 from .report import Report
@@ -67,7 +68,8 @@ class VerificationReport(Report):
     `entries` counts the lines that were entries, `root` is the root recomputed over them, and
     `erased` counts the entries that erasures name. `stamped` tells the newest time stamp where one
     was asked for. `uncommitted_holds` are the entries of holds in force that commit to nobody: a
-    database has them, and it says alone whom these are on.
+    database has them, and it says alone whom these are on. `late` tells the decisions that were
+    logged long after they were made.
     """
 
     entries: int
@@ -76,6 +78,7 @@ class VerificationReport(Report):
     unread: UnreadEntries | None = None
     stamped: Stamped | None = None
     uncommitted_holds: tuple[int, ...] = ()
+    late: LateDecisions | None = None
 
     @property
     def is_valid(self) -> bool:
@@ -96,6 +99,7 @@ def verify_export(
         omitted=omitted,
         erased=reading.history.erasures.count(),
         unread=reading.unread,
+        late=reading.history.times.late,
     )
 
 

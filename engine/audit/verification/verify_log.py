@@ -37,6 +37,7 @@ from ..merkle.tiles import (
     split_hashes,
 )
 from ..merkle.tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, leaf_hashes, tree_root
+from .decision_times import time_faults
 from .entry_check import leaf_or_fault
 from .history_checker import HistoryChecker
 from .verify import VerificationReport
@@ -107,6 +108,7 @@ def verify_log(
         erased=reading.history.erasures.count(),
         cosignatures=reading.cosignatures,
         stamped=reading.stamped,
+        late=reading.history.times.late,
     )
 
 
@@ -222,6 +224,7 @@ class _LogVerifier:
                 )
             self.logged_at = leaf.logged_at
             if isinstance(leaf, Envelope):
+                yield from time_faults(index, leaf)
                 yield from self.history.decision_faults(index, leaf, b"")
             else:
                 yield from self.history.act_faults(index, leaf, {})

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, select
 
-from ...audit.entries.act_leaves import TEXT, FactLeaf, PolicyLeaf, WaiverLeaf
+from ...audit.entries.act_leaves import TEXT, ActLeaf, FactLeaf, PolicyLeaf, WaiverLeaf
 from ...audit.entries.acts import FactTransition, Transition, WaiverStep
 from ...audit.instants import instant
 from ...audit.workflows.waivers import NEXT, WaiverState
@@ -75,23 +75,25 @@ def _grants(connection: Connection) -> tuple[_Said, _Said]:
         if leaf.step is WaiverStep.GRANT:
             granted[leaf.waiver] = (index, leaf)
     held = [each for name, each in granted.items() if states[name] is WaiverState.GRANTED]
-    texts = _texts(connection, dict(held))
+    texts = disclosed(connection, dict(held), TEXT)
     logged = {leaf.waiver: (leaf.policy_set, texts.get(index)) for index, leaf in held}
     query = select(waiver.c.id, waiver.c.policy_set, waiver.c.text)
     rows = connection.execute(query.where(waiver.c.state == WaiverState.GRANTED))
     return logged, {name: tuple(said) for name, *said in rows}
 
 
-def _texts(connection: Connection, grants: Mapping[int, WaiverLeaf]) -> Mapping[int, str | None]:
-    """Return what some grants disclose as granted; a disclosure is one of its leaf, or is none."""
+def disclosed(
+    connection: Connection, acts: Mapping[int, ActLeaf], name: str
+) -> Mapping[int, str | None]:
+    """Return what some acts disclose under a name; a disclosure is one of its leaf, or is none."""
     found: dict[int, str | None] = {}
-    for indexes in _parts(sorted(grants)):
+    for indexes in _parts(sorted(acts)):
         query = select(disclosure.c.index, disclosure.c.disclosure)
         for index, text in connection.execute(query.where(among(disclosure.c.index, indexes))):
-            disclosed = read_disclosure(text)
-            of = grants.get(index)
-            if of is not None and disclosed.name == TEXT and disclosed.digest() in of.sd:
-                found[index] = disclosed.value
+            read = read_disclosure(text)
+            of = acts.get(index)
+            if of is not None and read.name == name and read.digest() in of.sd:
+                found[index] = read.value
     return found
 
 

@@ -20,6 +20,7 @@ from ..log.register import Register
 from ..schema import policy_event, policy_set, policy_set_version
 from .changes import ChangeOrder, WrongState
 from .logged_plan import check_plan
+from .logged_steps import check_new, check_version
 from .policies import PolicyVersion, keep_within
 from .policy_set_rows import (
     Event,
@@ -138,6 +139,7 @@ class PolicySets(Register):
             is_first = _make_set(connection, name)
             if transition is Transition.IMPORT and not is_first:
                 raise WrongState(f"the policy set `{name}` has versions already")
+            check_new(connection, name, bundle.digest, is_first=is_first)
             keep_within(connection, bundle, log.now)
             _insert(connection, change, finding)
             since = log.now if transition is Transition.IMPORT else None
@@ -160,6 +162,7 @@ class PolicySets(Register):
         """
         with self._appending() as log:
             version = find_version(log.connection, name, digest)
+            check_version(log.connection, version)
             order.check_seen(version.revision)
             state = _next(version, transition)
             if transition is Transition.SUBMIT:
@@ -183,6 +186,8 @@ class PolicySets(Register):
             timeline = read_timeline(log.connection, name)
             order.check_seen(timeline.revision)
             version = find_version(log.connection, name, digest)
+            check_plan(log.connection)
+            check_version(log.connection, version)
             _next(version, Transition.ACTIVATE)
             _check_sound(version)
             if since is not None and since <= log.now:
@@ -203,10 +208,12 @@ class PolicySets(Register):
         with self._appending() as log:
             timeline = read_timeline(log.connection, name)
             order.check_seen(timeline.revision)
+            check_plan(log.connection)
             digest = timeline.before(log.now)
             if digest is None:
                 raise WrongState("no other version was in force before this one")
             version = find_version(log.connection, name, digest)
+            check_version(log.connection, version)
             change = replace(_change(version, Transition.ROLLBACK, order), in_force_from=log.now)
             self._log(log, change, cancels=timeline.scheduled(log.now))
             return read_timeline(log.connection, name)

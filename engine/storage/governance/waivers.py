@@ -26,6 +26,7 @@ from ..log.log_store import Appending
 from ..log.register import Register
 from ..schema import waiver, waiver_event, waiver_use
 from .changes import ChangeOrder, WrongState
+from .logged_steps import check_waiver
 from .waiver_rows import RequestedWaiver, find_waiver, read_waivers
 
 PAGE_LIMIT = 500
@@ -172,6 +173,7 @@ def _seen(
 ) -> RequestedWaiver:
     """Return a waiver that may take a step, as whoever orders it has seen it."""
     found = find_waiver(connection, id)
+    check_waiver(connection, found)
     order.check_seen(found.revision)
     if (found.state, step) not in NEXT:
         raise WrongState(f"the waiver is {found.state}: {_ADVICE[step]}")

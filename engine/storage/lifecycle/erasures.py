@@ -40,7 +40,8 @@ from ..schema import (
 )
 from ..sealed.contents import Contents, check_bound
 from ..sealed.key_destruction import settle
-from .holds import check_found, check_free, check_kept, check_subjects
+from .disclosed import check_all_found, check_subjects
+from .holds import check_found, check_free, check_kept
 from .subjects import Selector, check_known, not_erased, selected
 
 STEP = 256
@@ -95,14 +96,20 @@ class Erasures(Register):
         Raises `UnderHold` where a hold covers any of them, with nothing erased; by a hold that is
         placed meanwhile, the steps before stay done. Raises `NotFound` for a decision that the log
         does not have, `RecordError` for an actor that it cannot name, and `LogInconsistent`, also
-        where any hold is not as the log has it. A subject of which nothing is left is no error.
+        where any hold is not as the log has it, or a decision of a subject is kept for another. A
+        subject of which nothing is left is no error.
         """
         with self._database.reading() as connection:
             size = read_head(connection).frontier.size
             check_known(connection, selector, value)
         within = selected(selector, value) & (log_entry.c.index < size)
-        is_by_subject = selector is not Selector.DECISION
-        return self._erase([(within, ground)], actor, is_by_subject=is_by_subject)
+        if selector is Selector.DECISION:
+            return self._erase([(within, ground)], actor)
+
+        def check_whole(connection: Connection) -> None:
+            check_all_found(connection, selector, value, size, self._database.contents)
+
+        return self._erase([(within, ground)], actor, check_whole, check=check_subjects)
 
     def erase_entries(
         self, indexes: Mapping[Ground, Sequence[int]], *, actor: str
@@ -123,16 +130,17 @@ class Erasures(Register):
         self,
         wanted: Sequence[tuple[ColumnElement[bool], Ground]],
         actor: str,
+        check_first: Callable[[Connection], None] = lambda _: None,
         *,
-        is_by_subject: bool = False,
+        check: _Check = check_found,
     ) -> ErasureSummary:
         """Erase the decisions of some conditions, one behind the other."""
-        check = check_subjects if is_by_subject else check_found
         with self._database.reading() as connection:
             check_kept(connection)
             for condition, _ in wanted:
                 check_free(connection, condition)
             check_bound(connection, self._database.contents)
+            check_first(connection)
         count, entries = 0, list[Receipt]()
         for condition, ground in wanted:
             while step := self._step(condition, ground, actor, check):

@@ -17,15 +17,14 @@ from ...audit.canonical import CanonicalError
 from ...audit.entries.act_leaves import HoldLeaf
 from ...audit.entries.acts import Hold, HoldGround, Release
 from ...audit.entries.commitment import commit, fresh_salt
-from ...audit.entries.record import read_envelope
 from ...audit.instants import rfc3339
 from ...audit.log import Receipt, receipt_of
 from ...audit.merkle.spans import Span, spans_of
 from ..errors import LogInconsistent, NotFound, StorageError
-from ..log.entries import read_decisions
 from ..log.register import Register
 from ..schema import hold, log_entry
 from ..sealed.contents import Contents
+from .disclosed import check_subjects
 from .holds_in_force import HoldInForce, hold_of, logged_holds, read_holds, subject_content
 from .subjects import COLUMNS, Selector, check_known, not_erased, selected
 
@@ -157,27 +156,6 @@ def check_found(connection: Connection, indexes: Sequence[int], contents: Conten
     on_subjects = select(hold.c.first).where(hold.c.selector != Selector.DECISION.value)
     if connection.execute(on_subjects.limit(1)).first() is not None:
         check_subjects(connection, indexes, contents)
-
-
-def check_subjects(
-    connection: Connection, indexes: Sequence[int], contents: Contents | None
-) -> None:
-    """Raise `LogInconsistent` where a decision is found under another subject than its own.
-
-    What is erased by a subject that is not its own is gone by an order that nobody gave, and no
-    verifier can tell: the subject goes with the contents.
-    """
-    for entry in read_decisions(connection, log_entry.c.index.in_(indexes), contents):
-        if entry.unread is not None and not entry.unread.is_altered:
-            continue
-        digests = read_envelope(entry.leaf).sd
-        told = {each.name: each.value for each in entry.disclosures if each.digest() in digests}
-        kept = {"actor": entry.columns.actor, "campaign": entry.columns.campaign}
-        if told != kept:
-            raise LogInconsistent(
-                f"nothing is erased: entry {entry.index} is kept for another campaign or actor than"
-                " was logged; `assent verify` of the database says more"
-            )
 
 
 def is_held() -> ColumnElement[bool]:

@@ -37,13 +37,19 @@ _READ_PAYLOAD = msgspec.msgpack.Decoder(tuple[bytes, bytes, bytes, bytes])
 _WRITE = msgspec.msgpack.Encoder()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealedContents:
-    """What is stored of a decision: the id of its key, and the two messages."""
+@dataclass(frozen=True, slots=True)
+class SealedNames:
+    """What is stored of a decision that names somebody: the id of its key, and the message."""
 
     decision_id: str
     key: str
     names: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedContents(SealedNames):
+    """What is stored of a decision: the id of its key, and the two messages."""
+
     payload: bytes
 
 
@@ -84,6 +90,14 @@ class Contents:
         sealed = list(rows)
         keys = self.keys.find(each.key for each in sealed)
         return {each.decision_id: _opened(each, keys[each.key]) for each in sealed}
+
+    def open_names(
+        self, rows: Iterable[SealedNames]
+    ) -> Mapping[str, tuple[Disclosure, ...] | UnreadableContents]:
+        """Return what leaves disclose, by the ids of their decisions; payloads stay sealed."""
+        sealed = list(rows)
+        keys = self._keys.find(each.key for each in sealed)
+        return {each.decision_id: _opened_names(each, keys[each.key]) for each in sealed}
 
 
 def seal(
@@ -148,13 +162,26 @@ def _opened(sealed: SealedContents, key: DataKey | NoKey) -> Opened | Unreadable
     name = sealed.decision_id.encode()
     try:
         content = decrypt(key.secret, sealed.payload, _PAYLOAD + name)
-        names = decrypt(key.secret, sealed.names, _NAMES + name)
         input_, input_salt, result, result_salt = _READ_PAYLOAD.decode(content)
-        disclosures = tuple(map(read_disclosure, _READ_NAMES.decode(names)))
     except (Unopened, ValueError):
         return ALTERED
+    disclosures = _opened_names(sealed, key)
+    if isinstance(disclosures, UnreadableContents):
+        return disclosures
     kept = Payload(input=input_, input_salt=input_salt, result=result, result_salt=result_salt)
     return Opened(payload=kept, disclosures=disclosures)
+
+
+def _opened_names(
+    sealed: SealedNames, key: DataKey | NoKey
+) -> tuple[Disclosure, ...] | UnreadableContents:
+    if isinstance(key, NoKey):
+        return UnreadableContents(why=f"their key {key.why}")
+    try:
+        names = decrypt(key.secret, sealed.names, _NAMES + sealed.decision_id.encode())
+        return tuple(map(read_disclosure, _READ_NAMES.decode(names)))
+    except (Unopened, ValueError):
+        return ALTERED
 
 
 def read_disclosure(text: str) -> Disclosure:

@@ -122,14 +122,16 @@ class SavedQueries(Register):
         """Delete a query; its filters are then gone.
 
         With `index`, the one of the name that this entry saved, and none that was saved since.
-        Raises `NotFound`, and `RecordError`.
+        Raises `NotFound`, and `RecordError`; `LogInconsistent` where that entry saved another.
         """
         with self._appending() as log:
             connection = log.connection
             of_name = saved_query.c.name == _asked(name)
-            saved_by = connection.execute(select(saved_query.c.index).where(of_name)).scalar()
-            if saved_by is None or index not in (None, saved_by):
+            row = connection.execute(_STORED.where(of_name)).mappings().one_or_none()
+            if row is None or index not in (None, row["entry"]):
                 raise _unknown(name)
+            saved_by = row["entry"]
+            _check_named(connection, row, logged_queries(connection))
             entries = spans_of([saved_by])
             act = QueryAct(entries=entries, change=QueryChange.DELETE, name=name, actor=actor)
             entry = log.append(act)
@@ -177,16 +179,9 @@ def logged_queries(connection: Connection) -> AbstractSet[int]:
 def _read(connection: Connection, row: RowMapping, logged: AbstractSet[int]) -> SavedQuery:
     """Return a stored query, once it is the one that its entry saved and none has deleted."""
     index, name = row["entry"], row["name"]
-    act = act_leaf(index, row["leaf"], QueryLeaf, "the saving of a query")
-    if act.filters_commitment is None:
-        raise LogInconsistent(f"entry {index} should be the saving of a query, and is not")
-    disclosed = _disclosed(connection, index, act)
-    is_opened = opens(act.filters_commitment, row["salt"], row["filters"])
-    actor = disclosed.get(ACTOR)
-    if not is_opened or disclosed.get(NAME) != name or actor is None:
-        raise LogInconsistent(f"the query `{name}` is not the one that entry {index} saved")
-    if index not in logged:
-        raise LogInconsistent(f"the query `{name}` is kept, and the log says that it was deleted")
+    act, actor = _check_named(connection, row, logged)
+    if not opens(act.filters_commitment or "", row["salt"], row["filters"]):
+        raise _altered(row)
     try:
         asked = DecisionFilter(**msgspec.structs.asdict(_READ.decode(row["filters"])))
     except (ValueError, InvalidQuery) as error:
@@ -194,6 +189,28 @@ def _read(connection: Connection, row: RowMapping, logged: AbstractSet[int]) -> 
     return SavedQuery(
         name=name, filters=asked, index=index, saved_at=instant(act.logged_at), actor=actor
     )
+
+
+def _check_named(
+    connection: Connection, row: RowMapping, logged: AbstractSet[int]
+) -> tuple[QueryLeaf, str]:
+    """Return the leaf that saved a query of this name, and by whom; none has deleted it."""
+    index, name = row["entry"], row["name"]
+    act = act_leaf(index, row["leaf"], QueryLeaf, "the saving of a query")
+    if act.filters_commitment is None:
+        raise LogInconsistent(f"entry {index} should be the saving of a query, and is not")
+    disclosed = _disclosed(connection, index, act)
+    actor = disclosed.get(ACTOR)
+    if disclosed.get(NAME) != name or actor is None:
+        raise _altered(row)
+    if index not in logged:
+        raise LogInconsistent(f"the query `{name}` is kept, and the log says that it was deleted")
+    return act, actor
+
+
+def _altered(row: RowMapping) -> LogInconsistent:
+    name, index = row["name"], row["entry"]
+    return LogInconsistent(f"the query `{name}` is not the one that entry {index} saved")
 
 
 def _disclosed(connection: Connection, index: int, act: QueryLeaf) -> dict[str, str | None]:
