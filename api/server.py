@@ -36,11 +36,8 @@ from .installation.setup import SetupError, Unfit
 from .installation.shared_directory import make_shared_directory
 from .installation.signing import SigningError
 from .tracing.exporting import check_tracing
-from .worker import LONGEST_HEADER, LONGEST_LINE, MOST_HEADERS, Worker
+from .worker import CLIENT_SECONDS, LONGEST_HEADER, LONGEST_LINE, MOST_HEADERS, Worker
 from .wsgi import Process, start
-
-CLIENT_SECONDS = 30
-"""How long a client may neither send what is awaited nor take what is sent."""
 
 MOST_CONNECTIONS = 250
 """How many connections a process has open; more wait until it accepts them.

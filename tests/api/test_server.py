@@ -17,8 +17,8 @@ from prometheus_client import values
 
 from api import server, wsgi
 from api.installation.setup import SetupError, Unfit, initialise
-from api.server import CLIENT_SECONDS, JSONLogger, Server, configuration, limit_patience, serve
-from api.worker import Worker
+from api.server import JSONLogger, Server, configuration, limit_patience, serve
+from api.worker import CLIENT_SECONDS, Worker
 from tests.api.installation import Caller, Installation, allowed, free_port, install
 
 
