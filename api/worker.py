@@ -5,6 +5,7 @@ its log: a query, or a header that was cut in two, which may be half a key. Here
 one shape of RFC 9457, and nothing of what was sent is told to anybody.
 """
 
+import errno
 import re
 import socket
 import time
@@ -55,6 +56,8 @@ _SHORT_ANSWER = 1 << 20
 """So many bytes of an answer wait without a thread until they are taken."""
 
 _CHUNK = 1 << 16
+
+_NO_FILE = (errno.EMFILE, errno.ENFILE)
 
 _LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*([0-9]{1,9})[ \t]*\r\n", re.IGNORECASE)
 _NOT_WHOLE = re.compile(rb"\r\n(Expect|Transfer-Encoding):|x-ndjson", re.IGNORECASE)
@@ -154,6 +157,15 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
             self.keepalived_conns.remove(connection)
             connection.set_timeout()
             self.keepalived_conns.append(connection)
+
+    def accept(self, listener: Any) -> None:
+        """Take a connection; where the system has no file for it, only once another has ended."""
+        try:
+            super().accept(listener)
+        except OSError as error:
+            if error.errno not in _NO_FILE:
+                raise
+            self.worker_connections = max(self.nr_conns, 1)
 
     def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001 - as gunicorn calls it.
         """Take connections, unless each thread has one: gunicorn asks after each event.
