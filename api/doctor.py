@@ -230,7 +230,8 @@ def _database(settings: Settings, database: Database) -> Finding:
         advice = "start it, and check `database_url` and who may connect"
         return _fail("database", f"{found.problem}{_cause(found.error)}: {shown}", advice)
     if isinstance(found.error, StorageUnavailable):
-        return _fail("database", f"{found.problem}{_cause(found.error)}: {shown}", _TO_WRITE)
+        problem, _, advice = str(found.problem).partition("; ")
+        return _fail("database", f"{problem}{_cause(found.error)}: {shown}", advice or _TO_WRITE)
     if found.problem is not None:
         problem, _, advice = found.problem.partition("; ")
         if "`assent init`" in advice and entries_signed(settings, database):

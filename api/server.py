@@ -14,6 +14,7 @@ TLS, and patience with slow strangers, are for the proxy in front; a client that
 import errno
 import gc
 import os
+import resource
 import shutil
 import socket
 import struct
@@ -36,17 +37,17 @@ from .installation.setup import SetupError, Unfit
 from .installation.shared_directory import make_shared_directory
 from .installation.signing import SigningError
 from .tracing.exporting import check_tracing
-from .worker import LONGEST_HEADER, LONGEST_LINE, MOST_HEADERS, Worker
+from .worker import CLIENT_SECONDS, LONGEST_HEADER, LONGEST_LINE, MOST_HEADERS, Worker
 from .wsgi import Process, start
-
-CLIENT_SECONDS = 30
-"""How long a client may neither send what is awaited nor take what is sent."""
 
 MOST_CONNECTIONS = 250
 """How many connections a process has open; more wait until it accepts them.
 
-With the files that it has open beside them, they stay within the 1,024 that a process usually may.
+With the files that it has open beside them, they stay within `_MOST_FILES`.
 """
+
+_MOST_FILES = 1_024
+"""How many files a process has to be able to have open: as many as it usually may."""
 
 _AGAIN_SECONDS = 2.0
 _KEEP_ALIVE_SECONDS = 15
@@ -162,12 +163,27 @@ def check_address(settings: Settings) -> None:
         raise Unfit(f"{place}: {reason}; {advice}") from error
 
 
+def allow_files() -> None:
+    """Let this process, and those that it starts, have as many files open as they may need.
+
+    Raises `Unfit` where the system does not let it.
+    """
+    may, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if may == resource.RLIM_INFINITY or may >= _MOST_FILES:
+        return
+    if most != resource.RLIM_INFINITY and most < _MOST_FILES:
+        advice = "raise the limit (`ulimit -Hn`, or `LimitNOFILE=` of systemd)"
+        raise Unfit(f"a process may open {most:,} files here, and needs {_MOST_FILES:,}; {advice}")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_MOST_FILES, most))
+
+
 def serve(settings: Settings) -> None:
     """Serve until a signal ends it; the process then ends with gunicorn's status.
 
     Raises, before anything listens, what `api.wsgi.start` raises, and `Unfit` where nothing can.
     """
     check_tracing(settings)
+    allow_files()
     database = open_database(settings)
     try:
         check_prepared(settings, database)

@@ -5,10 +5,15 @@ its log: a query, or a header that was cut in two, which may be half a key. Here
 one shape of RFC 9457, and nothing of what was sent is told to anybody.
 """
 
+import errno
 import re
+import socket
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from selectors import EVENT_READ
+from selectors import EVENT_READ, EVENT_WRITE
+from types import SimpleNamespace
 from typing import Any
 
 from gunicorn import util  # type: ignore[import-untyped] # It has no types.
@@ -35,7 +40,28 @@ MOST_HEADERS, LONGEST_HEADER = 100, 8_190
 _LONGEST_HEAD = LONGEST_LINE + MOST_HEADERS * (LONGEST_HEADER + len("\r\n")) + len("\r\n\r\n")
 """With more bytes than these, the head of a request is refused without its end."""
 
+CLIENT_SECONDS = 30
+"""How long a client may neither send what is awaited nor take what is sent."""
+
+_LINGER_SECONDS = 2.0
+"""How long a client may go on sending once it is told that its connection has ended."""
+
+_PASS_OVER_SECONDS = 0.01
+"""How long a thread looks for the rest of a body that nobody reads."""
+
+_SHORT_BODY = 1 << 16
+"""A body of so many bytes is awaited without a thread; the longest examples have a tenth."""
+
+_SHORT_ANSWER = 1 << 20
+"""So many bytes of an answer wait without a thread until they are taken."""
+
 _CHUNK = 1 << 16
+
+_NO_FILE = (errno.EMFILE, errno.ENFILE)
+
+_LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*([0-9]{1,9})[ \t]*\r\n", re.IGNORECASE)
+_NOT_WHOLE = re.compile(rb"\r\n(Expect|Transfer-Encoding):|x-ndjson", re.IGNORECASE)
+"""What in a head says that its body comes when something is answered, or by and by."""
 
 _LINE = f"the first line, with path and query, has more than {LONGEST_LINE:,} bytes; ask for less"
 _LARGE = f"there are more than {MOST_HEADERS} headers, or one beyond {LONGEST_HEADER:,} bytes"
@@ -80,9 +106,10 @@ _OUR_VERSION = (1, 1)
 class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
     """A process with threads that answers whatever goes wrong around the application.
 
-    A connection has a thread once the head of a request has come over it: gunicorn has a thread
-    wait for that, and so a few that say nothing, or half of it, hold up all others. And whoever has
-    a thread for nobody takes no connection, which another process may serve at once.
+    A connection has a thread while a request of it is answered: once its head and a short body are
+    there, until the answer is written. Gunicorn has a thread wait for the rest of either, and its
+    loop for clients to hang up, so that a few of them hold up all others. And whoever has a thread
+    for nobody takes no connection, which another process may serve at once.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -91,13 +118,13 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
         self._busy = 0
 
     def enqueue_req(self, connection: Any) -> None:
-        """Give a connection to a thread, or wait for the head of its next request."""
+        """Give a connection to a thread, or wait for its next request."""
         if self.cfg.is_ssl:  # What comes is for the thread to decrypt, and the head unknown here.
             self._give(connection)
             return
         if connection.parser is None:
             connection.parser = get_parser(connection.cfg, connection.sock, connection.client)
-        if _is_readable_head(connection.parser.unreader.buf.getvalue()):
+        if _is_readable(connection.parser.unreader.buf.getvalue()):
             self._give(connection)
             return
         connection.sock.settimeout(0)
@@ -108,7 +135,7 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
         readable(connection.sock)  # Mostly it is there already.
 
     def on_client_socket_readable(self, connection: Any, client: Any) -> None:
-        """Read on in the head of a request, whose time begins with its first byte."""
+        """Read on in a request, whose time begins with its first byte."""
         if self.cfg.is_ssl:
             super().on_client_socket_readable(connection, client)
             return
@@ -120,9 +147,9 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
             come = None
         except OSError:  # The thread meets it again, and closes the connection.
             come = b""
-        head = before + (come or b"")
-        unreader.unread(head)
-        if come == b"" or _is_readable_head(head):
+        held = before + (come or b"")
+        unreader.unread(held)
+        if come == b"" or _is_readable(held):
             self.poller.unregister(client)
             self.keepalived_conns.remove(connection)
             self._give(connection)
@@ -130,6 +157,15 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
             self.keepalived_conns.remove(connection)
             connection.set_timeout()
             self.keepalived_conns.append(connection)
+
+    def accept(self, listener: Any) -> None:
+        """Take a connection; where the system has no file for it, only once another has ended."""
+        try:
+            super().accept(listener)
+        except OSError as error:
+            if error.errno not in _NO_FILE:
+                raise
+            self.worker_connections = max(self.nr_conns, 1)
 
     def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001 - as gunicorn calls it.
         """Take connections, unless each thread has one: gunicorn asks after each event.
@@ -143,9 +179,84 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
                 listener.close()
 
     def finish_request(self, connection: Any, done: Any) -> None:
-        """Keep a connection alive, or close it: its thread is free."""
+        """Send what is left of an answer, and go on with the connection: its thread is free."""
         self._busy -= 1
-        super().finish_request(connection, done)
+        if self.cfg.is_ssl:
+            super().finish_request(connection, done)
+        elif connection.sock.fileno() < 0:  # The answer failed on the way.
+            self._forget(connection)
+        else:
+            self._send_on(connection, done)
+
+    def murder_pending(self) -> None:
+        """Close connections whose client has not taken an answer, or not hung up, in time."""
+        now = time.monotonic()
+        for connection in [each for each in self.pending_conns if each.timeout <= now]:
+            self._take_back(connection)
+            self._forget(connection)
+
+    def _send_on(self, connection: Any, done: Any) -> None:
+        """Send what the client takes of an answer, then keep its connection alive or end it."""
+        try:
+            connection.answer.send_on()
+        except OSError:
+            self._forget(connection)
+            return
+        if connection.answer.left:
+            end = time.monotonic() + CLIENT_SECONDS
+            self._await(connection, EVENT_WRITE, end, partial(self._send_on, connection, done))
+        elif done.exception() is None and done.result():
+            super().finish_request(connection, done)
+        else:
+            self._end(connection)
+
+    def _end(self, connection: Any) -> None:
+        """Say that nothing more comes, and let the client say so too (RFC 9112 §9.6)."""
+        try:
+            connection.sock.shutdown(socket.SHUT_WR)
+        except OSError:  # It has hung up.
+            self._forget(connection)
+            return
+        self._pass_over(connection, time.monotonic() + _LINGER_SECONDS)
+
+    def _pass_over(self, connection: Any, end: float) -> None:
+        """Pass over what is still sent: to close before would cut off the answer."""
+        connection.sock.settimeout(0)
+        try:
+            is_over = not connection.sock.recv(_CHUNK)
+        except BlockingIOError:
+            is_over = False
+        except OSError:
+            is_over = True
+        if is_over:
+            self._forget(connection)
+        else:
+            self._await(connection, EVENT_READ, end, partial(self._pass_over, connection, end))
+
+    def _await(self, connection: Any, event: int, end: float, act: Callable[[], None]) -> None:
+        """Act once more can be sent or read; where that takes too long, the connection ends."""
+
+        def on_event(_client: Any) -> None:
+            self._take_back(connection)
+            act()
+
+        connection.sock.settimeout(0)
+        connection.timeout = end
+        self.pending_conns.append(connection)
+        self.poller.register(connection.sock, event, on_event)
+
+    def _take_back(self, connection: Any) -> None:
+        self.poller.unregister(connection.sock)
+        self.pending_conns.remove(connection)
+
+    def _forget(self, connection: Any) -> None:
+        self.nr_conns -= 1
+        connection.close()
+
+    def _keepalive_after(self, connection: Any, keepalive: bool) -> bool:  # noqa: FBT001 - as above.
+        """Whether a connection can have another request: not where a body was refused unread."""
+        soon = time.monotonic() + _PASS_OVER_SECONDS
+        return keepalive and bool(connection.parser.finish_body(deadline=soon))
 
     def _take_all(self, listener: Any) -> None:
         before = -1
@@ -155,6 +266,7 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
 
     def _give(self, connection: Any) -> None:
         connection.data_ready |= not self.cfg.is_ssl
+        connection.answer = _Answer(connection.sock)
         self._busy += 1
         super().enqueue_req(connection)
         if self._accepting:
@@ -171,6 +283,9 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
             _refuse(connection.sock, problem, has_body=request.method != "HEAD")
             return False
         request.version = min(request.version, _OUR_VERSION)
+        if not self.cfg.is_ssl:
+            client, server = connection.client, connection.server
+            connection = SimpleNamespace(sock=connection.answer, client=client, server=server)
         goes_on: bool = super().handle_request(request, connection)
         return goes_on
 
@@ -188,13 +303,62 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
             _send(client, answer_of(problem, request_id))
 
 
-def _is_readable_head(held: bytes) -> bool:
-    """Whether a request can be parsed, or refused, without waiting for more of its head."""
+class _Answer:
+    """The side of a socket to which an answer is written.
+
+    What a client does not take at once of a short one is left for later. An answer that is streamed
+    is not: its client may wait for it before it sends what the answer goes on with.
+    """
+
+    def __init__(self, sock: Any) -> None:
+        self._sock = sock
+        self._most: int | None = None
+        self.left = b""
+        """What is still to be sent."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Be the socket in all else."""
+        return getattr(self._sock, name)
+
+    def sendall(self, data: bytes) -> None:
+        """Send, or leave for later, the next part of an answer; the first one is its head."""
+        if self._most is None:
+            self._most = _SHORT_ANSWER if _LENGTH.search(data) else 0
+        self.left += data
+        self.send_on()
+        if len(self.left) > self._most:
+            self._sock.sendall(self.left)
+            self.left = b""
+
+    def send_on(self) -> None:
+        """Send what is taken at once."""
+        with suppress(BlockingIOError):
+            while self.left:
+                self.left = self.left[self._sock.send(self.left, socket.MSG_DONTWAIT) :]
+
+
+def _is_readable(held: bytes) -> bool:
+    """Whether a request can be answered, or refused, without waiting for more of it.
+
+    A long body is not waited for, which would have to be kept for whoever sends it, with or without
+    a key; nor one whose length is unknown.
+    """
     line = held.find(b"\n")
     if line < 0:
         return len(held) > LONGEST_LINE + len("\r\n")
     is_bare = not held.endswith(b"\r", 0, line)
-    return is_bare or b"\r\n\r\n" in held or len(held) > _LONGEST_HEAD
+    end = held.find(b"\r\n\r\n")
+    if is_bare or end < 0:
+        return is_bare or len(held) > _LONGEST_HEAD
+    end += len("\r\n\r\n")
+    return len(held) - end >= _awaited(held[:end])
+
+
+def _awaited(head: bytes) -> int:
+    """Return how many bytes of a body are to be there before a request has a thread."""
+    found = _LENGTH.search(head)
+    length = 0 if found is None or _NOT_WHOLE.search(head) else int(found[1])
+    return length if length <= _SHORT_BODY else 0
 
 
 def _improper(request: Any) -> Problem | None:

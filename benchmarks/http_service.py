@@ -7,11 +7,13 @@ application that answers a constant. Figures are medians.
 """
 
 import argparse
-import http.client
 import json
-import multiprocessing
 import statistics
+import subprocess
+import sys
 import time
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import chain
@@ -55,31 +57,46 @@ class Found:
         return 1000 * self.times[min(int(len(self.times) * share), len(self.times) - 1)]
 
 
-def post_for(port: int, token: str, seconds: float) -> list[float]:
-    """Return how long each of the decisions took."""
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    body, taken = json.dumps({"campaign": CAMPAIGN}), []
-    end = time.monotonic() + seconds
-    while (start := time.monotonic()) < end:
-        connection.request("POST", "/v1/decisions", body, headers)
-        answer = connection.getresponse()
-        text = answer.read()
-        if answer.status != 200:
-            raise SystemExit(text.decode())
-        taken.append(time.monotonic() - start)
-    return taken
-
-
 def post(service: Service, clients: int, seconds: float) -> tuple[float, list[float]]:
     """Return answers per second, and the times of all."""
-    asked = [(service.port, service.token)] * clients
-    with multiprocessing.get_context("spawn").Pool(clients) as pool:
-        pool.starmap(post_for, [(*each, 0.2) for each in asked], chunksize=1)
+    body = json.dumps({"campaign": CAMPAIGN})
+    what = {"port": service.port, "token": service.token, "body": body}
+    with ExitStack() as stack:
+        running = [stack.enter_context(_client()) for _ in range(clients)]
+        _tell(running, what)
+        _tell(running, 0.2)
+        _heard(running)
         start = time.monotonic()
-        times = pool.starmap(post_for, [(*each, seconds) for each in asked], chunksize=1)
+        _tell(running, seconds)
+        times = _heard(running)
         rate = sum(map(len, times)) / (time.monotonic() - start)
     return rate, list(chain.from_iterable(times))
+
+
+def _client() -> subprocess.Popen[str]:
+    """Start a client; by itself it ends with its input."""
+    command = [sys.executable, "-I", "-S", str(Path(__file__).with_name("http_client.py"))]
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and our own code.
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+
+
+def _tell(clients: Sequence[subprocess.Popen[str]], value: object) -> None:
+    for each in clients:
+        assert each.stdin is not None
+        print(json.dumps(value), file=each.stdin, flush=True)
+
+
+def _heard(clients: Sequence[subprocess.Popen[str]]) -> list[list[float]]:
+    """Return what each has answered. One that failed has said why, and ends this too."""
+    heard = []
+    for each in clients:
+        assert each.stdout is not None
+        line = each.stdout.readline()
+        if not line:
+            raise SystemExit("a client has failed")
+        heard.append(json.loads(line))
+    return heard
 
 
 def measure(shape: Shape, load: Load) -> Found:

@@ -49,7 +49,7 @@ DECISIONS = Metric(
     name="assent_decisions_total",
     kind=Kind.COUNTER,
     labels=("policy_set", "outcome", "conclusive"),
-    meaning="decisions that are in the log; dry runs are not counted",
+    meaning="decisions known to be in the log; dry runs are not counted",
 )
 EVALUATION = Metric(
     name="assent_evaluation_seconds",

@@ -77,7 +77,7 @@ def schema_of(connection: Connection) -> Schema:
     if current is not None and current not in history:
         raise StorageUnavailable(
             f"the database is of a later version of Assent (revision {current}, and this one knows"
-            f" {history[-1]}): an `assent` of that version is needed"
+            f" {history[-1]}); use an `assent` of that version, or put back a backup of before"
         )
     done = 0 if current is None else history.index(current) + 1
     return Schema(current=current, newest=history[-1], pending=history[done:])

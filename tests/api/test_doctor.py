@@ -189,6 +189,15 @@ def test_database_that_does_not_answer(made: Settings, tmp_path: Path) -> None:
     assert found(replace(made, database_url=url), "database").status is Status.FAIL
 
 
+def test_database_of_a_later_version_asks_for_that(made: Settings) -> None:
+    with closing(sqlite3.connect(made.data_directory / "assent.db")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    told = found(made, "database")
+    assert told.status is Status.FAIL
+    assert "of a later version of Assent (revision 9999" in told.found
+    assert told.advice == "use an `assent` of that version, or put back a backup of before"
+
+
 def test_database_of_another_version(made: Settings) -> None:
     with closing(sqlite3.connect(made.data_directory / "assent.db")) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '0005'")

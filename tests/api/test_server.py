@@ -1,8 +1,10 @@
 """How gunicorn is told to serve, without serving."""
 
 import atexit
+import errno
 import json
 import os
+import resource
 import socket
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,12 +15,13 @@ from flask import Flask
 from gunicorn.arbiter import (  # type: ignore[import-untyped] # It has no types.
     Arbiter as GunicornArbiter,
 )
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped] # As above.
 from prometheus_client import values
 
 from api import server, wsgi
 from api.installation.setup import SetupError, Unfit, initialise
-from api.server import CLIENT_SECONDS, JSONLogger, Server, configuration, limit_patience, serve
-from api.worker import Worker
+from api.server import JSONLogger, Server, allow_files, configuration, limit_patience, serve
+from api.worker import CLIENT_SECONDS, Worker
 from tests.api.installation import Caller, Installation, allowed, free_port, install
 
 
@@ -155,6 +158,44 @@ def test_an_address_that_is_taken_is_told_before_anything_is_built(
     with pytest.raises(Unfit, match="cannot assign requested address; choose another by"):
         # An address that no machine has (RFC 5737).
         serve(replace(installation.settings, host="203.0.113.1"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ((256, 4_096), [(1_024, 4_096)]),
+        ((256, resource.RLIM_INFINITY), [(1_024, resource.RLIM_INFINITY)]),
+        ((2_048, 4_096), []),
+        ((resource.RLIM_INFINITY, resource.RLIM_INFINITY), []),
+    ],
+)
+def test_as_many_files_as_connections_need_can_be_open(
+    monkeypatch: pytest.MonkeyPatch, before: tuple[int, int], after: list[tuple[int, int]]
+) -> None:
+    set_to = []
+    monkeypatch.setattr(resource, "getrlimit", lambda _: before)
+    monkeypatch.setattr(resource, "setrlimit", lambda _, limits: set_to.append(limits))
+    allow_files()
+    assert set_to == after
+
+
+def test_too_few_files_are_told_before_anything_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (64, 256))
+    with pytest.raises(Unfit, match="may open 256 files here, and needs 1,024; raise the limit"):
+        allow_files()
+
+
+def test_connection_without_a_file_waits_and_ends_no_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(_worker: object, _listener: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(ThreadWorker, "accept", fail)
+    worker = object.__new__(Worker)
+    worker.nr_conns, worker.worker_connections = 30, 250
+    worker.accept(None)
+    assert worker.worker_connections == 30  # None is taken until one has ended.
 
 
 def test_application_is_made_from_the_environment(

@@ -88,4 +88,4 @@ def test_database_of_a_later_version(
     for asked in (("migrate",), ("migrate", "--check"), ("serve",), ("init",)):
         line = one_line(run(*asked))
         assert "of a later version of Assent (revision 9999" in line
-        assert line.endswith("an `assent` of that version is needed\n")
+        assert line.endswith("; use an `assent` of that version, or put back a backup of before\n")
