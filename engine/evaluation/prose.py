@@ -26,7 +26,7 @@ from .result import Finding, Obligation, RuleResult, Status, UnmetExemption
 from .standing_facts.application import fact_title
 from .standing_facts.document import by_fact, shown_value
 
-WIDTH = 96
+WIDTH = 80
 """The columns that a line may take; only a single long word may take more."""
 
 MOST_RULES = 20
@@ -70,7 +70,7 @@ Line = tuple[Piece, ...]
 
 
 def explain(decision: Decision, *, origin: Origin | None = None) -> str:
-    """Return the decision and its justification as plain text, wrapped to 96 columns.
+    """Return the decision and its justification as plain text, wrapped to 80 columns.
 
     With `origin`, values are pointed at in the submitted record too.
     """
@@ -113,11 +113,13 @@ def lines(decision: Decision, *, origin: Origin | None = None) -> Iterator[Line]
 def _verdict(decision: Decision) -> Iterator[Line]:
     tone = tone_of(decision)
     name = f"  {printable(decision.campaign)}" if decision.campaign else ""
-    yield (
-        Piece(text=decision.effect.value.upper(), tone=tone),
-        Piece(text=name, tone=Tone.TITLE),
-        Piece(text=f"  {headline(decision)}"),
-    )
+    effect, told = decision.effect.value.upper(), headline(decision)
+    verdict = (Piece(text=effect, tone=tone), Piece(text=name, tone=Tone.TITLE))
+    if len(f"{effect}{name}  {told}") <= WIDTH:
+        yield (*verdict, Piece(text=f"  {told}"))
+    else:
+        yield verdict
+        yield from wrapped(told, "      ", Tone.PLAIN)
     if len({each.verdict for each in decision.markets}) > 1:
         shown = [_market(each) for each in decision.markets]
         yield from wrapped(cut(shown, MOST_MARKETS), "      ", Tone.QUIET)
@@ -171,7 +173,7 @@ def _wanting(decision: Decision) -> str:
     lacking = len(decision.missing) - unfit
     if not lacking:
         return f"{counted(unfit, 'fact', 'facts')} cannot be judged as stated"
-    also = f" and {unfit:,} unjudged" if unfit else ""
+    also = f", and {unfit:,} cannot be judged as stated" if unfit else ""
     return f"{counted(lacking, 'fact is', 'facts are')} missing{also}"
 
 
@@ -184,7 +186,7 @@ def _shares(decision: Decision, status: Status) -> tuple[int, int]:
 
 def _advising(count: int) -> str:
     """Return how many more rules there are that only advise."""
-    return f" and {counted(count, 'that advises', 'that advise')}" if count else ""
+    return f" (and {count} advisory)" if count else ""
 
 
 def _market(each: MarketVerdict) -> str:
@@ -202,11 +204,11 @@ def _tally(decision: Decision) -> str:
 def _share(decision: Decision, status: Status) -> str:
     """Return how many rules have a status; those that only advise apart where the verdict does."""
     enforced, advising = _shares(decision, status)
-    count = enforced + advising
     if status not in (Status.VIOLATED, Status.UNDETERMINED) or not advising:
+        count = enforced + advising
         return f"{count} {status.value}" if count else ""
     if not enforced:
-        return f"none {status.value} but {counted(advising, 'that advises', 'that advise')}"
+        return f"none {status.value} (but {advising} advisory)"
     return f"{enforced} {status.value}{_advising(advising)}"
 
 
@@ -460,7 +462,7 @@ def _missing(decision: Decision, origin: Origin | None) -> Iterator[Line]:
     if any(times > 1 for times in rules.values()):
         text = "a rule that asks for several may do with one: state what you know, and ask again"
         yield from wrapped(text, "  ", Tone.QUIET)
-    heading = "Not to be judged as it stands: state it otherwise, or ask whoever keeps the policies"
+    heading = "Not to be judged as stated: say it otherwise, or ask whose policies they are"
     yield from _asked(heading, [fact for fact in decision.missing if fact.why], origin)
     if further := decision.further_missing:
         count = counted(further, "further fact is", "further facts are")
@@ -545,7 +547,7 @@ def printable(text: str) -> str:
 def _title(text: str) -> Iterator[Line]:
     """Yield the title of what follows, apart from what stands before it."""
     yield ()
-    yield (Piece(text=text, tone=Tone.TITLE),)
+    yield from wrapped(text, "", Tone.TITLE)
 
 
 def _row(label: str, text: str, tone: Tone) -> Iterator[Line]:

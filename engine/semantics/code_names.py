@@ -30,6 +30,26 @@ _COUNTRIES = {
 _AMBIGUOUS = frozenset({"georgia"})
 """Names of a country that as many people write for a region elsewhere."""
 
+_GROUPS = frozenset(
+    [
+        "all",
+        "any",
+        "apac",
+        "dach",
+        "eea",
+        "efta",
+        "emea",
+        "eu",
+        "europe",
+        "european union",
+        "global",
+        "latam",
+        "world",
+        "worldwide",
+    ]
+)
+"""Words for several countries, each of which has a code of its own."""
+
 _LONGEST_NEAR = 12
 
 CODE_ADVICE: Mapping[Scalar, str] = {
@@ -39,6 +59,8 @@ CODE_ADVICE: Mapping[Scalar, str] = {
     Scalar.CURRENCY: "use a currency code of ISO 4217, such as `EUR`",
 }
 """What to write where a code is wanted."""
+
+GROUP_ADVICE = "a group of countries has no code: name each country by its own, such as `DE`"
 
 
 def code_meant(kind: Scalar, word: str) -> str | None:
@@ -51,7 +73,7 @@ def code_meant(kind: Scalar, word: str) -> str | None:
     for written in (joined, tag or joined.upper(), joined.lower()):
         if is_code(kind, written):
             return written
-    return _names(kind).get(" ".join(word.replace("_", " ").split()).casefold())
+    return None if _is_group(kind, word) else _names(kind).get(_folded(word))
 
 
 def _tag_meant(word: str) -> str | None:
@@ -64,7 +86,7 @@ def _tag_meant(word: str) -> str | None:
 def near_code(kind: Scalar, word: str) -> str | None:
     """Return the code that was probably meant: for which a word stands, or that it is near to."""
     meant = code_meant(kind, word)
-    if meant is not None or len(word) > _LONGEST_NEAR:
+    if meant is not None or len(word) > _LONGEST_NEAR or _is_group(kind, word):
         return meant
     first = word[:1].lower()
     return nearest(word, [code for code in codes(kind) if code[0].lower() == first])
@@ -72,8 +94,18 @@ def near_code(kind: Scalar, word: str) -> str | None:
 
 def code_advice(kind: Scalar, word: str) -> str:
     """Return what to write in place of a word that is no code."""
+    if _is_group(kind, word):
+        return GROUP_ADVICE
     near = near_code(kind, word)
     return did_you_mean(near, CODE_ADVICE[kind])
+
+
+def _is_group(kind: Scalar, word: str) -> bool:
+    return kind in (Scalar.PLACE, Scalar.COUNTRY) and _folded(word) in _GROUPS
+
+
+def _folded(word: str) -> str:
+    return " ".join(word.replace("_", " ").split()).casefold()
 
 
 @cache

@@ -293,7 +293,7 @@ def test_where_the_facts_are_stated_that_a_record_cannot_state(api: Caller) -> N
     body, headers = {"campaign": record}, {"Accept": "text/plain"}
     answer = api.post(body, "/v1/decisions?format=tiktok", headers=headers).text
     assert told in " ".join(answer.split())
-    assert max(map(len, answer.splitlines())) <= 96
+    assert max(map(len, answer.splitlines())) <= 80
     vague = {"campaign": campaign(targeting={"age": {"min": 13}})}
     lacking = api.post(vague, headers=headers).text
     assert "the campaign must say" in lacking

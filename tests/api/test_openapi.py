@@ -11,6 +11,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from api.http.openapi.document import openapi_document, path_of
+from api.http.openapi.meanings import ELSEWHERE, MEANINGS
 from api.http.openapi.operations import OPERATIONS
 from api.in_force.policies import NotInForce
 from api.installation.setup import make_key
@@ -316,3 +317,19 @@ def test_page_shows_every_operation_and_fetches_nothing(api: Caller) -> None:
     policy = answer.headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
     assert "unsafe" not in policy
+
+
+def test_everything_that_is_sent_has_a_meaning(document: Document) -> None:
+    sent = [
+        (f"{method} {path}", each["name"], each["description"])
+        for (method, path), operation in _operations(document).items()
+        for each in operation["parameters"]
+    ]
+    assert [each for each in sent if not each[2]] == []
+    bodies = [_members(document, each) for each in _operations(document).values()]
+    assert set(MEANINGS) <= {name for _, name, _ in sent}.union(*bodies)
+    shown = json.dumps(document)
+    for endpoint, elsewhere in ELSEWHERE.items():
+        for name, text in elsewhere.items():
+            assert json.dumps(text) in shown, (endpoint, name)
+            assert text != MEANINGS.get(name), (endpoint, name)

@@ -33,6 +33,7 @@ from api.http.requests.fields import Described
 from api.http.requests.shapes import schema_of
 from engine.version import __version__
 
+from .meanings import meaning
 from .operation import Errors, Header, JSONSchema, Operation, ref
 from .operations import OPERATIONS
 from .schemas import SCHEMAS
@@ -118,8 +119,8 @@ def _operation(rule: Rule, endpoint: str, told: Operation) -> dict[str, object]:
         "description": "\n\n".join(filter(None, [told.text, _who(endpoint)])),
         "security": [{}] if is_open else [{"key": []}],
         "parameters": [
-            *(_path_parameter(name) for name in sorted(rule.arguments)),
-            *_query_parameters(schema_of(told.query)),
+            *(_path_parameter(endpoint, name) for name in sorted(rule.arguments)),
+            *_query_parameters(endpoint, schema_of(told.query)),
             *map(_header_parameter, told.headers),
         ],
         "responses": _responses(endpoint, told),
@@ -127,7 +128,9 @@ def _operation(rule: Rule, endpoint: str, told: Operation) -> dict[str, object]:
     if endpoint in PUBLISHED | MEASURED:
         made["security"] = [{"key": []}, {}]
     if told.body:
-        content = {type_: {"schema": _body(schema)} for type_, schema in told.body.items()}
+        content = {
+            type_: {"schema": _body(endpoint, schema)} for type_, schema in told.body.items()
+        }
         made["requestBody"] = {"required": True, "content": content}
     return made
 
@@ -145,11 +148,17 @@ def _who_else(endpoint: str) -> str:
     return " Where the metrics are public, anyone may." if endpoint in MEASURED else ""
 
 
-def _path_parameter(name: str) -> dict[str, object]:
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+def _path_parameter(endpoint: str, name: str) -> dict[str, object]:
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": meaning(endpoint, name),
+        "schema": {"type": "string"},
+    }
 
 
-def _query_parameters(schema: Schema) -> Iterable[dict[str, object]]:
+def _query_parameters(endpoint: str, schema: Schema) -> Iterable[dict[str, object]]:
     """Yield the parameters of a query, as the shape that reads them says."""
     for name, field in schema.fields.items():
         assert isinstance(field, Described)  # noqa: S101 - the shapes have no other fields.
@@ -157,7 +166,7 @@ def _query_parameters(schema: Schema) -> Iterable[dict[str, object]]:
             "name": field.data_key or name,
             "in": "query",
             "required": field.required,
-            "description": field.advice,
+            "description": meaning(endpoint, field.data_key or name),
             "schema": dict(field.json_schema),
         }
 
@@ -172,7 +181,7 @@ def _header_parameter(header: Header) -> dict[str, object]:
     }
 
 
-def _body(schema: JSONSchema | Schema) -> JSONSchema:
+def _body(endpoint: str, schema: JSONSchema | Schema) -> JSONSchema:
     """Return the schema of a body; null says as much there as nothing."""
     if not isinstance(schema, Schema):
         return schema
@@ -181,11 +190,14 @@ def _body(schema: JSONSchema | Schema) -> JSONSchema:
         if isinstance(field, Described):
             kind = dict(field.json_schema)
             properties[field.data_key or name] = {
-                "description": field.advice,
+                "description": meaning(endpoint, field.data_key or name),
                 **(kind if field.required else {"anyOf": [kind, {"type": "null"}]}),
             }
         else:
-            properties[name] = {"anyOf": [ref(CAMPAIGN), _RECORD]}
+            properties[name] = {
+                "description": "the campaign, or with `format` a platform's own record",
+                "anyOf": [ref(CAMPAIGN), _RECORD],
+            }
     needed = [
         field.data_key or name
         for name, field in schema.fields.items()

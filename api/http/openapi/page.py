@@ -20,6 +20,8 @@ POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; frame-ancestors 'none
 """What a browser may do with the page: use this style sheet, and nothing else."""
 
 _Schema = Mapping[str, Any]
+_Row = tuple[str, Markup, bool, str]
+_NULL = {"type": "null"}
 
 
 def page_of(document: Mapping[str, Any]) -> str:
@@ -31,7 +33,7 @@ def page_of(document: Mapping[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"prose": _prose, "kind": kind_of}
+    environment.filters |= {"prose": _prose, "kind": kind_of, "rows": _rows, "bases": _bases}
     operations = [
         {"method": method.upper(), "path": path, **operation}
         for path, methods in document["paths"].items()
@@ -42,31 +44,40 @@ def page_of(document: Mapping[str, Any]) -> str:
         document=document,
         style=Markup(_STYLE),  # noqa: S704 - our own, with no value in it.
         tags={tag: [each for each in operations if each["tags"][0] == tag] for tag in tags},
-        schemas={name: _rows(made) for name, made in document["components"]["schemas"].items()},
+        schemas=document["components"]["schemas"],
     )
 
 
-def kind_of(schema: _Schema) -> str:
-    """Return in a few words what a schema allows."""
+def kind_of(schema: _Schema) -> Markup:
+    """Return in a few words what a schema allows, with links to those that it names."""
     if "$ref" in schema:
-        return str(schema["$ref"]).rpartition("/")[2]
-    for word, joined in (("anyOf", " or "), ("allOf", " with ")):
+        return Markup('<a href="#schema-{0}">{0}</a>').format(_named(schema))
+    for word, joined in (("anyOf", Markup(" or ")), ("allOf", Markup(" with "))):
         if word in schema:
-            return joined.join(kind_of(each) for each in schema[word])
+            return joined.join(kind_of(each) for each in schema[word] if each != _NULL)
     if "enum" in schema:
-        return " | ".join(str(each) for each in schema["enum"])
+        return Markup(" | ").join(str(each) for each in schema["enum"])
     if schema.get("type") == "array":
-        return f"list of {kind_of(schema['items'])}"
-    return str(schema.get("format") or schema.get("type", "anything"))
+        return Markup("list of {}").format(kind_of(schema["items"]))
+    return escape(schema.get("format") or schema.get("type", "anything"))
 
 
-def _rows(schema: _Schema) -> list[tuple[str, str, str]]:
-    """Return the members of a schema: their names, what they are, and whether they are needed."""
+def _named(schema: _Schema) -> str:
+    return str(schema["$ref"]).rpartition("/")[2]
+
+
+def _rows(schema: _Schema) -> list[_Row]:
+    """Return the members of a schema: their names, kinds, whether they are needed, meanings."""
     return [
-        (name, kind_of(inner), "" if name in part.get("required", ()) else "optional")
+        (name, kind_of(inner), name in part.get("required", ()), inner.get("description", ""))
         for part in _parts(schema)
         for name, inner in part.get("properties", {}).items()
     ]
+
+
+def _bases(schema: _Schema) -> list[Markup]:
+    """Return the schemas whose members a schema has as well."""
+    return [kind_of(each) for each in schema.get("allOf", ()) if "$ref" in each]
 
 
 def _parts(schema: _Schema) -> Iterator[_Schema]:

@@ -6,7 +6,7 @@ from ...source.diagnostic import Diagnostic, error
 from ...source.text import Span
 from ...syntax.habits import DAY_HABIT
 from ...syntax.lexis import Comparator
-from ..types import LENGTHS, Scalar, Type, describe
+from ..types import LENGTHS, RecordType, Scalar, Type, describe
 from ..written import is_written
 
 
@@ -25,7 +25,8 @@ def not_comparable(
 def not_a_condition(span: Span, kind: Type | None) -> Diagnostic:
     """A value where a condition is needed."""
     what = f"this is {describe(kind)}, not a condition" if kind else "this is not a condition"
-    return error("E0403", what, span, help="compare it: `… is …`, `… is at least …`")
+    whose = "one of its facts" if isinstance(kind, RecordType) else "it"
+    return error("E0403", what, span, help=f"compare {whose}: `… is …`, `… is at least …`")
 
 
 def always(span: Span) -> Diagnostic:

@@ -136,11 +136,19 @@ def test_a_fact_that_the_vocabulary_does_not_list_has_no_link() -> None:
     assert Links(handbook=shipped(), one_page=False).fact("campaign.nothing") is None
 
 
-def test_contrast_is_enough_on_white(site: dict[str, str]) -> None:
-    colours = set(re.findall(r"(?<!-)color: (#[0-9a-f]{6})", site["index.html"]))
-    named = set(re.findall(r"--(?:ink|quiet|accent): (#[0-9a-f]{6})", site["index.html"]))
-    for colour in colours | named:
-        assert 1.05 / (luminance(colour) + 0.05) >= 4.5, colour
+def test_every_page_is_reached_from_the_contents(site: dict[str, str]) -> None:
+    assert set(Page(site["index.html"]).links) >= site.keys() - {"index.html"}
+
+
+def test_contrast_is_enough_in_light_and_in_dark(site: dict[str, str]) -> None:
+    light, dark = re.findall(r":root {(.*?)}", site["index.html"], re.DOTALL)[:2]
+    for scheme in (light, dark):
+        colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", scheme))
+        grounds = [luminance(colours[name]) for name in ("ground", "tint", "mark")]
+        for name in ("ink", "quiet", "accent", "allowed", "denied", "open"):
+            for ground in grounds:
+                dim, bright = sorted((ground, luminance(colours[name])))
+                assert (bright + 0.05) / (dim + 0.05) >= 4.5, (name, ground)
 
 
 def luminance(colour: str) -> float:

@@ -2,7 +2,13 @@
 
 import pytest
 
-from engine.semantics.code_names import CODE_ADVICE, code_advice, code_meant, near_code
+from engine.semantics.code_names import (
+    CODE_ADVICE,
+    GROUP_ADVICE,
+    code_advice,
+    code_meant,
+    near_code,
+)
 from engine.semantics.types import CODES, Scalar, codes
 
 
@@ -31,7 +37,7 @@ def test_a_word_stands_for_the_code_that_people_mean_by_it(
     assert code_advice(kind, word) == f"did you mean `{meant}`?"
 
 
-@pytest.mark.parametrize("word", ["", "XX", "Georgia", "EU", "Europe", "x" * 1000])
+@pytest.mark.parametrize("word", ["", "XX", "Georgia", "x" * 1000])
 def test_a_word_of_nothing_or_of_several_stands_for_none(word: str) -> None:
     assert code_meant(Scalar.PLACE, word) is None
     assert code_advice(Scalar.PLACE, word) == CODE_ADVICE[Scalar.PLACE]
@@ -41,3 +47,11 @@ def test_a_word_of_nothing_or_of_several_stands_for_none(word: str) -> None:
 def test_every_code_stands_for_itself_and_what_is_meant_is_a_code(kind: Scalar) -> None:
     assert all(code_meant(kind, code) == code for code in codes(kind))
     assert kind in CODE_ADVICE
+
+
+@pytest.mark.parametrize("word", ["EU", "EEA", "ALL", "APAC", "European_Union", "worldwide"])
+def test_group_of_countries_is_no_misspelt_country(word: str) -> None:
+    assert code_meant(Scalar.PLACE, word) is None
+    assert near_code(Scalar.PLACE, word) is None
+    assert code_advice(Scalar.PLACE, word) == GROUP_ADVICE
+    assert code_advice(Scalar.CURRENCY, "ALL") != GROUP_ADVICE
