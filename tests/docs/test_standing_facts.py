@@ -52,7 +52,7 @@ def test_the_facts_of_a_real_record_that_are_missing_become_fewer(engine: Engine
         found.append(len(made.decision.missing))
         assert made.decision.effect is Effect.DENY
         left = [fact.path for fact in made.decision.missing]
-    assert left == ["campaign.creatives"]
+    assert left == ["campaign.creatives", "campaign.objective"]
     table = PAGE.partition("<!-- shrinking -->\n")[2]
     shown = re.findall(r"^\| [^|]+ \| (\d+) \|$", table, re.MULTILINE)
     assert found == [int(number) for number in shown]
