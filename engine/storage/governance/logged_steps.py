@@ -19,7 +19,7 @@ from ...bundle.grants import written
 from ..errors import LogInconsistent
 from ..log.entries import act_leaves
 from .logged_plan import disclosed
-from .versions import SetVersion
+from .policy_set_rows import SetVersion
 from .waiver_rows import RequestedWaiver
 
 _Steps: TypeAlias = Mapping[int, tuple[str, str | None]]

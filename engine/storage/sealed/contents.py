@@ -96,7 +96,7 @@ class Contents:
     ) -> Mapping[str, tuple[Disclosure, ...] | UnreadableContents]:
         """Return what leaves disclose, by the ids of their decisions; payloads stay sealed."""
         sealed = list(rows)
-        keys = self._keys.find(each.key for each in sealed)
+        keys = self.keys.find(each.key for each in sealed)
         return {each.decision_id: _opened_names(each, keys[each.key]) for each in sealed}
 
 
