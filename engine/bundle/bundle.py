@@ -8,6 +8,7 @@ from datetime import date
 from typing import TypeAlias
 
 from ..evaluation.compiled.program import Program
+from ..evaluation.descriptor.combinations import combinations_of
 from ..evaluation.descriptor.decode import Decoder
 from ..evaluation.presumption import presumption_faults
 from ..semantics.adopted import is_adopted, without_adopted_tests
@@ -195,5 +196,5 @@ def _assembled(name: str, files: Mapping[str, str], checked: Checked) -> Bundle:
         policies=checked.policies,
         cases=checked.cases,
         program=Program(checked.policies),
-        decoder=Decoder(checked.policies.vocabulary),
+        decoder=Decoder(checked.policies.vocabulary, combinations_of(checked.policies)),
     )

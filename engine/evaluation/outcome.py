@@ -57,6 +57,14 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[Evidence, ...] = ()
     wanted: tuple[WantedFact, ...] = ()
 
+    def is_about(self, pointer: str) -> bool:
+        """Whether some of the evidence is a value at a pointer, or below it."""
+        return any(f"{seen.pointer}/".startswith(f"{pointer}/") for seen in self.evidence)
+
+    def beside(self, seen: Evidence) -> "Outcome":
+        """Return the outcome with one more fact that it goes by."""
+        return replace(self, evidence=(*self.evidence, seen))
+
     def with_label(self, item: str) -> "Outcome":
         """Return the outcome as that of a labelled list item."""
         return replace(
@@ -102,10 +110,22 @@ def _junction(operands: Sequence[Outcome], *, decisive: bool) -> Outcome:
         return Outcome(truth=decisive, evidence=_all_evidence(deciding))
     unknown = [operand for operand in operands if operand.truth is None]
     if unknown:
-        wanted = dict.fromkeys(wanted for operand in unknown for wanted in operand.wanted)
-        return Outcome(truth=None, wanted=tuple(wanted))
+        return Outcome(truth=None, wanted=_all_wanted(unknown))
     return Outcome(truth=not decisive, evidence=_all_evidence(operands))
 
 
 def _all_evidence(operands: Sequence[Outcome]) -> tuple[Evidence, ...]:
     return tuple(dict.fromkeys(seen for operand in operands for seen in operand.evidence))
+
+
+def _all_wanted(operands: Sequence[Outcome]) -> tuple[WantedFact, ...]:
+    """Return each fact once, with the first reason why what is stated does not do.
+
+    Of two lists that are compared element by element, each fact would have a reason of its own for
+    every element of the other.
+    """
+    wanted: dict[str, WantedFact] = {}
+    for operand in operands:
+        for each in operand.wanted:
+            wanted.setdefault(each.pointer, each)
+    return tuple(wanted.values())

@@ -145,14 +145,13 @@ def _over(condition: QuantifiedCondition, situation: Situation) -> Outcome:
         return _over_empty_list(condition, pointer, situation)
     within = _element_situations(condition, situation)
     outcomes = [evaluate(condition.condition, each) for each in within]
-    match condition.kind:
-        case QuantifierKind.ANY:
-            return disjunction(outcomes)
-        case QuantifierKind.NO:
-            return negation(disjunction(outcomes))
-        case QuantifierKind.EVERY:
-            return conjunction(outcomes)
-    assert_never(condition.kind)
+    every = condition.kind is QuantifierKind.EVERY
+    found = conjunction(outcomes) if every else disjunction(outcomes)
+    if found.truth is not None and not found.is_about(pointer):
+        required = "" if found.truth is every else "is empty"
+        seen = _evidence(condition.collection, elements, pointer, required, situation)
+        found = found.beside(seen)
+    return negation(found) if condition.kind is QuantifierKind.NO else found
 
 
 def _element_situations(

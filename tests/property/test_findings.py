@@ -42,6 +42,7 @@ WHOLE: dict[str, Any] = {
     "tongue": "en",
     "tongues": ["de-AT"],
     "note": "hello",
+    "notes": ["hello"],
     "role": "guest",
     "minors": False,
     "lowest": 18,

@@ -152,7 +152,10 @@ def _over(condition: QuantifiedCondition, names: Names) -> Explain:
             return Outcome(truth=every, evidence=(reader.evidence(frame, (), "is not empty"),))
         # The elements that determine a quantifier are those of its own truth, as in a junction.
         inner_frames = reader.element_frames(frame)
-        return combine([explain(each, truth) for each in inner_frames if test(each) is truth])
+        found = combine([explain(each, truth) for each in inner_frames if test(each) is truth])
+        if truth is None or found.is_about(reader.pointer(frame)):
+            return found
+        return found.beside(reader.evidence(frame, elements, "" if truth is every else "is empty"))
 
     return _denied(over) if condition.kind is QuantifierKind.NO else over
 

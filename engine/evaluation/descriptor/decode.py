@@ -7,7 +7,7 @@ alone; null is absent.
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -35,6 +35,7 @@ from ...source.quoting import described, escaped, excerpt, series
 from ...source.suggest import did_you_mean, nearest
 from ...syntax.lexis import PERIOD, Unit
 from ..values import Campaign, Datum, Group
+from .combinations import Combination
 from .plain_decode import DOUBTS, PlainDecoder, is_bounded
 
 LONGEST_ID = 512
@@ -95,9 +96,9 @@ Decoded: TypeAlias = tuple[Campaign | None, tuple[CampaignFault, ...]]
 
 
 class Decoder:
-    """Reads descriptors of one vocabulary."""
+    """Reads descriptors of one vocabulary, whose lists are no longer than rules can combine."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, combinations: Sequence[Combination] = ()) -> None:
         # Groups may lead into each other: all are there before the first reader of a fact is made.
         readers: dict[str, list[Decode]] = {name: [] for name in vocabulary.records}
         self._shapes = {
@@ -107,6 +108,7 @@ class Decoder:
             readers[name].extend(self._reader(fact) for fact in shape.facts.values())
         self._campaign = self._shapes[vocabulary.root]
         self._vocabulary = vocabulary
+        self._combinations = combinations
 
     def decode(self, descriptor: object) -> Decoded:
         """Return the campaign, or None and every fault of the descriptor, at most a hundred.
@@ -128,7 +130,7 @@ class Decoder:
         except DOUBTS:
             return None
         faults = Faults()
-        _check_whole(campaign, faults)
+        self._check_whole(campaign, faults)
         return None if faults.total else campaign
 
     @cached_property
@@ -146,13 +148,25 @@ class Decoder:
         made = self._campaign(descriptor, "", faults)
         if isinstance(made, Group):
             campaign = Campaign(facts=made)
-            _check_whole(campaign, faults)
+            self._check_whole(campaign, faults)
             if faults.total == 0:
                 return campaign, ()
         if faults.total > _MOST_FAULTS:
             rest = faults.total - _MOST_FAULTS
             faults.found.append(CampaignFault(pointer="", message=f"and {rest} more"))
         return None, tuple(faults.found)
+
+    def _check_whole(self, campaign: Campaign, faults: Faults) -> None:
+        name, flight = campaign.facts.get("id"), campaign.facts.get("flight")
+        if isinstance(name, str) and len(name) > LONGEST_ID:
+            message = f"the id has {len(name):,} characters, and {LONGEST_ID} at most are kept"
+            advice = "give the short one by which your own system knows the campaign"
+            faults.add("/id", message, advice)
+        if isinstance(flight, Group):
+            _check_flight(flight, faults)
+        for each in self._combinations:
+            if each.is_too_many(campaign):
+                faults.add(each.pointer, each.complaint, "shorten the list, or split the campaign")
 
     def _is_wrapped(self, descriptor: object) -> bool:
         """Whether a campaign stands within what was given, as in a request of the service."""
@@ -271,15 +285,6 @@ def _discreet(reader: Decode, fact: Fact) -> Decode:
         return made
 
     return decode
-
-
-def _check_whole(campaign: Campaign, faults: Faults) -> None:
-    name, flight = campaign.facts.get("id"), campaign.facts.get("flight")
-    if isinstance(name, str) and len(name) > LONGEST_ID:
-        message = f"the id has {len(name):,} characters, and {LONGEST_ID} at most are kept"
-        faults.add("/id", message, "give the short one by which your own system knows the campaign")
-    if isinstance(flight, Group):
-        _check_flight(flight, faults)
 
 
 def _check_flight(flight: Group, faults: Faults) -> None:
