@@ -295,6 +295,22 @@ def test_an_empty_list_is_its_own_evidence(word: str, shown: tuple[str, str, str
     assert (seen(result)[0] if result.findings else None) == shown
 
 
+@pytest.mark.parametrize(
+    ("condition", "shown"),
+    [
+        ("any shade in campaign.colours has (campaign.flag)", ("red, blue", "is empty")),
+        ("no shade in campaign.colours has (not campaign.flag)", ("red, blue", "")),
+        ("every shade in campaign.colours has (campaign.flag)", ("red, blue", "")),
+    ],
+)
+def test_a_list_is_told_of_where_nothing_is_of_its_elements(
+    condition: str, shown: tuple[str, str]
+) -> None:
+    found = judged(f"prohibit when {condition}", flag=True, colours=["red", "blue"])
+    told = {each.pointer: (each.value, each.required) for each in found.findings[0].evidence}
+    assert told == {"/flag": ("yes", "is no"), "/colours": shown}
+
+
 def test_every_over_an_empty_list_is_unknown_because_it_is_empty() -> None:
     result = judged("require every i in campaign.items has (i.flag)", items=[])
     assert (result.status, wanted(result)) == (
