@@ -204,9 +204,18 @@ def _syntax_fault(document: str, error: json.JSONDecodeError, limits: JSONLimits
     # The decoder's words are those of Python 3.11 to 3.13; others fall back to a plain complaint.
     cut_off = error.pos >= end or error.msg.startswith("Unterminated")
     complaint = _CUT_OFF if cut_off else _syntax_complaint(document, error)
-    # Versions of Python differ in which character of a faulty escape they name.
-    offset = document.rfind("\\", 0, error.pos + 1) if complaint is _ESCAPE else error.pos
+    offset = _offset(document, error, complaint)
     return complaint.at(document, offset, pointer_at(document, offset, limits))
+
+
+def _offset(document: str, error: json.JSONDecodeError, complaint: Complaint) -> int:
+    """Return where a fault is told: versions of Python differ in the character that they name."""
+    if complaint is _ESCAPE:
+        return document.rfind("\\", 0, error.pos + 1)
+    if complaint is _TRAILING_COMMA and document[error.pos] == ",":  # From 3.13 on.
+        rest = document[error.pos + 1 :]
+        return len(document) - len(rest.lstrip(_BLANK))
+    return error.pos
 
 
 def _syntax_complaint(document: str, error: json.JSONDecodeError) -> Complaint:

@@ -14,6 +14,7 @@ PAIRS = (
     "any one in campaign.items has"
     " (any other in campaign.items has (one.amount exceeds other.amount))"
 )
+COUNT = "count of (each one in campaign.items where one.amount is other.amount)"
 WITHIN = "any one in campaign.items has (any part in one.parts has (part.size exceeds 1))"
 
 
@@ -26,10 +27,8 @@ def items(count: int, parts: int = 0) -> list[dict[str, Any]]:
     [
         PAIRS,
         f"not ({PAIRS})",
-        "sum of (count of (each one in campaign.items where one.amount is other.amount)"
-        " for each other in campaign.items) exceeds 1",
-        "count of (each one in campaign.items where count of"
-        " (each other in campaign.items where other.amount is one.amount) exceeds 1) exceeds 1",
+        f"sum of ({COUNT} for each other in campaign.items) exceeds 1",
+        f"count of (each other in campaign.items where {COUNT} exceeds 1) exceeds 1",
     ],
 )
 def test_lists_that_would_be_combined_for_hours_are_refused(condition: str) -> None:
