@@ -9,6 +9,7 @@ Points = Sequence[tuple[float, float]]
 
 WIDTH, HEIGHT = 640, 360
 LEFT, RIGHT, TOP, BOTTOM = 64, 150, 44, 48
+_LINE = 14
 _COLOURS = ("#1f5fa8", "#b4491f", "#3b7d3b", "#6b4a9a")
 _HEAD = (
     f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
@@ -53,14 +54,26 @@ def chart(title: str, units: tuple[str, str], curves: Mapping[str, Points], note
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
         _text(LEFT, 20, title, font_weight="bold"),
         _text(LEFT, HEIGHT - 8, f"{units[0]}; {note}", fill="#555555"),
-        *_grid(x, y, units[1]),
+        _text(LEFT - 6, TOP - 8, units[1], text_anchor="end", fill="#555555"),
+        *_grid(x, y),
     ]
+    places = _apart({name: y.at(curve[-1][1]) for name, curve in curves.items()})
     for colour, (name, curve) in zip(_COLOURS, curves.items(), strict=False):
-        parts += _curve(name, curve, x, y, colour)
+        parts += _curve(curve, x, y, colour)
+        parts.append(_text(x.at(curve[-1][0]) + 8, places[name] + 4, name, fill=colour))
     return "\n".join((*parts, "</svg>\n"))
 
 
-def _grid(x: Axis, y: Axis, unit: str) -> list[str]:
+def _apart(ends: Mapping[str, float]) -> dict[str, float]:
+    """Return the heights of names beside the ends of their curves, none on another."""
+    places: dict[str, float] = {}
+    lowest = float("-inf")
+    for name, end in sorted(ends.items(), key=lambda each: each[1]):
+        places[name] = lowest = max(end, lowest + _LINE)
+    return places
+
+
+def _grid(x: Axis, y: Axis) -> list[str]:
     lines = []
     for mark in x.marks:
         at = x.at(mark)
@@ -69,17 +82,16 @@ def _grid(x: Axis, y: Axis, unit: str) -> list[str]:
     for mark in y.marks:
         at = y.at(mark)
         lines.append(_line(x.start, at, x.end, at))
-        lines.append(_text(x.start - 6, at + 4, f"{mark:,} {unit}", text_anchor="end"))
+        lines.append(_text(x.start - 6, at + 4, f"{mark:,}", text_anchor="end"))
     return lines
 
 
-def _curve(name: str, curve: Points, x: Axis, y: Axis, colour: str) -> list[str]:
+def _curve(curve: Points, x: Axis, y: Axis, colour: str) -> list[str]:
     places = [(x.at(across), y.at(up)) for across, up in curve]
     path = " ".join(f"{left},{top}" for left, top in places)
-    left, top = places[-1]
     dots = [f'<circle cx="{cx}" cy="{cy}" r="3" fill="{colour}"/>' for cx, cy in places]
     line = f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>'
-    return [line, *dots, _text(left + 8, top + 4, name, fill=colour)]
+    return [line, *dots]
 
 
 def _line(x1: float, y1: float, x2: float, y2: float) -> str:
