@@ -64,11 +64,8 @@ def test_what_is_due_is_erased(run: Run, log: Path, tmp_path: Path) -> None:
     vkey.write_text(run("log", "key").stdout)
     assert run("log", "export", tree).exit_code == 0
     verified = run("verify", tree, "--vkey", vkey).stdout.splitlines()
-    assert verified[:2] == [  # What this log claims of the year 2102 is all that is wrong with it.
-        "NOT VERIFIED  1 fault in 9 entries",
-        "  first: entry 5: it was decided more than an hour after it was logged"
-        " (decided_after_logged)",
-    ]
+    assert verified[0] == "NOT VERIFIED  1 fault in 9 entries"
+    assert verified[1].endswith("(decided_after_logged)")  # What it claims of the year 2102.
 
 
 def test_show(run: Run, log: Path) -> None:
