@@ -10,10 +10,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.audit.checkpoints.publishing import CheckpointPublisher, Watch
 from engine.audit.checkpoints.signing import CheckpointSigner, LogForked
+from engine.audit.checkpoints.stamping import CheckpointStamper
 from engine.audit.instants import utc_now
 from engine.audit.log import Committer
 from engine.storage.databases.database import Database
@@ -52,7 +53,9 @@ from .installation.tokens import tokens_of
 from .metrics.instruments import MeasuredStore, Metrics
 from .recording import Recorder
 from .tracing.exporting import exporter_of
-from .tracing.stages import Answered
+
+if TYPE_CHECKING:
+    from .tracing.otlp import Exporter
 
 _UNSEALED = "contents of the log can be neither sealed nor opened; `assent doctor` says why"
 
@@ -93,11 +96,44 @@ def start(settings: Settings, *, shared: Path | None = None) -> Process:
         raise
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Running:
+    """What runs beside the requests until the process ends."""
+
+    policies: PoliciesInForce
+    committer: Committer
+    signer: CheckpointSigner
+    publisher: CheckpointPublisher
+    stamper: CheckpointStamper | None
+    exporter: "Exporter | None"
+    pool: DeciderPool
+    metrics: Metrics
+
+    def start(self) -> None:
+        self.signer.start()
+        self.publisher.start()
+        self.policies.start()
+        if self.stamper is not None:
+            self.stamper.start()
+
+    def close(self, database: Database) -> None:
+        self.pool.close()
+        self.policies.close()
+        self.committer.close()
+        self.signer.close()
+        self.publisher.close()
+        if self.stamper is not None:
+            self.stamper.close()
+        database.close()
+        if self.exporter is not None:
+            self.exporter.close()
+        self.metrics.close()  # What was lost at the end is counted too.
+
+
 def _started(settings: Settings, database: Database, shared: Path | None) -> Process:
     check_prepared(settings, database)
     policies = policies_of(settings, database, on_change=note_policies, on_unusable=note_unusable)
     metrics = Metrics(shared)
-    rates = _rates(settings, shared)
     store = SQLLogStore(database)
     on_writing = noting(metrics, "writing", "written")
     measured = MeasuredStore(store, metrics, on_change=on_writing)
@@ -113,60 +149,30 @@ def _started(settings: Settings, database: Database, shared: Path | None) -> Pro
     watch = Watch(on_witness=note_witness, on_failure=on_publishing)
     publisher = publisher_of(settings, database, signer, watch)
     on_stamping = noting(metrics, "stamping", "stamped")
-    stamper = stamper_of(settings, publisher, on_failure=on_stamping)
-    exporter = exporter_of(settings, metrics.lost)
-    pool = _pool(settings, metrics)
-    app = create_app(
-        _service(
-            settings,
-            database,
-            policies=policies,
-            committer=committer,
-            signer=signer,
-            publisher=publisher,
-            metrics=metrics,
-            rates=rates,
-            send_spans=None if exporter is None else exporter.send,
-            pool=pool,
-            check=partial(_probe, database, signer, partial(_check_written, store, measured)),
-        )
+    running = _Running(
+        policies=policies,
+        committer=committer,
+        signer=signer,
+        publisher=publisher,
+        stamper=stamper_of(settings, publisher, on_failure=on_stamping),
+        exporter=exporter_of(settings, metrics.lost),
+        pool=_pool(settings, metrics),
+        metrics=metrics,
     )
-    signer.start()
-    publisher.start()
-    policies.start()
-    if stamper is not None:
-        stamper.start()
-
-    def close() -> None:
-        pool.close()
-        policies.close()
-        committer.close()
-        signer.close()
-        publisher.close()
-        if stamper is not None:
-            stamper.close()
-        database.close()
-        if exporter is not None:
-            exporter.close()
-        metrics.close()  # What was lost at the end is counted too.
-
-    return Process(wsgi=app, close=close)
+    check = partial(_probe, database, signer, partial(_check_written, store, measured))
+    app = create_app(_service(settings, database, running, _rates(settings, shared), check))
+    running.start()
+    return Process(wsgi=app, close=partial(running.close, database))
 
 
-def _service(  # noqa: PLR0913 - the parts that are made one after another.
+def _service(
     settings: Settings,
     database: Database,
-    *,
-    policies: PoliciesInForce,
-    committer: Committer,
-    signer: CheckpointSigner,
-    publisher: CheckpointPublisher,
-    metrics: Metrics,
+    running: _Running,
     rates: Rates | None,
-    send_spans: Callable[[Answered], None] | None,
-    pool: DeciderPool,
     check: Callable[[], Readiness],
 ) -> Service:
+    policies, signer, exporter = running.policies, running.signer, running.exporter
     return Service(
         policies=policies,
         policy_sets=PolicySets(database),
@@ -174,14 +180,14 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
         policy_versions=PolicyVersions(database),
         recorder=partial(
             Recorder,
-            committer=committer,
+            committer=running.committer,
             clock=utc_now,
-            metrics=metrics,
+            metrics=running.metrics,
             standing=policies.standing_facts,
             fork=lambda: signer.fork,
         ),
         standing_facts=StandingFacts(database),
-        committer=committer,
+        committer=running.committer,
         decisions=Decisions(database),
         request_keys=IdempotencyKeys(database, clock=utc_now),
         erasures=Erasures(database),
@@ -190,17 +196,17 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
         keys=KeysInForce(ApiKeys(database), clock=utc_now),
         tiles=TileLog(database),
         signer=signer,
-        publisher=publisher,
+        publisher=running.publisher,
         vouched=AttestationStore(path=settings.log_vouched),
         log_is_public=settings.log_public,
         public_url=settings.public_url,
-        metrics=metrics,
+        metrics=running.metrics,
         metrics_are_public=settings.metrics_public,
         rates=rates,
         origins=settings.cors_origins,
         tokens=tokens_of(settings),
-        send_spans=send_spans,
-        pool=pool,
+        send_spans=None if exporter is None else exporter.send,
+        pool=running.pool,
         probe=check,
         clock=utc_now,
         limits=Limits(

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from api.http.admission.access import MEASURED, PUBLIC, PUBLISHED, admit, check_rate
 from api.http.admission.cors import open_to_origin, preflight
-from api.http.requests.addresses import check_address
+from api.http.requests.addresses import IdConverter, check_address
 from api.journal import ACCESS, request_id
 from api.tracing.stages import Answered, Timeline, keep
 from api.tracing.traces import trace_of
@@ -52,6 +52,7 @@ def create_app(service: Service) -> Flask:
     app.extensions["policies"] = service.policies
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # `cors` answers what there is.
     app.url_map.merge_slashes = False
+    app.url_map.converters = {**app.url_map.converters, "id": IdConverter}
     modules = (decisions, batch, search, queries, erasures, log, tiles, vocabulary, health, metrics)
     administered = (policy_sets, policies, waivers, facts)
     for module in (*modules, *administered, documentation, authzen, opa):

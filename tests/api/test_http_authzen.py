@@ -93,6 +93,9 @@ def test_terms_are_in_the_context(api: Caller) -> None:
     assert made["context"]["as_of"] == "2026-12-01T00:00:00Z"
     for name, value in (("as_of", 5), ("policy_set", []), ("format", "x")):
         assert f"`context.{name}`" in refused(api.post(asked(context={name: value}), ONE))
+    several = refused(api.post(asked(context={"as_of": 5, "format": "x"}), ONE))
+    assert "`context.as_of`: " in several
+    assert "; `context.format`: " in several
     unknown = refused(api.post(asked(context={"policy_set": "nothing"}), ONE))
     assert "no version of the policy set `nothing` is in force" in unknown
 
@@ -287,6 +290,8 @@ def test_item_that_is_wrong_is_its_own_error(api: Caller) -> None:
         None,
     ]
     assert "/resource/properties/markets" in made[5]["context"]["error"]["message"]
+    said = refused(api.post(DEFAULTS | {"evaluations": [YES, "x", NO]}, MANY))
+    assert said == "`evaluations[1]` should be an object, and is the text `x`\n"
 
 
 @pytest.mark.parametrize(

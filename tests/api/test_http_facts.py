@@ -173,6 +173,8 @@ def test_sent_twice_it_is_recorded_once(api: Caller) -> None:
     again = record(api, statement("Twice"))
     assert (first.status_code, again.status_code) == (201, 200)
     assert loaded(again) == loaded(first)
+    shouted = api.get(f"/v1/facts/{loaded(first)['id'].upper()}", role="author")
+    assert loaded(shouted)["id"] == loaded(first)["id"]
 
 
 def test_a_stale_tag_is_412_and_none_is_428(api: Caller) -> None:

@@ -99,13 +99,13 @@ submitter auditor                     | GET /v1/decisions/<decision:decision_id>
 submitter auditor                     | GET /v1/decisions/evidence
 submitter auditor                     | GET /v1/decisions/manifest
 submitter approver auditor admin      | GET /v1/waivers
-submitter approver auditor admin      | GET /v1/waivers/<id>
+submitter approver auditor admin      | GET /v1/waivers/<id:id>
 
 author                                | POST /v1/facts
-author                                | POST /v1/facts/<fact>/withdraw
+author                                | POST /v1/facts/<id:fact>/withdraw
 author                                | POST /v1/policy-sets/<name>/versions
 author                                | POST /v1/policy-sets/<name>/versions/<version>/submit
-author                                | PUT /v1/facts/<fact>
+author                                | PUT /v1/facts/<id:fact>
 author approver                       | POST /v1/policies/check
 author approver                       | POST /v1/policies/format
 author approver auditor               | POST /v1/policy-sets/<name>/versions/<version>/impact
@@ -116,16 +116,16 @@ author approver auditor admin         | GET /v1/policy-sets/<name>/versions
 author approver auditor admin         | GET /v1/policy-sets/<name>/versions/<version>
 author approver auditor admin         | GET /v1/policy-sets/<name>/versions/<version>/files
 author auditor                        | GET /v1/facts
-author auditor                        | GET /v1/facts/<fact>
-author auditor                        | GET /v1/facts/<fact>/versions
+author auditor                        | GET /v1/facts/<id:fact>
+author auditor                        | GET /v1/facts/<id:fact>/versions
 
 approver                              | POST /v1/policy-sets/<name>/activate
 approver                              | POST /v1/policy-sets/<name>/rollback
 approver                              | POST /v1/policy-sets/<name>/versions/<version>/approve
 approver                              | POST /v1/policy-sets/<name>/versions/<version>/reject
-approver                              | POST /v1/waivers/<id>/grant
-approver                              | POST /v1/waivers/<id>/refuse
-approver                              | POST /v1/waivers/<id>/revoke
+approver                              | POST /v1/waivers/<id:id>/grant
+approver                              | POST /v1/waivers/<id:id>/refuse
+approver                              | POST /v1/waivers/<id:id>/revoke
 
 auditor                               | DELETE /v1/queries/<name>
 auditor                               | GET /log/checkpoint

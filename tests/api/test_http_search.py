@@ -115,6 +115,10 @@ def test_cursor_of_another_query(filled: Caller) -> None:
     (error,) = problem_of(answer, 400, "invalid-query")["errors"]
     assert "other filters" in error["message"]
     assert "with the same filters" in error["help"]
+    for strayed in (f"{cursor[:9]}*{cursor[9:]}", f"{cursor} ", f"{cursor}=", f"{cursor[:-2]}B="):
+        answer = filled.get("/v1/decisions", query_string={"limit": 3, "cursor": strayed})
+        (error,) = problem_of(answer, 400, "invalid-query")["errors"]
+        assert "not one that a page gave" in error["message"]
 
 
 @pytest.mark.parametrize("cursor", ["x", "!!!!", "AAAA", "%ff%fe", "é", "A" * 513])
@@ -265,6 +269,16 @@ def test_submitter_sees_its_own(filled: Caller) -> None:
 )
 def test_unknown_decision(filled: Caller, name: str, below: str) -> None:
     problem_of(filled.get(f"/v1/decisions/{name}{below}"), 404, "not-found")
+
+
+@pytest.mark.parametrize("below", ["", "/proof"])
+def test_an_id_is_the_same_in_capitals(filled: Caller, below: str) -> None:
+    id_ = _found(filled, "?limit=1")[0]["id"]
+    assert isinstance(id_, str)
+    assert id_ != id_.upper()
+    asked, shouted = (filled.get(f"/v1/decisions/{each}{below}") for each in (id_, id_.upper()))
+    assert (asked.status_code, shouted.status_code) == (200, 200)
+    assert json.loads(shouted.data).keys() == json.loads(asked.data).keys()
 
 
 @pytest.mark.parametrize("path", ["/v1/decisions/x", "/v1/decisions/x/proof", "/v1/log/export"])

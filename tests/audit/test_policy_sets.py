@@ -151,14 +151,14 @@ def test_revision_that_is_outdated(sets: PolicySets) -> None:
     version, line = sets.version("house", digest), sets.timeline("house")
     with pytest.raises(OutdatedRevision):
         sets.activate(
-            "house", digest, replace(BEN, expected_revision=line.revision - 1), since=None
+            "house", digest, replace(BEN, expected_revisions={line.revision - 1}), since=None
         )
-    sets.activate("house", digest, replace(BEN, expected_revision=line.revision), since=None)
+    sets.activate("house", digest, replace(BEN, expected_revisions={line.revision}), since=None)
     with pytest.raises(OutdatedRevision):
-        sets.roll_back("house", replace(BEN, expected_revision=line.revision))
+        sets.roll_back("house", replace(BEN, expected_revisions={line.revision}))
     with pytest.raises(OutdatedRevision):
         sets.move(
-            "house", digest, Transition.SUBMIT, replace(ANNA, expected_revision=version.revision)
+            "house", digest, Transition.SUBMIT, replace(ANNA, expected_revisions={version.revision})
         )
 
 

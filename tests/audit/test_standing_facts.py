@@ -70,8 +70,8 @@ def record(facts: StandingFacts, name: str = "Fjellsko", **stated: Any) -> FactV
 def test_every_version_is_kept_and_logged(facts: StandingFacts, database: Database) -> None:
     first = record(facts)
     other = statement(landing={"imprint": False})
-    second = facts.amend(first.fact, other, replace(BEN, expected_revision=1), check=nothing)
-    third = facts.withdraw(first.fact, replace(ANNA, expected_revision=2))
+    second = facts.amend(first.fact, other, replace(BEN, expected_revisions={1}), check=nothing)
+    third = facts.withdraw(first.fact, replace(ANNA, expected_revisions={2}))
     assert [each.version for each in (first, second, third)] == [1, 2, 3]
     assert list(facts.versions(first.fact)) == [third, second, first]
     assert (third.statement, third.commitment, third.salt) == (None, None, None)
@@ -125,12 +125,12 @@ def test_what_is_seen_by_the_check_are_the_others_about_the_subject(facts: Stand
 def test_nobody_overwrites_what_they_did_not_read(facts: StandingFacts) -> None:
     made = record(facts)
     facts.amend(
-        made.fact, statement(objective="sales"), replace(BEN, expected_revision=1), check=nothing
+        made.fact, statement(objective="sales"), replace(BEN, expected_revisions={1}), check=nothing
     )
     with pytest.raises(OutdatedRevision):
-        facts.amend(made.fact, statement(), replace(ANNA, expected_revision=1), check=nothing)
+        facts.amend(made.fact, statement(), replace(ANNA, expected_revisions={1}), check=nothing)
     with pytest.raises(OutdatedRevision):
-        facts.withdraw(made.fact, replace(ANNA, expected_revision=1))
+        facts.withdraw(made.fact, replace(ANNA, expected_revisions={1}))
     assert len(facts.versions(made.fact)) == 2
 
 
@@ -140,7 +140,7 @@ def test_of_two_at_once_one_is_told(facts: StandingFacts) -> None:
     def act(number: int) -> str:
         try:
             other = statement(budget={"total": {"amount": str(number), "currency": "EUR"}})
-            facts.amend(made.fact, other, replace(BEN, expected_revision=1), check=nothing)
+            facts.amend(made.fact, other, replace(BEN, expected_revisions={1}), check=nothing)
         except OutdatedRevision:
             return "outdated"
         return "done"

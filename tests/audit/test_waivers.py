@@ -84,7 +84,7 @@ def test_whole_life_is_in_the_log_and_verifies(
 ) -> None:
     assert (asked.state, asked.revision, asked.text) == (WaiverState.REQUESTED, 1, None)
     assert (asked.terms, asked.evidence, asked.requester) == (TERMS, REQUEST.evidence, "anna")
-    made = waivers.grant(asked.id, ROLE, replace(BEN, reason="as agreed", expected_revision=1))
+    made = waivers.grant(asked.id, ROLE, replace(BEN, reason="as agreed", expected_revisions={1}))
     assert (made.state, made.revision) == (WaiverState.GRANTED, 2)
     assert made.text == (
         f"waiver {asked.id}\n"
@@ -187,7 +187,7 @@ def test_what_is_not_there_or_was_not_seen(waivers: Waivers, asked: RequestedWai
         with pytest.raises(NotFound):
             step(waivers, "w0")
     with pytest.raises(OutdatedRevision):
-        waivers.grant(asked.id, ROLE, replace(BEN, expected_revision=2))
+        waivers.grant(asked.id, ROLE, replace(BEN, expected_revisions={2}))
 
 
 def test_what_the_log_cannot_have_is_not_asked_for(waivers: Waivers) -> None:

@@ -14,16 +14,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from marshmallow import EXCLUDE, Schema, ValidationError
+from marshmallow import EXCLUDE, Schema
 
 from api.deciding.submission import FORMAT_NAMES, NATIVE, Terms
 from api.http.answers import encoded, further_missing, receipt_document
 from api.http.problems import MALFORMED_SUBMISSION, Problem, ProblemKind, ProblemRaised
 from api.http.requests.fields import Barred, Instant, Text, Word
+from api.http.requests.loading import load
 from api.http.requests.misplaced import in_body
 from api.recording import Recorded
 from engine.audit.log import BATCH_LIMIT
 from engine.evaluation.document import Document
+from engine.source.quoting import described
 
 MALFORMED = ProblemKind(
     name="authzen", status=400, title="The request is not of AuthZEN", meaning="a member is wrong"
@@ -144,8 +146,11 @@ def evaluations_of(
     items = body.get("evaluations")
     if items is None or items == []:
         return None
-    if not isinstance(items, list) or not all(isinstance(each, dict) for each in items):
+    if not isinstance(items, list):
         raise malformed("`evaluations` should be a list of objects")
+    for index, item in enumerate(items):
+        if not isinstance(item, dict):
+            raise malformed(f"`evaluations[{index}]` should be an object, and is {described(item)}")
     if len(items) > most:
         raise malformed(
             f"`evaluations` has at most {most:,} items; send the others in another request"
@@ -178,14 +183,14 @@ def _object(body: Mapping[str, object], name: str) -> Mapping[str, object]:
 
 
 def _context(context: Mapping[str, object]) -> dict[str, object]:
-    try:
-        read = _CONTEXT.load(context)
-    except ValidationError as error:
-        name, words = next(iter(error.messages_dict.items()))
-        advice = getattr(_CONTEXT.fields[name], "advice", None)
-        told = f"{words[0]} ({advice})" if advice else words[0]
-        raise malformed(f"`context.{name}`: {told}") from None
-    return {name: value for name, value in read.items() if value is not None}
+    terms, faults = load(_CONTEXT, context)
+    if faults:
+        raise malformed(
+            "; ".join(
+                f"`context.{each.name}`: {_advised(each.message, each.help)}" for each in faults
+            )
+        )
+    return terms
 
 
 # --- answers ----------------------------------------------------------------------------------
@@ -250,11 +255,14 @@ def error_answer(problem: Problem) -> dict[str, object]:
 def message_of(problem: Problem) -> str:
     """Return a problem as one text."""
     faults = [
-        f"{each.pointer or each.parameter or 'body'}: {each.message}"
-        + (f" ({each.help})" if each.help else "")
+        f"{each.pointer or each.parameter or 'body'}: {_advised(each.message, each.help)}"
         for each in problem.errors
     ]
     return "; ".join([problem.detail, *faults])
+
+
+def _advised(message: str, advice: str | None) -> str:
+    return f"{message} ({advice})" if advice else message
 
 
 def undecidable(problem: Problem) -> ProblemRaised:

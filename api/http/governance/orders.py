@@ -6,7 +6,7 @@ from flask import g, request
 from marshmallow import Schema
 
 from api.http.requests.bodies import read_json_body
-from api.http.requests.conditions import seen_revision
+from api.http.requests.conditions import seen_revisions
 from api.http.requests.shapes import read_members
 from api.http.service import Service
 from engine.storage.governance.changes import ChangeOrder
@@ -17,7 +17,7 @@ def read_order(service: Service, shape: Schema, advice: str) -> tuple[ChangeOrde
 
     `advice` is an example of such a body.
     """
-    seen = seen_revision(request)
+    seen = seen_revisions(request)
     asked = read_members(shape, read_json_body(request, service.limits.body), advice)
-    order = ChangeOrder(actor=g.key.principal, reason=asked.get("reason"), expected_revision=seen)
+    order = ChangeOrder(actor=g.key.principal, reason=asked.get("reason"), expected_revisions=seen)
     return order, asked

@@ -26,8 +26,8 @@ from .schemas import ANY_TEXT, BYTES, OBJECT, many, members
 _TAG = "Policies"
 IF_MATCH = Header(
     name="If-Match",
-    text="the `ETag` of what you read, or `*`; a change needs it",
-    schema={"type": "string", "pattern": r'^("[0-9]{1,9}"|\*)$'},
+    text="the `ETag` of what you read, one of several, or `*`; a change needs it",
+    schema={"type": "string", "pattern": r'^(\*|"[0-9]{1,9}"(, "[0-9]{1,9}")*)$'},
     is_required=True,
 )
 """The condition of a change."""

@@ -9,6 +9,7 @@ import re
 from urllib.parse import unquote_to_bytes
 
 from werkzeug.exceptions import NotFound
+from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Request
 
 from api.http.problems import INVALID_QUERY, Problem, ProblemRaised
@@ -29,6 +30,14 @@ def check_address(request: Request) -> None:
         unquote_to_bytes(query).decode()
     except UnicodeDecodeError:
         raise _unreadable("it is not UTF-8; write `ü` as `%C3%BC`") from None
+
+
+class IdConverter(BaseConverter):
+    """An id in a path: a UUID, which is the same in capitals (RFC 9562 §4)."""
+
+    def to_python(self, value: str) -> str:
+        """Return it as it is kept: in small letters."""
+        return value.lower()
 
 
 def _unreadable(detail: str) -> ProblemRaised:

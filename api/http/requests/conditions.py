@@ -1,8 +1,8 @@
 """Conditional requests (RFC 9110 §13): nobody changes what they did not see as it is.
 
 An `ETag` here is the revision of a resource. A change needs `If-Match` (RFC 6585 §3: 428 without),
-and is refused where the revision is another by then (412). A read needs none; one that has it is of
-that revision, or refused likewise (§13.2.1).
+and is refused where the revision is none of those by then (412). A read needs none; one that has it
+is of such a revision, or refused likewise (§13.2.1).
 """
 
 import re
@@ -11,9 +11,7 @@ from werkzeug.wrappers import Request, Response
 
 from api.http.problems import OUTDATED, UNCONDITIONAL, Problem, ProblemRaised
 
-_REVISION = re.compile(r"[0-9]{1,18}")
-
-
+_REVISION = re.compile(r"0|[1-9][0-9]{0,17}")
 _READS = frozenset({"GET", "HEAD"})
 
 
@@ -30,8 +28,8 @@ def tagged(request: Request, answer: Response, revision: int) -> Response:
     return answer
 
 
-def seen_revision(request: Request) -> int | None:
-    """Return the revision that a change is conditional on; None where any will do (`*`).
+def seen_revisions(request: Request) -> frozenset[int] | None:
+    """Return the revisions of one of which a change is; None where any will do (`*`).
 
     Raises `ProblemRaised` where the request has no condition, or one that nothing can meet.
     """
@@ -42,8 +40,8 @@ def seen_revision(request: Request) -> int | None:
     if tags.star_tag:
         return None
     # An empty tag is None there.
-    numbers = [int(tag) for tag in tags.as_set() if tag and _REVISION.fullmatch(tag)][:2]
-    if len(numbers) != 1:
-        detail = "`If-Match` should be the one `ETag` that you read"
+    seen = frozenset(int(tag) for tag in tags.as_set() if tag and _REVISION.fullmatch(tag))
+    if not seen:
+        detail = "`If-Match` should be the `ETag` that you read, as it came"
         raise ProblemRaised(Problem(kind=OUTDATED, detail=detail))
-    return numbers[0]
+    return seen

@@ -14,7 +14,7 @@ from api.http.answers import json_answer
 from api.http.governance.orders import read_order
 from api.http.problems import ProblemRaised, malformed_fact
 from api.http.requests.bodies import read_json_body
-from api.http.requests.conditions import seen_revision, tagged
+from api.http.requests.conditions import seen_revisions, tagged
 from api.http.requests.misplaced import in_body
 from api.http.requests.shapes import (
     REASON,
@@ -38,7 +38,7 @@ from engine.storage.governance.changes import ChangeOrder
 from engine.storage.governance.standing_fact_rows import FactVersion
 from engine.storage.governance.standing_facts import Check, FactQuery
 
-_FACT = "/v1/facts/<fact>"
+_FACT = "/v1/facts/<id:fact>"
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -86,9 +86,9 @@ def _register_changing(routes: Blueprint, service: Service) -> None:
 
     @routes.put(_FACT)
     def amend(fact: str) -> Response:
-        seen = seen_revision(request)
+        seen = seen_revisions(request)
         stated, reason, check = _stated(service)
-        order = ChangeOrder(actor=g.key.principal, reason=reason, expected_revision=seen)
+        order = ChangeOrder(actor=g.key.principal, reason=reason, expected_revisions=seen)
         return _told([known.amend(fact, statement_of(stated), order, check=check)])
 
     @routes.post(f"{_FACT}/withdraw")

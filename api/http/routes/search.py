@@ -8,7 +8,6 @@ contents has that logged first (`http.accesses`); a proof has none.
 
 from flask import Blueprint, g, request
 from flask.sansio.blueprints import BlueprintSetupState
-from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response
 
 from api.deciding.replay import replay_document
@@ -19,6 +18,7 @@ from api.http.recorded.contents import check_not_erased, contents_of
 from api.http.recorded.filters import filters_of, refused
 from api.http.recorded.notes import notes_of
 from api.http.recorded.receipts import receipt_file
+from api.http.requests.addresses import IdConverter
 from api.http.requests.bodies import TEXT, refuse_body
 from api.http.requests.shapes import (
     FilterParameters,
@@ -40,7 +40,7 @@ from .evidence import entry_evidence_answer, evidence_answer
 from .records import export_answer, manifest_answer, wanted_format
 
 
-class _DecisionConverter(BaseConverter):
+class _DecisionConverter(IdConverter):
     """The id of a decision, which `batch` is not: that path is of another method (405)."""
 
     regex = r"(?!batch$)[^/]+"

@@ -43,7 +43,7 @@ from engine.storage.governance.changes import ChangeOrder
 from engine.storage.governance.waiver_rows import RequestedWaiver
 from engine.storage.governance.waivers import OwnWaiver, Request, WaiverFilter
 
-_WAIVER = "/v1/waivers/<id>"
+_WAIVER = "/v1/waivers/<id:id>"
 
 
 def blueprint(service: Service) -> Blueprint:

@@ -4,6 +4,7 @@ Whoever orders one states the revision that they saw (optimistic concurrency), s
 overwrites what they did not read.
 """
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from ..errors import Conflict
@@ -19,13 +20,13 @@ class OutdatedRevision(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeOrder:
-    """Who orders a change, why, and the revision that they saw: None for whichever it is."""
+    """Who orders a change, why, and of which revisions: None for whichever it is."""
 
     actor: str
     reason: str | None = None
-    expected_revision: int | None = None
+    expected_revisions: AbstractSet[int] | None = None
 
     def check_seen(self, revision: int) -> None:
         """Raise `OutdatedRevision` where what is to change has another revision by now."""
-        if self.expected_revision not in (None, revision):
+        if self.expected_revisions is not None and revision not in self.expected_revisions:
             raise OutdatedRevision("somebody changed it since you read it; read it again")

@@ -36,6 +36,7 @@ PAGE_LIMIT = 500
 """The most decisions of one page."""
 
 _CURSOR = struct.Struct(">QQ16s")
+_NO_CURSOR = "the cursor is not one that a page gave"
 _EXPORT_STEP = 256
 _INDEX_STEP = 10_000
 
@@ -239,7 +240,9 @@ def _read_cursor(cursor: str, digest: bytes, reached: int) -> tuple[int, int]:
     try:
         index, size, found = _CURSOR.unpack(base64.urlsafe_b64decode(cursor))
     except (ValueError, struct.error) as error:
-        raise InvalidQuery("the cursor is not one that a page gave", name="cursor") from error
+        raise InvalidQuery(_NO_CURSOR, name="cursor") from error
+    if write_cursor(index, size, found) != cursor:  # What is no base64 is passed over above.
+        raise InvalidQuery(_NO_CURSOR, name="cursor")
     if found != digest:
         raise InvalidQuery("the cursor belongs to other filters", name="cursor")
     if not index < size <= reached:
