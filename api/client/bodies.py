@@ -24,6 +24,10 @@ _Member = TypeVar("_Member")
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
+class _PythonsOwnError(ValueError):
+    """A value that `json.loads` makes although JSON cannot say it."""
+
+
 def given(members: Mapping[str, _Member | None]) -> dict[str, _Member]:
     """Return the members that are given: those that are not None."""
     return {name: value for name, value in members.items() if value is not None}
@@ -43,17 +47,17 @@ def encoded(value: object) -> bytes:
 def encoded_line(campaign: Campaign, number: int) -> bytes:
     """Return a campaign of a batch as a line of JSON.
 
-    `json.loads` also makes what JSON cannot say: numbers that are not finite, and halves of
-    surrogate pairs. They are written as they were read, for the service to refuse that line alone.
-    Raises `ValueError` for any other value that JSON does not have.
+    Numbers that are not finite and halves of surrogate pairs, which `json.loads` makes, are written
+    as they were read, for the service to refuse that line alone. Raises `ValueError` for any other
+    value that JSON does not have.
     """
     try:
-        return encoded(campaign) + b"\n"
-    except ValueError as fault:
         try:
+            return encoded(campaign) + b"\n"
+        except _PythonsOwnError:
             return json.dumps(campaign, default=_number).encode() + b"\n"
-        except (TypeError, ValueError, RecursionError):
-            raise ValueError(f"campaign {number:,}: {fault}") from fault
+    except (TypeError, ValueError, RecursionError) as fault:
+        raise ValueError(f"campaign {number:,}: {fault}") from fault
 
 
 def decoded(body: bytes, type: type[_Answer]) -> _Answer:  # noqa: A002 - as in msgspec.
@@ -74,18 +78,18 @@ def instant(value: datetime, name: str) -> str:
 def _number(value: object) -> float:
     if isinstance(value, Decimal):
         return float(value)
-    raise TypeError
+    raise TypeError(f"JSON cannot say this: {type(value).__name__}")
 
 
 def _check(value: object, pointer: str) -> None:
     place = f" at `{pointer}`" if pointer else ""
     match value:
         case str() if not value.isascii() and any("\ud800" <= each <= "\udfff" for each in value):
-            raise ValueError(f"the text{place} holds half of a surrogate pair")
+            raise _PythonsOwnError(f"the text{place} holds half of a surrogate pair")
         case float() if not math.isfinite(value):
-            raise ValueError(f"the number{place} is not finite")
+            raise _PythonsOwnError(f"the number{place} is not finite")
         case Decimal() if not value.is_finite():
-            raise ValueError(f"the number{place} is not finite")
+            raise _PythonsOwnError(f"the number{place} is not finite")
         case Mapping():
             for name, member in value.items():
                 _check(name, pointer)

@@ -56,7 +56,8 @@ def decision_document(
 ) -> dict[str, object]:
     """Return a decision as it is answered to whoever submitted the campaign.
 
-    A dry run has no id: there is nothing to look up. `proof` is a receipt (`http.receipts`).
+    A dry run has no id: there is nothing to look up. `proof` is a receipt
+    (`http.recorded.receipts`).
     """
     made = recorded.decided.document if view == FULL else recorded.decided.summary
     if recorded.receipt is None:

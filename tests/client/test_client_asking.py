@@ -235,6 +235,8 @@ def test_a_line_that_only_python_takes_for_json_is_an_item_of_its_own(
 def test_what_no_json_has_names_its_campaign(client: Client) -> None:
     with pytest.raises(ValueError, match="campaign 2: JSON cannot say this"):
         list(client.decide_many([allowed(), campaign(budget=object())], dry_run=True))
+    with pytest.raises(ValueError, match="campaign 1: JSON cannot say this"):
+        list(client.decide_many([campaign(budget={None: 1})], dry_run=True))
     endless: dict[str, object] = campaign()
     endless["name"] = endless
     with pytest.raises(ValueError, match="nested too deep"):

@@ -1,4 +1,4 @@
-"""`POST /v1/erasures`: deleting what lies beside the leaves of decisions (`storage.erasures`)."""
+"""`POST /v1/erasures`: what lies beside the leaves of decisions (`storage.lifecycle.erasures`)."""
 
 from flask import Blueprint, g, request
 from werkzeug.wrappers import Response

@@ -1,7 +1,8 @@
 """`/v1/facts` and below: standing facts are recorded, stated otherwise, withdrawn, and read.
 
 They lie beneath the campaigns of every policy set, so that a key that is limited to some sets may
-not touch them (`http.access`). What is stated is read against the vocabulary of the default set.
+not touch them (`http.admission.access`). What is stated is read against the vocabulary of the
+default set.
 """
 
 from collections.abc import Sequence

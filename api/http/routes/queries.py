@@ -1,8 +1,8 @@
-"""`/v1/queries`: the queries that auditors save under a name (`storage.saved_queries`).
+"""`/v1/queries`: the queries that auditors save under a name (`storage.search.saved_queries`).
 
 `GET /v1/decisions?saved=NAME` runs one, and so does every other resource that decisions are found
-by: `http.filters`. A key that is limited to policy sets has to do with the queries that name one
-of them, and with no others.
+by: `http.recorded.filters`. A key that is limited to policy sets has to do with the queries that
+name one of them, and with no others.
 """
 
 from flask import Blueprint, g, request

@@ -3,7 +3,7 @@
 An auditor reads every decision, a submitter those of its own key. Another's is not found, rather
 than forbidden: its id tells nothing. A key that is limited to policy sets finds nothing of others,
 and is refused what they decided. Of an erased decision the answer is its tombstone. Who is shown
-contents has that logged first (`http.accesses`); a proof has none.
+contents has that logged first (`http.recorded.accesses`); a proof has none.
 """
 
 from flask import Blueprint, g, request
