@@ -145,7 +145,7 @@ class Settings:
         read=read_public_url,
         default=None,
         shown="none",
-        meaning="by which address clients reach the service: `https://…`; for AuthZEN's discovery",
+        meaning="where clients reach the service: `https://…`; for AuthZEN's discovery and `/docs`",
     )
     log_witnesses: tuple[Witness, ...] = _setting(
         read=read_witnesses,

@@ -350,6 +350,8 @@ def test_endpoints_are_discovered_by_the_address_that_is_set(tmp_path: Path) -> 
             "access_evaluations_endpoint": "https://pdp.example.com/assent/access/v1/evaluations",
         }
         assert answer.headers["Cache-Control"] == "public, max-age=86400"
+        page = served.get("/docs", role=None, headers={"Host": "evil.example"}).text
+        assert "  https://pdp.example.com/assent/v1/decisions</code>" in page
 
 
 def test_there_is_nothing_to_discover_without_an_address(api: Caller) -> None:

@@ -24,8 +24,8 @@ _Row = tuple[str, Markup, bool, str]
 _NULL = {"type": "null"}
 
 
-def page_of(document: Mapping[str, Any]) -> str:
-    """Return the page of an OpenAPI document."""
+def page_of(document: Mapping[str, Any], url: str) -> str:
+    """Return the page of an OpenAPI document, of a service that clients reach at an address."""
     environment = Environment(
         loader=FileSystemLoader(str(_FOLDER)),
         autoescape=True,
@@ -42,6 +42,7 @@ def page_of(document: Mapping[str, Any]) -> str:
     tags = list(dict.fromkeys(each["tags"][0] for each in operations))
     return environment.get_template("page.html").render(
         document=document,
+        url=url,
         style=Markup(_STYLE),  # noqa: S704 - our own, with no value in it.
         tags={tag: [each for each in operations if each["tags"][0] == tag] for tag in tags},
         schemas=document["components"]["schemas"],

@@ -19,6 +19,8 @@ from api.http.service import Service
 from api.in_force.policies import NotInForce
 from engine import Engine
 
+_LOCAL = "http://127.0.0.1:8000"
+
 
 def blueprint(service: Service) -> Blueprint:
     """Return the routes of the documentation."""
@@ -34,7 +36,7 @@ def blueprint(service: Service) -> Blueprint:
 
     @cache
     def page_text() -> str:
-        return page_of(document_of(None))
+        return page_of(document_of(None), service.public_url or _LOCAL)
 
     @routes.get("/openapi.json")
     def openapi() -> Response:
