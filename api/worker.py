@@ -168,15 +168,8 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
             self.worker_connections = max(self.nr_conns, 1)
 
     def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001 - as gunicorn calls it.
-        """Take connections, unless each thread has one: gunicorn asks after each event.
-
-        At the end, those that wait are taken too: to close what listens would cut them off.
-        """
+        """Take connections, unless each thread has one: gunicorn asks after each event."""
         super().set_accept_enabled(enabled and self._busy < self.cfg.threads)
-        if not self.alive:
-            for listener in self.sockets:
-                self._take_all(listener)
-                listener.close()
 
     def finish_request(self, connection: Any, done: Any) -> None:
         """Send what is left of an answer, and go on with the connection: its thread is free."""
@@ -258,6 +251,16 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
         soon = time.monotonic() + _PASS_OVER_SECONDS
         return keepalive and bool(connection.parser.finish_body(deadline=soon))
 
+    def _cap_keepalive(self, deadline: float) -> None:
+        """Bound the waiting for requests at the end, and take the connections that wait too.
+
+        To close what listens would cut them off. Gunicorn calls this once, when its loop has ended.
+        """
+        for listener in self.sockets:
+            self._take_all(listener)
+            listener.close()
+        super()._cap_keepalive(deadline)
+
     def _take_all(self, listener: Any) -> None:
         before = -1
         while before < self.nr_conns < self.worker_connections:
@@ -327,8 +330,9 @@ class _Answer:
         self.left += data
         self.send_on()
         if len(self.left) > self._most:
-            self._sock.sendall(self.left)
-            self.left = b""
+            # INVARIANT: where the client stalls in the middle, nothing of it is sent again.
+            whole, self.left = self.left, b""
+            self._sock.sendall(whole)
 
     def send_on(self) -> None:
         """Send what is taken at once."""

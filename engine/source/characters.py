@@ -66,10 +66,20 @@ def same(one: str, other: str) -> bool | None:
 
 def any_same(some: Iterable[str], others: Collection[str]) -> bool | None:
     """Whether any of some texts is one of some others; None if one only reads like one of them."""
-    if not frozenset(some).isdisjoint(others):
+    few, many = sorted((frozenset(some), frozenset(others)), key=len)
+    if not few.isdisjoint(many):
         return True
-    forms = frozenset(map(folded, others))
-    return None if any(folded(each) in forms for each in some) else False
+    forms = by_form(many)
+    return None if any(folded(each) in forms for each in few) else False
+
+
+@lru_cache(maxsize=64)
+def by_form(texts: frozenset[str]) -> Mapping[str, str]:
+    """Return the first of some texts, in their order, by how they read.
+
+    They are kept for the next element of a list that is looked for among them.
+    """
+    return {folded(each): each for each in sorted(texts, reverse=True)}
 
 
 def says_something(text: str) -> bool:

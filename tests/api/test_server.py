@@ -5,9 +5,11 @@ import errno
 import json
 import os
 import resource
+import signal
 import socket
 from dataclasses import dataclass, replace
 from pathlib import Path
+from selectors import DefaultSelector
 from typing import Any, cast
 
 import pytest
@@ -15,13 +17,15 @@ from flask import Flask
 from gunicorn.arbiter import (  # type: ignore[import-untyped] # It has no types.
     Arbiter as GunicornArbiter,
 )
+from gunicorn.sock import TCPSocket  # type: ignore[import-untyped] # As above.
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped] # As above.
 from prometheus_client import values
+from werkzeug.wrappers import Response
 
 from api import server, wsgi
 from api.installation.setup import SetupError, Unfit, initialise
 from api.server import JSONLogger, Server, allow_files, configuration, limit_patience, serve
-from api.worker import CLIENT_SECONDS, Worker
+from api.worker import CLIENT_SECONDS, Worker, _Answer
 from tests.api.installation import Caller, Installation, allowed, free_port, install
 
 
@@ -196,6 +200,59 @@ def test_connection_without_a_file_waits_and_ends_no_process(
     worker.nr_conns, worker.worker_connections = 30, 250
     worker.accept(None)
     assert worker.worker_connections == 30  # None is taken until one has ended.
+
+
+def test_process_that_is_ended_before_it_begins_answers_who_waits(
+    installation: Installation,
+) -> None:
+    made = Server(installation.settings)
+    with socket.create_server(("127.0.0.1", 0)) as bound:
+        listener = TCPSocket(bound.getsockname(), made.cfg, None, fd=bound.detach())
+        with socket.create_connection(listener.getsockname(), timeout=60) as client:
+            client.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            client.shutdown(socket.SHUT_WR)
+            logger = JSONLogger(made.cfg)
+            worker = Worker(0, os.getppid(), [listener], made, 1, made.cfg, logger)
+            worker.tpool, worker.poller = worker.get_thread_pool(), DefaultSelector()
+            worker.method_queue.init()
+            worker.wsgi = Response("answered")
+            worker.handle_exit(signal.SIGTERM, None)
+            worker.run()
+            assert client.recv(100).startswith(b"HTTP/1.0 200 ")
+    assert worker.nr_conns == 0
+    assert listener.sock is None
+    worker.tmp.close()
+    for handler in logger.error_log.handlers:
+        handler.close()
+
+
+class StalledSocket:
+    """A socket whose client takes a part of what is sent whole, and goes on later."""
+
+    def __init__(self) -> None:
+        self.sent = b""
+
+    def send(self, data: bytes, _flags: int) -> int:
+        if not self.sent:
+            raise BlockingIOError
+        self.sent += data
+        return len(data)
+
+    def sendall(self, data: bytes) -> None:
+        self.sent += data[:100_000]
+        raise BlockingIOError
+
+
+def test_client_that_stalls_is_sent_nothing_twice() -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n"
+    body = bytes(n % 251 for n in range(3_000_000))
+    stalled = StalledSocket()
+    answer = _Answer(stalled)
+    answer.sendall(head)
+    with pytest.raises(BlockingIOError):
+        answer.sendall(body)
+    answer.send_on()
+    assert stalled.sent == (head + body)[:100_000]
 
 
 def test_application_is_made_from_the_environment(

@@ -38,10 +38,14 @@ _Binder: TypeAlias = tuple[str, FactTerm]
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """Lists whose elements a rule combines, each with the name of its elements, outermost first."""
+    """Lists whose elements a rule combines, each with the name of its elements, outermost first.
+
+    A rule that reads `market` does so once in each market.
+    """
 
     rule: str
     binders: tuple[_Binder, ...]
+    reads_market: bool
 
     @property
     def pointer(self) -> str:
@@ -52,14 +56,17 @@ class Combination:
     def complaint(self) -> str:
         """What is said of a campaign whose lists are too long."""
         lists = series(dict.fromkeys(collection.text for _, collection in self.binders), "and")
+        where = " in each market" if self.reads_market else ""
         return (
-            f"rule `{self.rule}` combines the elements of {lists}, which are so many that it would"
-            f" look at more than {MOST_COMBINATIONS:,} combinations"
+            f"rule `{self.rule}` combines the elements of {lists}{where}, which are so many that it"
+            f" would look at more than {MOST_COMBINATIONS:,} combinations"
         )
 
     def is_too_many(self, campaign: Campaign) -> bool:
         """Whether the lists of a campaign are too long for the rule."""
-        return any(islice(self._visits(campaign, 0, {}), MOST_COMBINATIONS, None))
+        times = len(campaign.markets or ()) if self.reads_market else 1
+        most = MOST_COMBINATIONS // max(times, 1)
+        return any(islice(self._visits(campaign, 0, {}), most, None))
 
     def _visits(self, campaign: Campaign, place: int, bound: Mapping[str, Datum]) -> Iterator[bool]:
         """Yield true for each element that is looked at, once for those around it."""
@@ -73,12 +80,13 @@ class Combination:
 
 def combinations_of(policies: Policies) -> tuple[Combination, ...]:
     """Return the combinations that the rules of policies look at, each for its first rule."""
-    found: dict[tuple[_Binder, ...], Combination] = {}
+    found: dict[object, Combination] = {}
     for rule in policies.rules:
         for clause in clauses_read(rule):
             for binders in _chains(clause.condition, ()):
                 if _combines(binders):
-                    found.setdefault(binders, Combination(rule.id, binders))
+                    made = Combination(rule.id, binders, rule.reads_market)
+                    found.setdefault((binders, rule.reads_market), made)
     return tuple(found.values())
 
 

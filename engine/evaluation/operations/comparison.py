@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import TypeAlias, assert_never
 
 from ...semantics.elaborate.kinds import compares_parts, compares_texts
 from ...semantics.tree import ComparisonCondition, Measure, Money
 from ...semantics.types import Scalar
-from ...source.characters import any_same, folded
+from ...source.characters import any_same, by_form, folded
 from ...syntax.lexis import Comparator, MonthEnd, Unit
 from ...syntax.tree import ArithmeticOperator
 from ..outcome import Truth
@@ -135,7 +136,7 @@ def _only_a_part(some: _Words, others: _Words) -> str:
 
 def _any_alike(some: _Words, others: _Words) -> str:
     """Return why it is unknown whether any of some texts is one of others."""
-    forms = {folded(other): other for other in sorted(others, reverse=True)}
+    forms = by_form(others)
     one = min(each for each in some if folded(each) in forms)
     return only_alike(one, forms[folded(one)])
 
@@ -154,8 +155,12 @@ _DENYING = (Comparator.IS_NOT, Comparator.NOT_ONE_OF, Comparator.INCLUDES_NONE_O
 
 def _words(value: Operand) -> _Words:
     """Return a text or a code, or those of a list or set of them."""
-    words = (value,) if isinstance(value, str) else members(value)
-    return frozenset(map(str, words))
+    return frozenset({str(value)}) if isinstance(value, str) else _listed(value)
+
+
+@lru_cache(maxsize=64)
+def _listed(value: Operand) -> _Words:
+    return frozenset(map(str, members(value)))
 
 
 def members(value: Operand) -> frozenset[Operand]:

@@ -60,6 +60,19 @@ def test_each_is_combined_with_what_lies_in_it_once() -> None:
     assert len(faults_of(bundle, items(200, parts=3))) == 1
 
 
+def test_what_reads_the_market_is_counted_in_each() -> None:
+    bundle = court(
+        rule(f"prohibit when market is DE and {PAIRS}"), rule(f"prohibit when {PAIRS}", name="s")
+    )
+    markets = ["DE", "FR", "IT", "ES"]
+    assert faults_of(bundle, items(SIDE // 2 - 1), markets=markets) == []
+    ((pointer, message),) = faults_of(bundle, items(SIDE // 2 + 1), markets=markets)
+    assert pointer == "/items"
+    assert message.startswith(
+        "rule `p/r` combines the elements of `campaign.items` in each market,"
+    )
+
+
 def test_a_campaign_is_not_counted_to_its_end() -> None:
     bundle = court(rule(f"prohibit when {PAIRS}"))
     assert len(faults_of(bundle, items(20_000))) == 1
@@ -73,8 +86,8 @@ def test_a_fact_is_wanted_once_whatever_it_is_compared_with() -> None:
     assert [path for path, _ in wanted(found)] == [f"campaign.guests[{n}].name" for n in (1, 2, 3)]
 
 
-def faults_of(bundle: Any, listed: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    descriptor = CAMPAIGN | {"items": listed}
+def faults_of(bundle: Any, listed: list[dict[str, Any]], **facts: Any) -> list[tuple[str, str]]:
+    descriptor = CAMPAIGN | {"items": listed, **facts}
     found = bundle.decoder.decode(descriptor)[1]
     assert found == bundle.decoder.decode(json.dumps(descriptor).encode())[1]
     return [(each.pointer, each.message) for each in found]

@@ -1,8 +1,11 @@
 """Texts in conditions and tables: whether a text is one that only reads alike is unknown."""
 
+from typing import Any
+
 import pytest
 
 from engine.evaluation.result import Status
+from engine.source.characters import by_form
 from tests.strategies.vocabulary import VOCABULARY
 from tests.unit.evaluation.courtroom import court, hear, judged, rule, wanted
 
@@ -86,3 +89,25 @@ def test_it_is_said_which_texts_read_alike_and_what_to_do() -> None:
     found = judged('prohibit when campaign.note is "Ada King"', note="ADA KING")
     why = "“ADA KING” and “Ada King” read alike, and are not written alike"
     assert wanted(found) == [("campaign.note", f"{why}: write both in one way, or tell them apart")]
+
+
+@pytest.mark.parametrize(
+    ("condition", "facts"),
+    [
+        (
+            "no one in campaign.guests has (one.name is one of campaign.notes)",
+            {"guests": [{"age": 1, "name": f"g{n}"} for n in range(9)]},
+        ),
+        (
+            "not (campaign.notes includes all of {" + ", ".join(f'"g{n}"' for n in range(9)) + "})",
+            {},
+        ),
+    ],
+)
+def test_a_list_is_read_once_for_all_that_is_looked_for_in_it(
+    condition: str, facts: dict[str, Any]
+) -> None:
+    by_form.cache_clear()
+    found = judged(f"require {condition}", notes=[f"n{n}" for n in range(20)], **facts)
+    assert found.status is Status.SATISFIED
+    assert by_form.cache_info().misses == 1
