@@ -86,3 +86,19 @@ def test_it_is_said_which_texts_read_alike_and_what_to_do() -> None:
     found = judged('prohibit when campaign.note is "Ada King"', note="ADA KING")
     why = "“ADA KING” and “Ada King” read alike, and are not written alike"
     assert wanted(found) == [("campaign.note", f"{why}: write both in one way, or tell them apart")]
+
+
+def test_the_first_of_several_texts_that_read_alike_is_named_in_every_process() -> None:
+    spellings = ("ADA", "ADa", "AdA", "Ada", "aDA", "aDa", "adA")
+    cell = ", ".join(f'"{each}"' for each in spellings)
+    declared = f"""
+table desk unique
+  given who : text
+  gives number
+  case {{{cell}}} gives 1
+  otherwise gives 2
+end table
+"""
+    bundle = court(rule("prohibit when desk(campaign.note) is 1"), declared=declared)
+    ((_, why),) = wanted(hear(bundle, note="ada").results[0])
+    assert why.startswith("“ADA” and “ada” read alike")
