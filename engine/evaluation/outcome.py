@@ -67,6 +67,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     def with_label(self, item: str) -> "Outcome":
         """Return the outcome as that of a labelled list item."""
+        if not self.evidence:
+            return self
         return replace(
             self, evidence=tuple(replace(s, item=_item(item, s.item)) for s in self.evidence)
         )

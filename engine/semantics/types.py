@@ -104,8 +104,8 @@ _DESCRIPTIONS = {
     Scalar.COUNTRY: "a country",
     Scalar.LANGUAGE: "a language",
     Scalar.CURRENCY: "a currency",
-    Scalar.DAYS: "a number of days",
-    Scalar.MONTHS: "a number of months",
+    Scalar.DAYS: "a number of days or weeks",
+    Scalar.MONTHS: "a number of months or years",
     Scalar.DISTANCE: "a distance",
 }
 

@@ -13,9 +13,9 @@ from enum import Enum
 from itertools import islice
 
 from ..source.diagnostic import Diagnostic
-from ..source.text import Source
+from ..source.text import Source, Span
 from . import faults
-from .habits import MARK_HABITS, QUOTE_HABITS, SYMBOL_HABITS
+from .habits import BARE_HABITS, MARK_HABITS, QUOTE_HABITS, SYMBOL_HABITS
 from .lexis import (
     CLAUSE_KEYWORDS,
     CONTRACTION,
@@ -148,7 +148,7 @@ def examine(source: Source) -> tuple[str, tuple[Diagnostic, ...]]:
             continue
         token = _token(match)
         readied.append(_readied(token))
-        if token.text == "|" and _is_in_row(source.text, token.start):
+        if token.text == "|" and _first_word(source.text, token.start) in ROW_KEYWORDS:
             continue
         found.extend(islice(_token_faults(source, token), MOST_FAULTS + 1))
         if len(found) > MOST_FAULTS:
@@ -156,16 +156,16 @@ def examine(source: Source) -> tuple[str, tuple[Diagnostic, ...]]:
     return "".join(readied), tuple(found)
 
 
-def _is_in_row(text: str, place: int) -> bool:
-    """Whether a place lies in a line of a table, or in what such a line goes on with."""
+def _first_word(text: str, place: int) -> str | None:
+    """Return the keyword with which the line begins that a place lies in, or that goes on there."""
     for _ in range(_LONGEST_ROW):
         place = text.rfind("\n", 0, place)
         first = _FIRST_WORD.match(text, place + 1)
         if first is not None and first[1] in _BEGINNINGS:
-            return first[1] in ROW_KEYWORDS
+            return first[1]
         if place < 0:
             break
-    return False
+    return None
 
 
 def _readied(token: Token) -> str:
@@ -188,7 +188,7 @@ def _token_faults(source: Source, token: Token) -> Iterator[Diagnostic]:  # noqa
     span = source.span(token.start, token.end)
     match token.kind:
         case TokenKind.HABIT if token.text in SYMBOL_HABITS:
-            yield faults.characters.symbol_habit(span, token.text)
+            yield _symbol_fault(span, token.text, _first_word(source.text, token.start))
         case TokenKind.HABIT:
             yield faults.characters.mark_habit(span, token.text)
         case TokenKind.OPEN_TEXT:
@@ -217,6 +217,16 @@ def _token_faults(source: Source, token: Token) -> Iterator[Diagnostic]:  # noqa
             yield from _unknown_escapes(source, token)
         case _:
             pass
+
+
+def _symbol_fault(span: Span, symbol: str, first: str | None) -> Diagnostic:
+    """Report a sign in a line that begins with a keyword, for which other words may fit there."""
+    words = SYMBOL_HABITS[symbol]
+    if first == "given" and words in ("and", "or"):
+        return faults.characters.joined_facts(span, symbol)
+    bare = words.removeprefix("is ")
+    is_limit = first == "case" and bare in BARE_HABITS
+    return faults.characters.symbol_habit(span, symbol, bare if is_limit else words)
 
 
 def _is_apostrophe(text: str, token: Token) -> bool:

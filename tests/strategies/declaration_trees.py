@@ -22,7 +22,9 @@ from tests.strategies.expression_trees import (
 )
 
 PROVISIONS = st.lists(
-    st.sampled_from(("art 26(3)", "rec 71", "annex 3", "part 312.5", "no 4", "sec 3604(c)(1)")),
+    st.sampled_from(
+        ("art 26(3)", "rec 71", "annex 3", "part 312.5", "no 4", "sec 56:8-166.12(a)(7)")
+    ),
     min_size=1,
     max_size=2,
 ).map(" ".join)

@@ -79,7 +79,7 @@ class FactReader:
         self._depth = None if fact.variable is None else names.bound[fact.variable][0]
         self._variables = tuple(names.bound)
         self._root = names.policies.vocabulary.root
-        self._path = dotted(self._root, self._below)
+        self._path = dotted(self._root if self._depth is None else "", self._below)
         self._is_plain = fact.presumed is None
         self._show = compile_show_fact(fact)
 
@@ -130,8 +130,8 @@ class FactReader:
         """Return where the fact stands: its pointer, and its path as a person writes it."""
         if self._depth is None:
             return self._below, self._path
-        pointer = frame.pointers[self._depth] + self._below
-        return pointer, _dotted(self._root, pointer)
+        element = frame.pointers[self._depth]
+        return element + self._below, _dotted(self._root, element) + self._path
 
 
 _dotted = lru_cache(maxsize=4096)(dotted)

@@ -17,6 +17,7 @@ from ...semantics.tree import (
     ArithmeticTerm,
     ComparisonCondition,
     Condition,
+    Constant,
     DefinedCondition,
     FactCondition,
     FactTerm,
@@ -211,7 +212,7 @@ def _wanted_by_any(
     terms: Sequence[ValueTerm], of_known_terms: FindWanted, names: Names
 ) -> FindWanted:
     """Return what finds the facts wanted by terms; where all are known, `of_known_terms` does."""
-    parts = [_wanted_by_term(term, names) for term in terms]
+    parts = [_wanted_by_term(term, names) for term in terms if not isinstance(term, Constant)]
 
     def find_wanted(frame: Frame) -> list[WantedFact]:
         return [wanted for part in parts for wanted in part(frame)] or of_known_terms(frame)

@@ -502,12 +502,12 @@ _READERS: dict[Scalar, tuple[Callable[[object], Datum | None], str, str | None]]
     ),
     Scalar.DAYS: (
         partial(_length, kind=Scalar.DAYS),
-        "a number of days",
+        "a number of days or weeks",
         'write it after ISO 8601: `"P30D"`, `"P2W"`',
     ),
     Scalar.MONTHS: (
         partial(_length, kind=Scalar.MONTHS),
-        "a number of months",
+        "a number of months or years",
         'write it after ISO 8601: `"P13M"`, `"P2Y"`',
     ),
     Scalar.DISTANCE: (

@@ -24,7 +24,7 @@ def look_up(table: Table, day: date, values: Sequence[object]) -> Constant | Non
     if rows is None:
         return None
     found = _nearest(table, rows, values)
-    _refuse_parts(table, rows, values, found)
+    _refuse_other_cases(table, rows, values, found)
     if found is None:
         given = zip(table.inputs, values, strict=True)
         words = ", ".join(show_typed(value, each.type) for each, value in given)
@@ -89,7 +89,9 @@ def _ever_wider(table: Table, values: Sequence[object]) -> Iterator[tuple[object
     return product(*choices)
 
 
-def _refuse_parts(table: Table, rows: Rows, values: Sequence[object], found: Row | None) -> None:
+def _refuse_other_cases(
+    table: Table, rows: Rows, values: Sequence[object], found: Row | None
+) -> None:
     """Raise `UndefinedError` where another case is meant for a part of a place, or a text alike.
 
     One that gives the same makes no difference.
@@ -97,22 +99,22 @@ def _refuse_parts(table: Table, rows: Rows, values: Sequence[object], found: Row
     for row in rows:
         if row.cells is None or _gives_alike(row, found):
             continue
-        for parts in _parts_meant(table, row.cells, values, found):
-            if not _gives_alike(_nearest(table, rows, parts), found):
-                raise UndefinedError(_why_open(table, parts, values))
+        for others in _others_meant(table, row.cells, values, found):
+            if not _gives_alike(_nearest(table, rows, others), found):
+                raise UndefinedError(_why_open(table, others, values))
 
 
-def _why_open(table: Table, parts: Sequence[object], values: Sequence[object]) -> str:
+def _why_open(table: Table, others: Sequence[object], values: Sequence[object]) -> str:
     """Return why a case for others than some values keeps open what these give."""
-    each, part, value = next(
-        three for three in zip(table.inputs, parts, values, strict=True) if three[1] != three[2]
+    each, other, value = next(
+        three for three in zip(table.inputs, others, values, strict=True) if three[1] != three[2]
     )
     if each.type is Scalar.TEXT:
-        return only_alike(str(part), str(value))
-    return f"the table has a case for {part}, which is only a part of {value}"
+        return only_alike(str(other), str(value))
+    return f"the table has a case for {other}, which is only a part of {value}"
 
 
-def _parts_meant(
+def _others_meant(
     table: Table, cells: Sequence[Cell], values: Sequence[object], found: Row | None
 ) -> Iterator[tuple[object, ...]]:
     """Yield values of which one or more are replaced, where a case is meant for these.
@@ -133,9 +135,9 @@ def _parts_meant(
         cell = cells[at]
         is_named = found is not None and found.cells is not None and found.cells[at] is not None
         if each.type is Scalar.TEXT and isinstance(cell, frozenset) and not is_named:
-            alike = (text for text in cell if same(str(value), str(text)) is None)
-            choices[at] = (*choices[at], *alike)
-    return (parts for parts in product(*choices) if parts != tuple(values))
+            alike = (text for text in map(str, cell) if same(str(value), text) is None)
+            choices[at] = (*choices[at], *sorted(alike))
+    return (others for others in product(*choices) if others != tuple(values))
 
 
 def _gives_alike(one: Row | None, other: Row | None) -> bool:

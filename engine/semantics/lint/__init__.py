@@ -15,7 +15,7 @@ from ..tree import Policies, Window
 from .editions import uncovered
 from .firing import examine, examine_definition
 from .law import Law
-from .names import unused
+from .names import unnamed_elements, unused
 from .opposites import opposites
 from .proof import Budget, Prover
 from .proved import Proved
@@ -47,6 +47,7 @@ def lint(
     yield from opposites(policies, Budget(steps=MOST_STEPS), known)
     yield from uncovered(policies)
     yield from unused(policies, files)
+    yield from unnamed_elements(files)
     yield from untested(files)
     memory.forget_rest()
 

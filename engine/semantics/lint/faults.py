@@ -138,6 +138,17 @@ def unused(span: Span, what: str, name: str) -> Diagnostic:
     )
 
 
+def unnamed_element(span: Span, name: str) -> Diagnostic:
+    """A condition of the elements of a list that speaks of none of them."""
+    return warning(
+        "W0731",
+        f"the condition never speaks of `{name}`",
+        span,
+        label="it is the same for every element",
+        help=f"name `{name}` in it where an element is meant, or leave the list out",
+    )
+
+
 # --- upkeep -----------------------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""Names that are declared and that nothing uses: what policies declare, and types.
+"""Names that nothing uses: of what policies declare, of types, and of the elements of lists.
 
 The facts of a vocabulary are used by whoever describes campaigns, and are never reported.
 """
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from ...source.diagnostic import Diagnostic
 from ...syntax import tree as syntax
+from ...syntax.visit import walk
 from ..adopted import is_adopted
 from ..tree import (
     DefinedCondition,
@@ -48,6 +49,22 @@ def unused(policies: Policies, files: Iterable[syntax.File]) -> Iterator[Diagnos
                 yield from _unused_types(parts, types)
             case _:
                 pass
+
+
+def unnamed_elements(files: Iterable[syntax.File]) -> Iterator[Diagnostic]:
+    """Yield a warning for each condition of elements that is the same of all, as it names none."""
+    for item in (item for file in files for item in file.items):
+        is_own = not is_adopted(item.span.source)
+        if is_own and isinstance(item, syntax.Policy | syntax.Definition | syntax.Waiver):
+            for part in walk(item):
+                if isinstance(part, syntax.Quantified) and not _speaks_of_it(part):
+                    yield faults.unnamed_element(part.variable.span, part.variable.text)
+
+
+def _speaks_of_it(quantified: syntax.Quantified) -> bool:
+    # INVARIANT: no other name within it is the same.
+    paths = (part for part in walk(quantified.condition) if isinstance(part, syntax.Path))
+    return any(path.steps[0].name == quantified.variable.text for path in paths)
 
 
 def _unused_types(

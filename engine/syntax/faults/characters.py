@@ -4,13 +4,12 @@ import unicodedata
 
 from ...source.diagnostic import Diagnostic, error
 from ...source.text import Span
-from ..habits import MARK_HABITS, STRANGE_HABITS, SYMBOL_HABITS
+from ..habits import MARK_HABITS, STRANGE_HABITS
 from ..lexis import LONGEST_NAME, MAXIMUM_DEPTH, MOST_DIGITS, MOST_FAULTS
 
 
-def symbol_habit(span: Span, symbol: str) -> Diagnostic:
-    """Report a sign of a programming language or spreadsheet."""
-    words = SYMBOL_HABITS[symbol]
+def symbol_habit(span: Span, symbol: str, words: str) -> Diagnostic:
+    """Report a sign of a programming language or spreadsheet, for which these words are said."""
     kind = "conditions are joined" if words in ("and", "or", "not") else "values are compared"
     return error(
         "E0101",
@@ -19,6 +18,18 @@ def symbol_habit(span: Span, symbol: str) -> Diagnostic:
         label=f"say `{words}`",
         help=f"{kind} in words, so that everyone reads them the same way: `{words}`",
         replacement=words,
+    )
+
+
+def joined_facts(span: Span, symbol: str) -> Diagnostic:
+    """Report a sign between what is given, of which neither `and` nor `or` is said."""
+    return error(
+        "E0101",
+        f"`{symbol}` is a sign; policies are written in words",
+        span,
+        label="say each by itself",
+        help="a test states one value of each fact, each in a line `given …` of its own; the "
+        "inputs of a table are set apart by commas",
     )
 
 

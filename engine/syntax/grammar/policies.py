@@ -34,7 +34,7 @@ from .elements import (
 from .recovery import End, Recovering
 
 _HEADING = "heading"
-_PROVISION = rf"(?:{'|'.join(PROVISIONS)})[ \t]+\w+(?:[.-]\w+)*(?:\(\w+\))*"
+_PROVISION = rf"(?:{'|'.join(PROVISIONS)})[ \t]+\w+(?:[.:-]\w+)*(?:\(\w+\))*"
 
 
 def _clause(keyword: str, body: pp.ParserElement, build: Build) -> pp.ParserElement:

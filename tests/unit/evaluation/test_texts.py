@@ -111,3 +111,19 @@ def test_a_list_is_read_once_for_all_that_is_looked_for_in_it(
     found = judged(f"require {condition}", notes=[f"n{n}" for n in range(20)], **facts)
     assert found.status is Status.SATISFIED
     assert by_form.cache_info().misses == 1
+
+
+def test_the_first_of_several_texts_that_read_alike_is_named_in_every_process() -> None:
+    spellings = ("ADA", "ADa", "AdA", "Ada", "aDA", "aDa", "adA")
+    cell = ", ".join(f'"{each}"' for each in spellings)
+    declared = f"""
+table desk unique
+  given who : text
+  gives number
+  case {{{cell}}} gives 1
+  otherwise gives 2
+end table
+"""
+    bundle = court(rule("prohibit when desk(campaign.note) is 1"), declared=declared)
+    ((_, why),) = wanted(hear(bundle, note="ada").results[0])
+    assert why.startswith("“ADA” and “ada” read alike")
