@@ -51,6 +51,9 @@ _SEVERAL_SPACES = re.compile(r"\s+")
 _LONGEST_KEPT = 10_000
 """The longest text, in characters, whose form is kept for the next pattern."""
 
+_FEW = 1_000
+"""Of so many texts the forms are kept for several lists or sets at a time, of more for two."""
+
 
 def stated(text: str) -> str:
     """Return a text as it counts, for `is` too: in NFC, without the blanks at its ends."""
@@ -73,13 +76,21 @@ def any_same(some: Iterable[str], others: Collection[str]) -> bool | None:
     return None if any(folded(each) in forms for each in few) else False
 
 
-@lru_cache(maxsize=64)
 def by_form(texts: frozenset[str]) -> Mapping[str, str]:
     """Return the first of some texts, in their order, by how they read.
 
-    They are kept for the next element of a list that is looked for among them.
+    They are kept for whatever is looked for among them next: those of the sets of policies, which
+    are short, and the last of the lists that a campaign may have.
     """
+    return (_of_few if len(texts) <= _FEW else _of_many)(texts)
+
+
+def _by_form(texts: frozenset[str]) -> Mapping[str, str]:
     return {folded(each): each for each in sorted(texts, reverse=True)}
+
+
+_of_few = lru_cache(maxsize=64)(_by_form)
+_of_many = lru_cache(maxsize=2)(_by_form)
 
 
 def says_something(text: str) -> bool:

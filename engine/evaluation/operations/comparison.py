@@ -155,10 +155,12 @@ _DENYING = (Comparator.IS_NOT, Comparator.NOT_ONE_OF, Comparator.INCLUDES_NONE_O
 
 def _words(value: Operand) -> _Words:
     """Return a text or a code, or those of a list or set of them."""
-    return frozenset({str(value)}) if isinstance(value, str) else _listed(value)
+    if isinstance(value, str):
+        return frozenset({value})
+    return value if isinstance(value, frozenset) else _listed(value)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4)  # For the next element of a list; those of campaigns may be huge.
 def _listed(value: Operand) -> _Words:
     return frozenset(map(str, members(value)))
 

@@ -1,11 +1,12 @@
 """Texts in conditions and tables: whether a text is one that only reads alike is unknown."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
 
 from engine.evaluation.result import Status
-from engine.source.characters import by_form
+from engine.source import characters
 from tests.strategies.vocabulary import VOCABULARY
 from tests.unit.evaluation.courtroom import court, hear, judged, rule, wanted
 
@@ -104,13 +105,30 @@ def test_it_is_said_which_texts_read_alike_and_what_to_do() -> None:
         ),
     ],
 )
+@pytest.mark.parametrize("length", [20, 2_000])
 def test_a_list_is_read_once_for_all_that_is_looked_for_in_it(
-    condition: str, facts: dict[str, Any]
+    condition: str, facts: dict[str, Any], length: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    by_form.cache_clear()
-    found = judged(f"require {condition}", notes=[f"n{n}" for n in range(20)], **facts)
-    assert found.status is Status.SATISFIED
-    assert by_form.cache_info().misses == 1
+    read, folded = Counter[str](), characters.folded
+
+    def counted(text: str) -> str:
+        read[text] += 1
+        return folded(text)
+
+    monkeypatch.setattr(characters, "folded", counted)
+    notes = [f"{condition} {n}" for n in range(length)]
+    assert judged(f"require {condition}", notes=notes, **facts).status is Status.SATISFIED
+    assert [read[each] for each in notes] == [1] * length
+
+
+def test_of_the_long_lists_of_campaigns_few_are_kept() -> None:
+    """A hundred campaigns would fill the memory of a process, and what they name would stay."""
+    short, *long = (frozenset(f"{n} {size}" for n in range(size)) for size in range(1_000, 1_009))
+    of_short, of_long = characters.by_form(short), characters.by_form(long[0])
+    for each in long:
+        characters.by_form(each)
+    assert characters.by_form(short) is of_short
+    assert characters.by_form(long[0]) is not of_long
 
 
 def test_the_first_of_several_texts_that_read_alike_is_named_in_every_process() -> None:
