@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped] # It has no types.
-from gunicorn.glogging import Logger  # type: ignore[import-untyped] # As above.
-from gunicorn.systemd import listen_fds  # type: ignore[import-untyped] # As above.
+from gunicorn.glogging import Logger  # type: ignore[import-untyped] # It has no types.
+from gunicorn.systemd import listen_fds  # type: ignore[import-untyped] # It has no types.
 
 from api.installation.contents import open_database
 from engine.storage.errors import StorageError

@@ -17,8 +17,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from gunicorn import util  # type: ignore[import-untyped] # It has no types.
-from gunicorn.http import errors, get_parser  # type: ignore[import-untyped] # As above.
-from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped] # As above.
+from gunicorn.http import errors, get_parser  # type: ignore[import-untyped] # It has no types.
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped] # It has no types.
 
 from . import journal
 from .http.answers import SECURITY_HEADERS, problem_answer
@@ -246,7 +246,7 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
         self.nr_conns -= 1
         connection.close()
 
-    def _keepalive_after(self, connection: Any, keepalive: bool) -> bool:  # noqa: FBT001 - as above.
+    def _keepalive_after(self, connection: Any, keepalive: bool) -> bool:  # noqa: FBT001 - as gunicorn calls it.
         """Whether a connection can have another request: not where a body was refused unread."""
         soon = time.monotonic() + _PASS_OVER_SECONDS
         return keepalive and bool(connection.parser.finish_body(deadline=soon))

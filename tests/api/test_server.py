@@ -17,8 +17,8 @@ from flask import Flask
 from gunicorn.arbiter import (  # type: ignore[import-untyped] # It has no types.
     Arbiter as GunicornArbiter,
 )
-from gunicorn.sock import TCPSocket  # type: ignore[import-untyped] # As above.
-from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped] # As above.
+from gunicorn.sock import TCPSocket  # type: ignore[import-untyped] # It has no types.
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped] # It has no types.
 from prometheus_client import values
 from werkzeug.wrappers import Response
 

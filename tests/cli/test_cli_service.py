@@ -181,7 +181,7 @@ def test_serve_takes_its_options_over_the_settings(
     monkeypatch.setenv("ASSENT_WORKERS", "3")
     assert run("serve", "--host", "0.0.0.0", "--port", 8080).exit_code == 0  # noqa: S104 - an argument.
     (settings,) = served
-    assert (settings.host, settings.port, settings.workers) == ("0.0.0.0", 8080, 3)  # noqa: S104 - as above.
+    assert (settings.host, settings.port, settings.workers) == ("0.0.0.0", 8080, 3)  # noqa: S104 - an argument.
 
 
 def test_serve_without_init(run: Run, one_line: OneLine) -> None:
