@@ -17,7 +17,7 @@ export PYTHONDONTWRITEBYTECODE :=
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
 
-run: .venv/ready ## set up, prepare a database and keys in var/, and serve on http://127.0.0.1:8000
+run: .venv/runtime ## set up, prepare a database and keys in var/, and serve on http://127.0.0.1:8000
 	@ASSENT_DATA_DIRECTORY=$(DATA) $(BIN)/assent init
 	@echo && echo "starting it here; Ctrl-C stops it, and another terminal is for the requests above"
 	@ASSENT_DATA_DIRECTORY=$(DATA) exec $(BIN)/assent serve
@@ -57,18 +57,26 @@ format: .venv/ready ## reformat the code
 
 lock: .venv/ready ## renew the hash-locked requirements
 	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --group dev pyproject.toml -o requirements/dev.txt
-	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes pyproject.toml -o requirements/runtime.txt
-	echo uv | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes - -o requirements/uv.txt
+	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --extra postgresql pyproject.toml -c requirements/dev.txt -o requirements/runtime.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --group build -c requirements/dev.txt -o requirements/build.txt
 
 clean: ## remove everything that make has made
 	rm -rf .venv dist build var .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
-.venv/ready: requirements/dev.txt requirements/uv.txt pyproject.toml
-	@echo "Setting up .venv with $$($(PYTHON) --version): about half a minute, and 1.3 GB …"
+# uv fetches all at once. Where it cannot, as with an index that only pip is told of, pip does.
+INSTALL = $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r $< \
+	|| { echo "without uv: in some minutes, by pip …"; $(PIP) --require-hashes -r $<; }
+
+.venv/runtime: requirements/runtime.txt requirements/build.txt pyproject.toml
+	@echo "Setting up .venv with $$($(PYTHON) --version): a quarter of a minute, and 150 MB …"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Assent needs Python 3.11 or later; name one with PYTHON=…")'
 	@$(PYTHON) -m venv .venv
-	@# uv fetches all at once. Where it cannot, as with an index that only pip is told of, pip does.
-	@$(PIP) --require-hashes -r requirements/uv.txt && $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements/dev.txt \
-		|| { echo "without uv: in some minutes, by pip …"; $(PIP) --require-hashes -r requirements/dev.txt; }
+	@$(PIP) --require-hashes -r requirements/build.txt
+	@$(INSTALL)
 	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/ready: requirements/dev.txt .venv/runtime
+	@echo "Adding what the tests need: about half a minute, and a gigabyte …"
+	@$(INSTALL)
 	@touch $@
