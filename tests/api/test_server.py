@@ -7,7 +7,9 @@ import os
 import resource
 import signal
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from selectors import DefaultSelector
 from typing import Any, cast
@@ -205,6 +207,37 @@ def test_connection_without_a_file_waits_and_ends_no_process(
 def test_process_that_is_ended_before_it_begins_answers_who_waits(
     installation: Installation,
 ) -> None:
+    assert _last_answer(installation, Response("answered")).startswith(b"HTTP/1.0 200 ")
+
+
+def test_answer_of_http_1_0_that_is_whole_ends_as_such(installation: Installation) -> None:
+    assert _last_answer(installation, _Stream(None)).endswith(b"first\nsecond\n")
+
+
+@pytest.mark.parametrize("failure", [RuntimeError(), OSError(errno.EPIPE, "Broken pipe")])
+def test_answer_of_http_1_0_that_breaks_off_is_not_taken_for_a_whole_one(
+    installation: Installation, failure: Exception
+) -> None:
+    with pytest.raises(ConnectionResetError):
+        _last_answer(installation, _Stream(failure))
+
+
+class _Stream:
+    """An application whose answer is streamed, and may break off."""
+
+    def __init__(self, failure: Exception | None) -> None:
+        self._failure = failure
+
+    def __call__(self, _environ: object, start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", [])
+        yield b"first\n"
+        if self._failure is not None:
+            raise self._failure
+        yield b"second\n"
+
+
+def _last_answer(installation: Installation, application: object) -> bytes:
+    """Return all that a process answers that was ended before it began."""
     made = Server(installation.settings)
     with socket.create_server(("127.0.0.1", 0)) as bound:
         listener = TCPSocket(bound.getsockname(), made.cfg, None, fd=bound.detach())
@@ -215,15 +248,14 @@ def test_process_that_is_ended_before_it_begins_answers_who_waits(
             worker = Worker(0, os.getppid(), [listener], made, 1, made.cfg, logger)
             worker.tpool, worker.poller = worker.get_thread_pool(), DefaultSelector()
             worker.method_queue.init()
-            worker.wsgi = Response("answered")
+            worker.wsgi = application
             worker.handle_exit(signal.SIGTERM, None)
             worker.run()
-            assert client.recv(100).startswith(b"HTTP/1.0 200 ")
-    assert worker.nr_conns == 0
-    assert listener.sock is None
-    worker.tmp.close()
-    for handler in logger.error_log.handlers:
-        handler.close()
+            worker.tmp.close()
+            for handler in logger.error_log.handlers:
+                handler.close()
+            assert (worker.nr_conns, listener.sock) == (0, None)
+            return b"".join(iter(partial(client.recv, 100), b""))
 
 
 class StalledSocket:
