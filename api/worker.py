@@ -19,6 +19,7 @@ from typing import Any
 
 from gunicorn import util  # type: ignore[import-untyped] # It has no types.
 from gunicorn.http import errors, get_parser  # type: ignore[import-untyped] # It has no types.
+from gunicorn.http.body import ChunkedReader  # type: ignore[import-untyped] # It has no types.
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped] # It has no types.
 
 from . import journal
@@ -255,9 +256,15 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
         connection.close()
 
     def _keepalive_after(self, connection: Any, keepalive: bool) -> bool:  # noqa: FBT001 - as gunicorn calls it.
-        """Whether a connection can have another request: not where a body was refused unread."""
-        soon = time.monotonic() + _PASS_OVER_SECONDS
-        return keepalive and bool(connection.parser.finish_body(deadline=soon))
+        """Whether a connection can have another request: not where a body was refused unread.
+
+        What is there is passed over however long that takes on a busy machine: the client has its
+        answer, and may be sending its next request.
+        """
+        parser = connection.parser
+        patience = CLIENT_SECONDS if _is_there(parser) else _PASS_OVER_SECONDS
+        soon = time.monotonic() + patience
+        return keepalive and bool(parser.finish_body(deadline=soon, max_bytes=_SHORT_BODY + 1))
 
     def _cap_keepalive(self, deadline: float) -> None:
         """Bound the waiting for requests at the end, and take the connections that wait too.
@@ -397,6 +404,14 @@ def _awaited(head: bytes) -> int:
     found = _LENGTH.search(head)
     length = 0 if found is None or _NOT_WHOLE.search(head) else int(found[1])
     return length if length <= _SHORT_BODY else 0
+
+
+def _is_there(parser: Any) -> bool:
+    """Whether what nobody has read of a body has come."""
+    reader = parser.mesg.body.reader
+    if isinstance(reader, ChunkedReader):
+        return reader.parser is None
+    return bool(reader.length <= len(parser.unreader.buf.getvalue()))
 
 
 def _improper(request: Any) -> Problem | None:
