@@ -41,8 +41,18 @@ class JSONFormatter(logging.Formatter):
         return json.dumps(members, ensure_ascii=False)
 
 
+class LibraryFormatter(JSONFormatter):
+    """Writes what a library warns of, without its values, which may quote what was sent."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        return super().format(logging.makeLogRecord({**record.__dict__, "args": None}))
+
+
 def configure(level: str) -> None:
     """Send the service's log to standard error, from a severity on. May be called again."""
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(LibraryFormatter())
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JSONFormatter())
     logger = logging.getLogger("assent")

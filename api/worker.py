@@ -8,6 +8,7 @@ one shape of RFC 9457, and nothing of what was sent is told to anybody.
 import errno
 import re
 import socket
+import struct
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,6 +19,7 @@ from typing import Any
 
 from gunicorn import util  # type: ignore[import-untyped] # It has no types.
 from gunicorn.http import errors, get_parser  # type: ignore[import-untyped] # It has no types.
+from gunicorn.http.body import ChunkedReader  # type: ignore[import-untyped] # It has no types.
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped] # It has no types.
 
 from . import journal
@@ -60,6 +62,11 @@ _CHUNK = 1 << 16
 _NO_FILE = (errno.EMFILE, errno.ENFILE)
 
 _LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*([0-9]{1,9})[ \t]*\r\n", re.IGNORECASE)
+_ENDS_BY_ITSELF = re.compile(
+    rb"\r\n(Content-Length:|Transfer-Encoding:[ \t]*chunked)", re.IGNORECASE
+)
+"""What in the head of an answer says where it ends: an HTTP/1.0 client may not be told."""
+
 _NOT_WHOLE = re.compile(rb"\r\n(Expect|Transfer-Encoding):|x-ndjson", re.IGNORECASE)
 """What in a head says that its body comes when something is answered, or by and by."""
 
@@ -200,6 +207,8 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
             self._await(connection, EVENT_WRITE, end, partial(self._send_on, connection, done))
         elif done.exception() is None and done.result():
             super().finish_request(connection, done)
+        elif connection.answer.is_open:
+            self._forget(connection)
         else:
             self._end(connection)
 
@@ -247,9 +256,15 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
         connection.close()
 
     def _keepalive_after(self, connection: Any, keepalive: bool) -> bool:  # noqa: FBT001 - as gunicorn calls it.
-        """Whether a connection can have another request: not where a body was refused unread."""
-        soon = time.monotonic() + _PASS_OVER_SECONDS
-        return keepalive and bool(connection.parser.finish_body(deadline=soon))
+        """Whether a connection can have another request: not where a body was refused unread.
+
+        What is there is passed over however long that takes on a busy machine: the client has its
+        answer, and may be sending its next request.
+        """
+        parser = connection.parser
+        patience = CLIENT_SECONDS if _is_there(parser) else _PASS_OVER_SECONDS
+        soon = time.monotonic() + patience
+        return keepalive and bool(parser.finish_body(deadline=soon, max_bytes=_SHORT_BODY + 1))
 
     def _cap_keepalive(self, deadline: float) -> None:
         """Bound the waiting for requests at the end, and take the connections that wait too.
@@ -290,6 +305,8 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
             client, server = connection.client, connection.server
             connection = SimpleNamespace(sock=connection.answer, client=client, server=server)
         goes_on: bool = super().handle_request(request, connection)
+        if not self.cfg.is_ssl:
+            connection.sock.end()
         return goes_on
 
     def handle_error(self, request: Any, client: Any, _address: Any, error: Exception) -> None:
@@ -318,6 +335,8 @@ class _Answer:
         self._most: int | None = None
         self.left = b""
         """What is still to be sent."""
+        self.is_open = False
+        """Whether the end of the connection would be taken for that of the answer, which is not."""
 
     def __getattr__(self, name: str) -> Any:
         """Be the socket in all else."""
@@ -327,12 +346,34 @@ class _Answer:
         """Send, or leave for later, the next part of an answer; the first one is its head."""
         if self._most is None:
             self._most = _SHORT_ANSWER if _LENGTH.search(data) else 0
+            if _ENDS_BY_ITSELF.search(data) is None:
+                self._open(is_open=True)
         self.left += data
         self.send_on()
         if len(self.left) > self._most:
             # INVARIANT: where the client stalls in the middle, nothing of it is sent again.
             whole, self.left = self.left, b""
             self._sock.sendall(whole)
+
+    def shutdown(self, how: int) -> None:
+        """Say that nothing more comes, as gunicorn does where an answer breaks off."""
+        if self.is_open:
+            raise ConnectionAbortedError  # It closes it then, which tells the client.
+        self._sock.shutdown(how)
+
+    def end(self) -> None:
+        """Note that an answer is whole."""
+        if self.is_open:
+            self._open(is_open=False)
+
+    def _open(self, *, is_open: bool) -> None:
+        """Have the system reset the connection, however it ends, for as long as an answer is open.
+
+        A proxy takes an export that broke off for a whole one otherwise: nginx asks by HTTP/1.0.
+        """
+        self.is_open = is_open
+        linger = struct.pack("ii", is_open, 0)
+        self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
 
     def send_on(self) -> None:
         """Send what is taken at once."""
@@ -363,6 +404,14 @@ def _awaited(head: bytes) -> int:
     found = _LENGTH.search(head)
     length = 0 if found is None or _NOT_WHOLE.search(head) else int(found[1])
     return length if length <= _SHORT_BODY else 0
+
+
+def _is_there(parser: Any) -> bool:
+    """Whether what nobody has read of a body has come."""
+    reader = parser.mesg.body.reader
+    if isinstance(reader, ChunkedReader):
+        return reader.parser is None
+    return bool(reader.length <= len(parser.unreader.buf.getvalue()))
 
 
 def _improper(request: Any) -> Problem | None:

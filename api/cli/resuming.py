@@ -44,6 +44,9 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
     tally: TallyDocument
 
 
+_READ_STATE = msgspec.json.Decoder(RunState)
+
+
 class ResumableOutput:
     """An output file, open to be continued after the records that are answered in it."""
 
@@ -100,7 +103,7 @@ def interrupted(file: Path) -> RunState | None:
     Raises `Failure` where it cannot be read.
     """
     try:
-        return msgspec.json.decode(state_of(file).read_bytes(), type=RunState)
+        return _READ_STATE.decode(state_of(file).read_bytes())
     except FileNotFoundError:
         return None
     except msgspec.MsgspecError as error:

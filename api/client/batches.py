@@ -43,6 +43,10 @@ class _Line(msgspec.Struct, frozen=True, kw_only=True):
     error: Problem | None = None
 
 
+_READ_LINE = msgspec.json.Decoder(_Line)
+_READ_DECISION = msgspec.json.Decoder(Decision)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchRequest:
     """On what terms a batch is decided: the parameters of its query."""
@@ -98,12 +102,12 @@ def _groups(campaigns: Iterable[Campaign], most: int) -> Iterator[list[bytes]]:
 
 def _item(text: str, line: int, before: int, *, dry_run: bool) -> BatchItem:
     try:
-        place = msgspec.json.decode(text, type=_Line)
+        place = _READ_LINE.decode(text)
         if place.line != line:
             raise UnexpectedAnswerError(f"the answer to campaign {before + line:,} is missing")
         if place.error is not None:
             return BatchItem(number=before + line, outcome=place.error)
-        decision = msgspec.json.decode(text, type=Decision)
+        decision = _READ_DECISION.decode(text)
     except msgspec.MsgspecError as error:
         raise UnexpectedAnswerError(f"the answer to campaign {before + line:,} is none") from error
     check_recorded(decision, dry_run=dry_run)

@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from threading import Lock
 from typing import TypeVar
 
 import msgspec
@@ -22,6 +23,7 @@ _Answer = TypeVar("_Answer")
 _Member = TypeVar("_Member")
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
+_ONE_DECODER_AT_A_TIME = Lock()
 
 
 class _PythonsOwnError(ValueError):
@@ -62,8 +64,10 @@ def encoded_line(campaign: Campaign, number: int) -> bytes:
 
 def decoded(body: bytes, type: type[_Answer]) -> _Answer:  # noqa: A002 - as in msgspec.
     """Return an answer; numbers of a campaign in it are exact. Raises `UnexpectedAnswerError`."""
+    with _ONE_DECODER_AT_A_TIME:
+        decoder = msgspec.json.Decoder(type, float_hook=Decimal)
     try:
-        return msgspec.json.Decoder(type, float_hook=Decimal).decode(body)
+        return decoder.decode(body)
     except msgspec.MsgspecError as error:
         raise UnexpectedAnswerError(f"the answer is not as Assent gives it: {error}") from error
 

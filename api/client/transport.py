@@ -44,6 +44,7 @@ _FIRST_PAUSE_SECONDS = 0.25
 _LONGEST_PAUSE_SECONDS = 8.0
 _JSON = "application/json"
 _PROBLEM = "application/problem+json"
+_READ_PROBLEM = msgspec.json.Decoder(Problem)
 _NOTHING_WAS_DONE = frozenset(
     {"/problems/too-many-requests", "/problems/busy", "/problems/not-fresh"}
 )
@@ -277,7 +278,7 @@ def _error(answer: httpx.Response, url: str, deadline: float) -> AssentError:
     try:
         if _media_type(answer) != _PROBLEM:
             raise msgspec.ValidationError("no problem")
-        problem = msgspec.json.decode(_read(answer, deadline), type=Problem)
+        problem = _READ_PROBLEM.decode(_read(answer, deadline))
     except msgspec.MsgspecError:
         # What stands in front of a service answers so while it is away.
         if status in _PASSING:

@@ -29,6 +29,7 @@ MEMORY = 2 * 1024**3
 
 _COMMAND = (sys.executable, "-m", "api.examination.sandbox")
 _TOP = Path(__file__).parents[2]
+_READ_EXAMINATION = msgspec.json.Decoder(Examination)
 
 
 class ExaminationError(Exception):
@@ -41,7 +42,7 @@ def examine_in_sandbox(files: Mapping[str, str], *, name: str, day: date) -> Exa
     Nothing but the texts goes in, and nothing but the findings comes out.
     """
     asked = {"files": dict(files), "name": name, "day": day.isoformat()}
-    return msgspec.json.decode(_run(asked), type=Examination)
+    return _READ_EXAMINATION.decode(_run(asked))
 
 
 def format_in_sandbox(files: Mapping[str, str]) -> dict[str, Any]:

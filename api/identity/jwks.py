@@ -20,6 +20,7 @@ AGAIN_SECONDS = 30
 STALE_SECONDS = 86_400
 MOST_KEYS = 100
 
+_READ_SET = msgspec.json.Decoder(dict[str, Any])
 _TYPES = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP"}
 
 
@@ -91,7 +92,7 @@ def _is_due(known: _Known, now: float, age: float) -> bool:
 def _read(text: bytes) -> tuple[tuple[Mapping[str, Any], Any], ...]:
     """Return the public keys that sign, each with its members. Raises `ValueError`."""
     try:
-        listed = msgspec.json.decode(text, type=dict[str, Any])["keys"]
+        listed = _READ_SET.decode(text)["keys"]
     except (msgspec.MsgspecError, KeyError) as error:
         raise ValueError("there is no JWK Set") from error
     if not isinstance(listed, list) or len(listed) > MOST_KEYS:

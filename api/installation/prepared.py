@@ -40,7 +40,7 @@ def policies_of(
     except NotInForce as error:
         raise SetupError(f"{error}; `assent init` makes a first one") from error
     except NotFresh as error:
-        raise SetupError(str(error)) from error
+        raise SetupError(f"{error}; {_SAYS_MORE}") from error
     return made
 
 

@@ -27,6 +27,9 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     root: bytes
 
 
+_READ = msgspec.json.Decoder(Mark)
+
+
 @dataclass(frozen=True, slots=True)
 class Bookmark:
     """The bookmark in a file. Every method raises `StorageUnavailable`."""
@@ -46,7 +49,7 @@ class Bookmark:
     def read(self) -> Mark | None:
         """Return what is delivered, None where nothing is."""
         try:
-            return msgspec.json.decode(self.path.read_bytes(), type=Mark)
+            return _READ.decode(self.path.read_bytes())
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:

@@ -24,6 +24,7 @@ PRODUCT: Final = "Assent"
 WITHHELD: Final = "withheld"
 """Who asked, where events may not say so, or where it is erased."""
 
+_READ_LEAF = msgspec.json.Decoder(Event)
 _COMMITMENTS = ("_sd", "_sd_alg", "v")
 
 
@@ -68,5 +69,5 @@ def decision_in_brief(entry: LogEntry) -> Event:
 
 def act_in_brief(entry: ActEntry) -> Event:
     """Return the members of an act's leaf, but for the digests of what it discloses."""
-    leaf = msgspec.json.decode(entry.leaf, type=Event)
+    leaf = _READ_LEAF.decode(entry.leaf)
     return {name: value for name, value in leaf.items() if name not in _COMMITMENTS}

@@ -35,6 +35,19 @@ def test_request_is_one_line_without_what_was_sent(api: Caller, written: io.Stri
     assert api.installation.tokens["both"] not in line
 
 
+def test_warning_of_a_library_is_a_line_without_what_was_sent(api: Caller) -> None:
+    del api  # It is running.
+    said = {"msg": "ignored %r: %s", "args": ("secret", "secret"), "levelno": logging.WARNING}
+    record = logging.makeLogRecord({"name": "psycopg", "levelname": "WARNING", **said})
+    assert logging.lastResort is not None
+    line = json.loads(logging.lastResort.format(record))
+    assert (line["logger"], line["level"], line["event"]) == (
+        "psycopg",
+        "warning",
+        "ignored %r: %s",
+    )
+
+
 def test_path_and_method_of_a_stranger_are_not_repeated(api: Caller, written: io.StringIO) -> None:
     with api.call("X" * 40, "/v1/decisions/secret?campaign=secret"):
         pass

@@ -7,9 +7,12 @@ import os
 import resource
 import signal
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from selectors import DefaultSelector
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -17,12 +20,15 @@ from flask import Flask
 from gunicorn.arbiter import (  # type: ignore[import-untyped] # It has no types.
     Arbiter as GunicornArbiter,
 )
+from gunicorn.config import Config  # type: ignore[import-untyped] # It has no types.
+from gunicorn.http import get_parser  # type: ignore[import-untyped] # It has no types.
 from gunicorn.sock import TCPSocket  # type: ignore[import-untyped] # It has no types.
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped] # It has no types.
 from prometheus_client import values
 from werkzeug.wrappers import Response
 
-from api import server, wsgi
+from api import server, worker, wsgi
+from api.in_force.policies import NotFresh, PoliciesInForce
 from api.installation.setup import SetupError, Unfit, initialise
 from api.server import JSONLogger, Server, allow_files, configuration, limit_patience, serve
 from api.worker import CLIENT_SECONDS, Worker, _Answer
@@ -150,6 +156,17 @@ def test_serving_checks_and_then_runs(
     assert len(ran) == 1
 
 
+def test_database_that_goes_while_it_starts_is_not_one_to_prepare(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_policies: object, _policy_set: str) -> None:
+        raise NotFresh("nobody can say at the moment which policies are in force")
+
+    monkeypatch.setattr(PoliciesInForce, "engine", fail)
+    with pytest.raises(SetupError, match="in force; `assent doctor` says more"):
+        serve(installation.settings)
+
+
 def test_an_address_that_is_taken_is_told_before_anything_is_built(
     installation: Installation,
 ) -> None:
@@ -205,6 +222,37 @@ def test_connection_without_a_file_waits_and_ends_no_process(
 def test_process_that_is_ended_before_it_begins_answers_who_waits(
     installation: Installation,
 ) -> None:
+    assert _last_answer(installation, Response("answered")).startswith(b"HTTP/1.0 200 ")
+
+
+def test_answer_of_http_1_0_that_is_whole_ends_as_such(installation: Installation) -> None:
+    assert _last_answer(installation, _Stream(None)).endswith(b"first\nsecond\n")
+
+
+@pytest.mark.parametrize("failure", [RuntimeError(), OSError(errno.EPIPE, "Broken pipe")])
+def test_answer_of_http_1_0_that_breaks_off_is_not_taken_for_a_whole_one(
+    installation: Installation, failure: Exception
+) -> None:
+    with pytest.raises(ConnectionResetError):
+        _last_answer(installation, _Stream(failure))
+
+
+class _Stream:
+    """An application whose answer is streamed, and may break off."""
+
+    def __init__(self, failure: Exception | None) -> None:
+        self._failure = failure
+
+    def __call__(self, _environ: object, start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", [])
+        yield b"first\n"
+        if self._failure is not None:
+            raise self._failure
+        yield b"second\n"
+
+
+def _last_answer(installation: Installation, application: object) -> bytes:
+    """Return all that a process answers that was ended before it began."""
     made = Server(installation.settings)
     with socket.create_server(("127.0.0.1", 0)) as bound:
         listener = TCPSocket(bound.getsockname(), made.cfg, None, fd=bound.detach())
@@ -215,15 +263,38 @@ def test_process_that_is_ended_before_it_begins_answers_who_waits(
             worker = Worker(0, os.getppid(), [listener], made, 1, made.cfg, logger)
             worker.tpool, worker.poller = worker.get_thread_pool(), DefaultSelector()
             worker.method_queue.init()
-            worker.wsgi = Response("answered")
+            worker.wsgi = application
             worker.handle_exit(signal.SIGTERM, None)
             worker.run()
-            assert client.recv(100).startswith(b"HTTP/1.0 200 ")
-    assert worker.nr_conns == 0
-    assert listener.sock is None
-    worker.tmp.close()
-    for handler in logger.error_log.handlers:
-        handler.close()
+            worker.tmp.close()
+            for handler in logger.error_log.handlers:
+                handler.close()
+            assert (worker.nr_conns, listener.sock) == (0, None)
+            return b"".join(iter(partial(client.recv, 100), b""))
+
+
+@pytest.mark.parametrize(
+    ("rest", "is_there"),
+    [
+        ("\r\n", True),
+        ("Content-Length: 3\r\n\r\nabc", True),
+        (f"Content-Length: 65536\r\n\r\n{65536 * 'a'}GET", True),
+        ("Content-Length: 3\r\n\r\nab", False),
+        ("Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", False),
+    ],
+)
+def test_body_that_is_there_is_passed_over_however_busy_the_machine(
+    monkeypatch: pytest.MonkeyPatch, rest: str, *, is_there: bool
+) -> None:
+    monkeypatch.setattr(worker, "_PASS_OVER_SECONDS", 0)
+    client, ours = socket.socketpair()
+    with client, ours:
+        connection = SimpleNamespace(parser=get_parser(Config(), ours, ("127.0.0.1", 1)))
+        connection.parser.unreader.unread(f"POST / HTTP/1.1\r\nHost: x\r\n{rest}".encode())
+        assert next(connection.parser).method == "POST"
+        made = object.__new__(Worker)
+        found = made._keepalive_after(connection, keepalive=True)
+        assert found is is_there
 
 
 class StalledSocket:

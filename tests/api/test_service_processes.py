@@ -525,6 +525,21 @@ def test_killed_processes_lose_nothing_acknowledged(tmp_path: Path) -> None:
         assert ROUNDS * 20 <= len(load.acknowledged) <= size <= len(load.acknowledged) + load.lost
 
 
+def test_answer_of_a_killed_process_is_no_whole_one_to_a_proxy_of_http_1_0(tmp_path: Path) -> None:
+    lines = ndjson([allowed(name="x" * 1000)] * 100)
+    head = f"POST /v1/decisions/batch?dry_run=true HTTP/1.0\r\nContent-Type: {NDJSON}"
+    with (
+        serving(install(tmp_path, port=free_port(), log_level="error")) as served,
+        socket.create_connection(("127.0.0.1", served.port), timeout=60) as connection,
+    ):
+        connection.sendall(_request(served, f"{head}\r\nContent-Length: {2 * len(lines)}", lines))
+        assert connection.recv(65_536).startswith(b"HTTP/1.0 200 ")
+        for worker in served.workers():
+            os.kill(worker, signal.SIGKILL)
+        with pytest.raises(ConnectionResetError):
+            b"".join(iter(partial(connection.recv, 65_536), b""))
+
+
 def test_killed_node_loses_nothing_acknowledged_and_the_other_goes_on(
     postgresql: PostgreSQLServer, tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -79,6 +80,16 @@ def test_settings_of_every_connection(database: Database) -> None:
 
 
 # --- PostgreSQL -------------------------------------------------------------------------------
+
+
+def test_a_pooler_that_does_not_pool_sessions_is_told(postgresql_url: str) -> None:
+    database = Database(postgresql_url)
+    with (
+        closing(database),
+        pytest.raises(StorageUnavailable, match="pool sessions"),
+        database.reading() as connection,
+    ):
+        connection.exec_driver_sql("DEALLOCATE another")
 
 
 def test_a_server_that_is_gone_without_a_word_is_noticed(postgresql_url: str) -> None:

@@ -9,6 +9,8 @@ from engine.audit.instants import rfc3339
 from engine.bundle.bundle import short_digest
 from engine.storage.governance.policy_set_rows import Event, SetVersion, Timeline
 
+_READ_REPORT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
 
 def set_document(timeline: Timeline, now: datetime) -> dict[str, object]:
     """Return a policy set: what is in force, what was before, and what waits for its time."""
@@ -49,7 +51,7 @@ def version_document(version: SetVersion, timeline: Timeline, now: datetime) -> 
 
 def report_members(report: bytes) -> Mapping[str, object]:
     """Return the members `check` and `test` of what was found, as they are."""
-    found = msgspec.json.decode(report, type=dict[str, msgspec.Raw])
+    found = _READ_REPORT.decode(report)
     return {name: found[name] for name in ("check", "test")}
 
 

@@ -27,6 +27,8 @@ from ..canonical import canonical
 SALT_SIZE = 16
 """The bytes of a salt: 128 bits, as RFC 9901 §9.3 recommends."""
 
+_READ_DISCLOSURE = msgspec.json.Decoder(tuple[str, str, str | None])
+
 
 def fresh_salt() -> bytes:
     """Return 16 bytes from the operating system's generator."""
@@ -76,7 +78,7 @@ class Disclosure:
         try:
             padded = text + "=" * (-len(text) % 4)
             document = base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True)
-            _salt, name, value = msgspec.json.decode(document, type=tuple[str, str, str | None])
+            _salt, name, value = _READ_DISCLOSURE.decode(document)
         except (ValueError, RecursionError) as error:
             raise ValueError("the text is not a disclosure of RFC 9901") from error
         return cls(name=name, value=value, text=text)

@@ -51,23 +51,23 @@ class _Kind(msgspec.Struct, frozen=True, kw_only=True):
 
 _READ_KIND = msgspec.json.Decoder(_Kind)
 _DECISION = ("decision", 1)
-_ACTS: Mapping[tuple[str, int], type[ActLeaf]] = MappingProxyType(
+_READ_ACT: Mapping[tuple[str, int], msgspec.json.Decoder[ActLeaf]] = MappingProxyType(
     {
-        ("erasure", 1): ErasureLeaf,
-        ("erasure", 2): KeyedErasureLeaf,
-        ("access", 1): AccessLeaf,
-        ("hold", 1): HoldLeaf,
-        ("hold", 2): CommittedHoldLeaf,
-        ("release", 1): ReleaseLeaf,
-        ("schedule", 1): ScheduleLeaf,
-        ("query", 1): QueryLeaf,
-        ("policy", 1): PolicyLeaf,
-        ("waiver", 1): WaiverLeaf,
-        ("fact", 1): FactLeaf,
-        ("key", 1): KeyLeaf,
+        ("erasure", 1): msgspec.json.Decoder(ErasureLeaf),
+        ("erasure", 2): msgspec.json.Decoder(KeyedErasureLeaf),
+        ("access", 1): msgspec.json.Decoder(AccessLeaf),
+        ("hold", 1): msgspec.json.Decoder(HoldLeaf),
+        ("hold", 2): msgspec.json.Decoder(CommittedHoldLeaf),
+        ("release", 1): msgspec.json.Decoder(ReleaseLeaf),
+        ("schedule", 1): msgspec.json.Decoder(ScheduleLeaf),
+        ("query", 1): msgspec.json.Decoder(QueryLeaf),
+        ("policy", 1): msgspec.json.Decoder(PolicyLeaf),
+        ("waiver", 1): msgspec.json.Decoder(WaiverLeaf),
+        ("fact", 1): msgspec.json.Decoder(FactLeaf),
+        ("key", 1): msgspec.json.Decoder(KeyLeaf),
     }
 )
-"""The leaves of acts, by kind and version."""
+"""How the leaves of acts are read, by kind and version."""
 
 
 def read_leaf(leaf: bytes) -> Leaf:
@@ -84,13 +84,13 @@ def read_leaf(leaf: bytes) -> Leaf:
         raise RecordError(f"the leaf is not an entry of this log: {error}") from error
     if (found.kind, found.v) == _DECISION:
         return read_envelope(leaf)  # It says what is wrong with it.
-    shape = _ACTS.get((found.kind, found.v))
-    if shape is None:
+    reader = _READ_ACT.get((found.kind, found.v))
+    if reader is None:
         raise UnknownKind(
             f"the leaf is of kind `{found.kind[:32]}`, version {found.v}, which this version of"
             " Assent does not know"
         )
-    return _read_act(shape, leaf)
+    return _read_act(reader, leaf)
 
 
 def _sound(envelope: Envelope) -> Envelope:
@@ -103,9 +103,9 @@ def _sound(envelope: Envelope) -> Envelope:
     return envelope
 
 
-def _read_act(shape: type[ActLeaf], leaf: bytes) -> ActLeaf:
+def _read_act(reader: msgspec.json.Decoder[ActLeaf], leaf: bytes) -> ActLeaf:
     try:
-        act = msgspec.json.decode(leaf, type=shape)
+        act = reader.decode(leaf)
         is_canonical = act.encode() == leaf
     except (ValueError, RecursionError) as error:
         raise RecordError(f"the leaf is not that of an act: {error}") from error

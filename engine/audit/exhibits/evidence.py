@@ -95,6 +95,9 @@ class EvidenceManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     unsearched: Count | UnsetType = UNSET
 
 
+_READ_MANIFEST = msgspec.json.Decoder(EvidenceManifest)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceReport(SignedReport):
     """What was found of an evidence; the manifest is None where it could not be read.
@@ -194,7 +197,7 @@ class _EvidenceVerifier:
     def _archive_faults(self, archive: ZipFile) -> Iterator[VerificationFault]:
         try:
             text = _content(archive, MANIFEST)
-            manifest = msgspec.json.decode(text, type=EvidenceManifest)
+            manifest = _READ_MANIFEST.decode(text)
             check_names(text)
         except (ValueError, RecursionError) as error:
             raise _Refused(f"its manifest cannot be read: {error}") from error

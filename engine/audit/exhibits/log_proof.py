@@ -36,6 +36,7 @@ MARK = b"c2sp.org/tlog-proof@v1\n"
 PROOF_LIMIT = 128 * 1024 * 1024
 """The most bytes of a receipt that are read."""
 
+_READ_LINE = msgspec.json.Decoder(Line)
 _PROOF = re.compile(
     rb"c2sp\.org/tlog-proof@v1\n"
     rb"(?:extra (?P<extra>[A-Za-z0-9+/=]*)\n)?"
@@ -161,7 +162,7 @@ def _inclusion_faults(
 
 
 def _line_of(extra: bytes) -> Line:
-    line = msgspec.json.decode(extra, type=Line)
+    line = _READ_LINE.decode(extra)
     if msgspec.json.encode(line) != extra:
         raise ValueError("it is spelled in another way than the log spells it")
     return line

@@ -73,6 +73,9 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n"
 
 
+_READ = msgspec.json.Decoder(Manifest)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordsReport(SignedReport):
     """What a manifest says and what is wrong with it, or with its file."""
@@ -86,7 +89,7 @@ def read_manifest(content: bytes) -> Manifest:
     Its file is one beside it: a name that leads elsewhere is refused.
     """
     try:
-        manifest = msgspec.json.decode(content, type=Manifest)
+        manifest = _READ.decode(content)
         check_names(content)
     except (ValueError, RecursionError) as error:
         raise ValueError(misread(error)) from error

@@ -108,8 +108,8 @@ def statement_bytes(document: Document) -> bytes:
 
 def _entry(document: Document) -> BookEntry:
     try:
-        made = msgspec.convert(
-            {name: value for name, value in document.items() if name in _READ}, _Form
+        made = _READ_FORM.decode(
+            _ENCODER.encode({name: value for name, value in document.items() if name in _READ})
         )
         # As texts of a campaign are.
         subject = Subject(kind=made.subject.kind, name=stated(made.subject.name))
@@ -142,6 +142,7 @@ class _Form(msgspec.Struct, frozen=True, kw_only=True, rename={"start": "from"})
     recorded_at: str | None = None
 
 
+_READ_FORM = msgspec.json.Decoder(_Form)
 _READ = frozenset({"subject", "from", "until", *SOURCE})
 
 

@@ -246,6 +246,10 @@ def _backend(url: str) -> Backend:
             raise StorageUnavailable(f"the database URL must begin with {kinds}")
 
 
+_NOT_OF_SESSION = ("26000", "42P05")
+"""The codes of PostgreSQL where a prepared statement is not there, or is: of another session."""
+
+
 @contextmanager
 def _translated(
     forbidden: type[Exception] = IntegrityError, failed: type[Exception] = SQLAlchemyError
@@ -255,4 +259,10 @@ def _translated(
     except forbidden as error:
         raise Conflict("something else is stored under this name") from error
     except failed as error:
-        raise StorageUnavailable("the database cannot be read or written") from error
+        raise StorageUnavailable(_why_not(error)) from error
+
+
+def _why_not(error: Exception) -> str:
+    why = "the database cannot be read or written"
+    is_of_another = getattr(getattr(error, "orig", error), "sqlstate", None) in _NOT_OF_SESSION
+    return f"{why}: a pooler in front of it has to pool sessions" if is_of_another else why

@@ -188,7 +188,10 @@ class _PresentFile:
         self._was_there = False
         # INVARIANT: a process knows its own connections only, by their identities.
         self._opened_by: dict[int, dict[int, _Opened]] = {}
-        self.problem = f"the file of the database, `{path.name}`, was moved away or replaced"
+        self.problem = (
+            f"the file of the database, `{path.name}`, was moved away or replaced, or its directory"
+            " is closed to this user"
+        )
 
     def follow(self, engine: Engine) -> None:
         """Have connections renewed where another file lies there, and none made where none does."""

@@ -18,6 +18,7 @@ from ..files import lock_beside, locked, unavailable, write_durably
 from ..secret_file import SecretFile
 
 _KEYS = "the signing keys"
+_READ_HEAD = msgspec.json.Decoder(TreeHead)
 
 
 class AnchorFile:
@@ -54,7 +55,7 @@ class AnchorFile:
         """Return the log that was acknowledged when it could not be signed, None for none."""
         file = Path(self.place_of_acknowledged)
         try:
-            return msgspec.json.decode(file.read_bytes(), type=TreeHead) if file.exists() else None
+            return _READ_HEAD.decode(file.read_bytes()) if file.exists() else None
         except (OSError, ValueError) as error:
             told = f"`{file}` cannot be read, which says what was acknowledged"
             raise StorageUnavailable(told) from error
