@@ -7,13 +7,10 @@ absent is unknown, whatever Meta would do then, except where Meta documents what
 is read from where is in `docs/adapters/meta.md`.
 """
 
-from collections.abc import Sequence
-
 from api.adapters.adaptation import Adaptation, Draft
 from api.adapters.agreement import EITHER, agreement
 from api.adapters.reading import whole_record
 from api.adapters.telling import require_told, unmapped
-from engine.source.json_text import JSONValue
 
 from .ads import ad_parts
 from .archive import MARKS, put_archived_ad
@@ -51,27 +48,21 @@ def adapt(record: object) -> Adaptation:
     return draft.finish(unmapped(root, untold))
 
 
-def _markets(ad_sets: Sequence[Draft]) -> list[JSONValue]:
-    """Return the countries that any of the ad sets tells as its markets."""
-    told = [part.facts().get("markets") for part in ad_sets]
-    return [market for markets in told if isinstance(markets, list) for market in markets]
-
-
 def _put_levels(draft: Draft, platform: Draft, objects: Objects) -> tuple[str, ...]:
     currency = currency_of(objects.currency_holders)
     audiences = Audiences(objects.audiences)
     ad_sets = [ad_set_part(ad_set, objects, currency, audiences) for ad_set in objects.ad_sets]
     # Audiences that nothing refers to would read as all where those of the ad sets are not told.
     of_some = {"audiences" in part.facts() for part in ad_sets} == {False, True}
-    levels: list[list[Draft]] = [
-        [campaign_part(objects, currency, _markets(ad_sets))],
-        ad_sets,
-        ad_parts(objects),
-        [] if of_some else [audience_part(audiences)],
-    ]
+    of_ad_sets = agreement(ad_sets)
+    levels = (
+        agreement([campaign_part(objects, currency, of_ad_sets.draft.facts().get("markets"))]),
+        of_ad_sets,
+        agreement(ad_parts(objects)),
+        agreement([] if of_some else [audience_part(audiences)]),
+    )
     untold: tuple[str, ...] = ()
-    for parts in filter(None, levels):
-        agreed = agreement(parts)
+    for agreed in levels:
         untold += agreed.untold
         known = draft.facts()
         for path in agreed.draft.facts():

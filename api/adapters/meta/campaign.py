@@ -40,12 +40,10 @@ _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:?\
 _NEVER = datetime.fromtimestamp(0, UTC)
 
 
-def campaign_part(
-    objects: Objects, currency: Found[str] | None, markets: Collection[JSONValue]
-) -> Draft:
+def campaign_part(objects: Objects, currency: Found[str] | None, markets: JSONValue) -> Draft:
     """Return what the campaign object tells; its own times only where there is no ad set.
 
-    `markets` are the countries in which its ad sets are shown.
+    `markets` are the countries in which its ad sets are shown, None where they do not tell them.
     """
     draft = Draft()
     campaign = objects.campaign
@@ -110,8 +108,16 @@ def account_of(objects: Objects) -> Found[str] | None:
     return next((identifier for identifier in found if identifier is not None), None)
 
 
-def _put_categories(draft: Draft, campaign: Record, markets: Collection[JSONValue]) -> None:
-    """Tell the declared categories, unless they are declared for some of the markets only."""
+def are_declared_everywhere(countries: Collection[str], markets: JSONValue) -> bool:
+    """Whether what is declared for some countries, or for any, is declared for all markets.
+
+    Where the markets are not told, it is known only of what is declared for any.
+    """
+    return not countries or (isinstance(markets, list) and set(markets) <= set(countries))
+
+
+def _put_categories(draft: Draft, campaign: Record, markets: JSONValue) -> None:
+    """Tell the declared categories, where they are known to be declared for all markets."""
     declared = campaign.texts("special_ad_categories")
     if declared is None:
         return
@@ -134,7 +140,7 @@ def _put_categories(draft: Draft, campaign: Record, markets: Collection[JSONValu
             draft.put("political.is_political", value=True, origin=word.pointer)
     countries = [each.value for each in campaign.texts("special_ad_category_country") or ()]
     campaign.leave("special_ad_category_country")
-    if words and countries and not set(markets) <= set(countries):
+    if words and not are_declared_everywhere(countries, markets):
         campaign.leave("special_ad_categories")
         return
     told = [Found(value=CATEGORIES[word.value], pointer=word.pointer) for word in words]

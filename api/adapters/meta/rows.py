@@ -15,7 +15,7 @@ from api.adapters.reading import Found, Record
 from api.adapters.telling import amount_in, put_flight, put_money, require_told
 from engine.source.quoting import excerpt
 
-from .campaign import CATEGORIES, OBJECTIVES
+from .campaign import CATEGORIES, OBJECTIVES, are_declared_everywhere
 from .row_lists import cells_of, put_people, put_places
 from .targeting import DEFAULT_LEAST_AGE, GREATEST_AGE, LEAST_AGE, MOST_LEAST_AGE
 
@@ -31,6 +31,7 @@ _IDENTIFIER = re.compile(r"(?:a|c|cg):(\d+)", re.ASCII)
 # A spreadsheet that writes days as its own country does, the day first, drops the `pm`.
 _MOMENT = re.compile(r"(\d{2}/\d{2}/\d{4}) \d{1,2}:\d{2}(?::\d{2})? ?[AaPp][Mm]", re.ASCII)
 _NUMBER = re.compile(r"\d{1,15}(?:\.\d{1,9})?", re.ASCII)
+_DECLARED_FOR = "Special Ad Category Country"
 _BUDGETS = (
     ("Campaign Daily Budget", "daily"),
     ("Campaign Lifetime Budget", "lifetime"),
@@ -52,7 +53,6 @@ def put_row(draft: Draft, platform: Draft, row: Record) -> None:
     draft.put_found("id", _identifier(row, "Campaign ID"))
     draft.put_found("name", row.filled("Campaign Name"))
     _put_objective(draft, row)
-    _put_categories(draft, row)
     put_flight(draft, row, _day(row, "Ad Set Time Start"), _day(row, "Ad Set Time Stop"))
     _put_budget(draft, row)
     draft.put_found("advertiser.beneficiary", row.filled("Beneficiary"))
@@ -61,6 +61,7 @@ def put_row(draft: Draft, platform: Draft, row: Record) -> None:
     _put_ages(draft, row, suggested=suggested)
     _put_gender(draft, row, suggested=suggested)
     put_places(draft, row)
+    _put_categories(draft, row)
     put_people(draft, row)
     _put_placements(platform, row)
     ad = _identifier(row, "Ad ID")
@@ -112,6 +113,11 @@ def _put_categories(draft: Draft, row: Record) -> None:
         )
     if "ISSUES_ELECTIONS_POLITICS" in chosen:
         draft.put("political.is_political", value=True, origin=declared.pointer)
+    countries = [each.value.strip('[]" ') for each in cells_of(row, _DECLARED_FOR, ",")]
+    row.leave(_DECLARED_FOR)
+    if chosen and not are_declared_everywhere(countries, draft.facts().get("markets")):
+        row.leave("Special Ad Categories")
+        return
     told = [Found(value=CATEGORIES[word], pointer=declared.pointer) for word in chosen]
     draft.put_all("declared_special_categories", told, declared.pointer)
 
@@ -187,6 +193,11 @@ def _put_ages(draft: Draft, row: Record, *, suggested: bool) -> None:
     least, greatest = _age(row, "Age Min"), _age(row, "Age Max")
     if least is not None and greatest is not None and greatest.value < least.value:
         row.refuse("Age Max", "`Age Max` is below `Age Min`", "exchange the two")
+    if any(one.value == "whatsapp" for one in cells_of(row, "Publisher Platforms", ",")):
+        # People there whose age nobody knows see the ads too: no column is known that says no.
+        row.leave("Age Min")
+        row.leave("Age Max")
+        return
     kept = MOST_LEAST_AGE if row.unread("Age Range") else DEFAULT_LEAST_AGE
     if least is not None and (not suggested or least.value <= kept):
         draft.put_found("targeting.age.min", least)

@@ -62,7 +62,7 @@ def put_squads(draft: Draft, platform: Draft, root: Record) -> tuple[str, ...]:
         if account is None:
             platform.put_found("account_id", campaign.identifier("ad_account_id"))
     untold = put_agreed(draft, [[_part(squad, campaign) for squad in squads]])
-    _put_budget(draft, [holder for holder in (campaign, *squads) if holder is not None], currency)
+    _put_budget(draft, campaign, squads, currency)
     if account is not None and "budget.amount" not in draft.facts():
         account.leave("currency")
     require_told(draft, "send an ad squad with its `targeting`, or several with their campaign")
@@ -112,10 +112,15 @@ def _day(holder: Record, name: str) -> Found[date] | None:
     return Found(value=moment.date(), pointer=found.pointer)
 
 
-def _put_budget(draft: Draft, holders: list[Record], currency: Found[str] | None) -> None:
-    """Tell the only budget of a campaign and its ad squads, which is in millionths."""
+def _put_budget(
+    draft: Draft, campaign: Record | None, squads: list[Record], currency: Found[str] | None
+) -> None:
+    """Tell the only budget, which is in millionths: of the campaign, or of its only ad squad.
+
+    Of several ad squads one that has none in the record may have one all the same.
+    """
     given = []
-    for holder in holders:
+    for holder in (*squads, *([] if campaign is None else [campaign])):
         for name, period in _BUDGETS:
             amount = holder.whole_number(name)
             if amount is not None and amount.value < 0:
@@ -123,7 +128,7 @@ def _put_budget(draft: Draft, holders: list[Record], currency: Found[str] | None
             if amount is not None and amount.value:
                 given.append((holder, name, period, amount))
             holder.leave(name)
-    if len(given) != 1:
+    if len(given) != 1 or (len(squads) > 1 and given[0][0] is not campaign):
         return
     holder, name, period, micros = given[0]
     draft.put("budget.period", period, micros.pointer)

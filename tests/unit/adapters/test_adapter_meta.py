@@ -140,6 +140,22 @@ def test_a_category_that_is_declared_for_some_markets_is_not_declared(
     assert ("/campaign/special_ad_categories" in record.unmapped) is (told is None)
 
 
+def test_a_category_is_not_declared_for_markets_that_are_not_told() -> None:
+    """Whoever adds the markets would have it for those that the declaration leaves out."""
+    campaign: JSONValue = {
+        "objective": "OUTCOME_LEADS",
+        "special_ad_categories": ["HOUSING"],
+        "special_ad_category_country": ["US"],
+    }
+    home: JSONValue = {"targeting": {"geo_locations": {"countries": ["US"]}}}
+    away: JSONValue = {"targeting": {"geo_locations": {"cities": [{"key": "777"}]}}}
+    for ad_sets in ([], [away], [home, away]):
+        record = adapt({"campaign": campaign, "adsets": ad_sets})
+        assert at(record, "markets") is None
+        assert at(record, "declared_special_categories") is None
+        assert record.unmapped["/campaign/special_ad_categories"] == ["HOUSING"]
+
+
 def test_nothing_declared_is_unknown() -> None:
     told = adapt({"objective": "OUTCOME_SALES", "name": "x"})
     assert at(told, "declared_special_categories") is None

@@ -112,6 +112,31 @@ def test_markets_are_told_where_nothing_but_countries_is_chosen() -> None:
     assert at(told, "targeting.geo.include.4") is None
 
 
+@pytest.mark.parametrize(
+    ("cells", "declared"),
+    [
+        ({"Special Ad Category Country": "DE, AT, US"}, ["housing", "politics"]),
+        ({"Special Ad Category Country": '["DE","AT"]'}, ["housing", "politics"]),
+        ({"Special Ad Category Country": "DE"}, None),
+        ({"Special Ad Category Country": "DE, AT", "Cities": "Hue, Vietnam"}, None),
+        ({"Special Ad Category Country": "DE", "Special Ad Categories": "None"}, []),
+    ],
+)
+def test_a_category_that_is_declared_for_some_markets_is_not_declared(
+    cells: Payload, declared: JSONValue
+) -> None:
+    told = adapt(EXPORTED | cells)
+    assert at(told, "declared_special_categories") == declared
+    assert ("/Special Ad Categories" in told.unmapped) is (declared is None)
+    assert told.unmapped["/Special Ad Category Country"] == cells["Special Ad Category Country"]
+
+
+def test_no_age_is_told_where_whatsapp_shows_the_ad_to_people_of_unknown_age() -> None:
+    told = adapt(changed(Publisher_Platforms="facebook, whatsapp"))
+    assert at(told, "targeting.age") is None
+    assert (told.unmapped["/Age Min"], told.unmapped["/Age Max"]) == ("18", "40")
+
+
 def test_audiences_in_groups_are_audiences() -> None:
     groups = '{"custom_audiences": [{"id": 9, "name": "Fans"}], "connections": ["5"]}'
     told = adapt(EMPTY | {"Flexible Exclusions": groups, "Connections": "Our page"})

@@ -159,6 +159,19 @@ def test_several_budgets_are_none() -> None:
     assert at(told, "budget") is None
 
 
+def test_the_budget_of_one_of_several_squads_is_not_that_of_the_campaign() -> None:
+    squads: list[JSONValue] = [{"daily_budget_micro": 5_000_000}, {"id": "8"}]
+    account: JSONValue = {"id": "1", "currency": "EUR"}
+    told = adapt({"ad_account": account, "campaign": {"id": "7"}, "adsquads": squads})
+    assert at(told, "budget") is None
+    assert told.unmapped["/adsquads/0/daily_budget_micro"] == 5_000_000
+    capped: JSONValue = {"id": "7", "daily_budget_micro": 9_000_000}
+    told = adapt(
+        {"ad_account": account, "campaign": capped, "adsquads": [{"id": "8"}, {"id": "9"}]}
+    )
+    assert at(told, "budget.amount") == {"amount": "9", "currency": "EUR"}
+
+
 @pytest.mark.parametrize(
     ("record", "reason"),
     [

@@ -18,7 +18,7 @@ from api.delivery.facts import MOST_GROUPS, compare_groups
 from api.delivery.groups import Count, measure, percent
 from api.delivery.significance import Method, Rate, Verdict, chi_square, compare, fisher
 from engine.semantics.vocabulary import RecordShape, Vocabulary
-from engine.source.json_text import JSONValue
+from engine.source.json_text import JSONValue, read_json
 from tests.conftest import shared
 from tests.shipped import shipped_engine
 
@@ -303,6 +303,38 @@ def test_what_is_declared_otherwise_is_refused() -> None:
     refused = submit(ENGINE, campaign(group("female", 10), delivery_groups=[]), terms=TERMS, id="d")
     assert isinstance(refused, Refused)
     assert [fault.pointer for fault in refused.faults] == ["/delivery_groups"]
+
+
+@pytest.mark.parametrize("written", ["10.0", "1e1", "100E-1"])
+def test_a_count_in_another_notation_is_the_same_count(written: str) -> None:
+    """The decoder takes `10.0` for 10: what was declared beside it stood unchallenged."""
+    text = json.dumps(campaign(group("female", 77, 100), group("male", 30, 120)))
+    other = read_json(text.replace("77", written).replace("120", "120.0"))
+    assert told(group("female", 10, 100), group("male", 30, 120)) == again(other)
+
+
+def again(descriptor: Any) -> Any:
+    assert compare_groups({**descriptor, "delivery_groups": []}, VOCABULARY).contradictions
+    made = compare_groups(descriptor, VOCABULARY)
+    assert isinstance(made.campaign, dict)
+    return made.campaign["delivery_groups"]
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        [group("female", 10, 100), {"attribute": "gender", "group": "male"}],
+        [group("female", 1)] * (MOST_GROUPS + 1),
+    ],
+)
+def test_what_is_declared_of_counts_that_cannot_be_compared_is_refused(
+    groups: list[JSONValue],
+) -> None:
+    declared = campaign(*groups, delivery_groups=[])
+    refused = submit(ENGINE, declared, terms=TERMS, id="d")
+    assert isinstance(refused, Refused)
+    assert [fault.pointer for fault in refused.faults] == ["/delivery_groups"]
+    assert "cannot be compared" in refused.faults[0].message
 
 
 def test_fault_of_a_count_is_told_once() -> None:
