@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -16,6 +16,7 @@ from engine.audit.checkpoints.checkpoint import sign_checkpoint
 from engine.audit.entries.acts import Hold, HoldGround
 from engine.audit.entries.commitment import commit
 from engine.audit.entries.record import DecisionRecord, SealedRecord, seal
+from engine.audit.entries.retention import Period, RetentionClass
 from engine.audit.entries.sealed_acts import seal_act
 from engine.audit.merkle.tree import TreeHead, tree_root
 from engine.storage.sealed.wrapping import decrypt
@@ -111,6 +112,14 @@ def test_tree_and_signature_by_hand() -> None:
     assert line == f"— log.example/test {signature}"
     key = base64.b64encode(b"\1" + public).decode()
     assert block("vkey") == f"log.example/test+{key_id.hex()}+{key}"
+
+
+def test_days_of_retention() -> None:
+    rows = re.findall(r"\| (\S+) \| `(.+)` \| (\d\S+) \|", PAGE)
+    assert len(rows) == 4
+    for decided, period, erased in rows:
+        kept = RetentionClass(policy_set=None, outcome=None, period=Period.read(period))
+        assert str(kept.due_on(date.fromisoformat(decided))) == erased
 
 
 def test_sealed_names_open_as_the_page_says() -> None:
