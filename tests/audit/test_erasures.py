@@ -296,6 +296,61 @@ def test_a_reader_at_work_delays_the_purge(
     database.close()
 
 
+def with_words(make_record: Any, name: str, campaign: str) -> Any:
+    """Return a record of a campaign, whose justification quotes a name."""
+    finding = {"title": f"quoted {name}", "status": "violated"}
+    return make_record(campaign=campaign, findings=[finding])
+
+
+def test_no_index_and_no_statistics_tell_of_what_was_erased(
+    make_record: Any, postgresql_url: str
+) -> None:
+    """The index of words never forgets one by itself, nor the planner what columns had."""
+    migrate(postgresql_url)
+    database = Database(postgresql_url)
+    store, erasures = SQLLogStore(database), Erasures(database)
+    name = "anamethatnothingelsehas"
+    mine = [with_words(make_record, name, name) for _ in range(30)]
+    others = [with_words(make_record, f"other{n}", f"other{n}") for n in range(30)]
+    store.append([seal(record) for record in (*mine, *others)])
+    told = """
+        SELECT tablename, attname FROM pg_stats WHERE position(:name IN
+            CAST((most_common_vals, histogram_bounds, most_common_elems) AS text)) > 0
+    """
+    pages = "SELECT position(:name IN encode(pg_read_binary_file(path), 'escape')) FROM"
+    found = text(f"{pages} (SELECT pg_relation_filepath('log_entry_words_found') AS path)")
+    with database.writing() as connection:
+        connection.execute(text("ANALYZE"))
+        assert connection.execute(text(told), {"name": name}).all()
+    assert erase_campaign(erasures, name).is_purged
+    with database.writing() as connection:
+        connection.execute(text("CHECKPOINT"))
+        assert connection.execute(text(told), {"name": name}).all() == []
+        assert connection.execute(found, {"name": name}).scalar_one() == 0
+        assert connection.execute(found, {"name": "other7"}).scalar_one() > 0
+    database.close()
+
+
+def test_a_reader_at_work_delays_the_purge_of_postgresql(
+    make_record: Any, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrate(postgresql_url)
+    database = Database(postgresql_url)
+    store, erasures = SQLLogStore(database), Erasures(database)
+    fill(store, make_record, 1)
+    module_name = "engine.storage.databases.postgresql"
+    monkeypatch.setattr(f"{module_name}._PURGE_TIMEOUT", "SET lock_timeout = 100")
+    with database.reading() as connection:
+        connection.execute(select(log_entry.c.index)).all()
+        assert not erase_campaign(erasures).is_purged
+    fill(store, make_record, 1, campaign="another")
+    assert erase_campaign(erasures).is_purged
+    indexes = text("SELECT count(*) FROM pg_indexes WHERE indexname LIKE 'log_entry_words_found%'")
+    with database.reading() as connection:
+        assert connection.execute(indexes).scalar_one() == 1
+    database.close()
+
+
 def test_contents_lost_by_accident_can_be_erased_too(
     erasures: Erasures, database: Database, store: SQLLogStore, make_record: Any
 ) -> None:

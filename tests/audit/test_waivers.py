@@ -8,10 +8,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from engine.audit.canonical import canonical
 from engine.audit.entries.act_leaves import ACTOR, TEXT, WaiverLeaf
-from engine.audit.entries.acts import WaiverChange, WaiverStep
+from engine.audit.entries.acts import Ground, WaiverChange, WaiverStep
 from engine.audit.entries.leaf import read_leaf
 from engine.audit.entries.record import seal
 from engine.audit.entries.sealed_acts import Sealed, seal_act
@@ -34,8 +35,11 @@ from engine.storage.governance.waiver_rows import (
     read_last_act,
 )
 from engine.storage.governance.waivers import OwnWaiver, Request, SameWaiver, WaiverFilter, Waivers
+from engine.storage.lifecycle.erasures import Erasures
+from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.log.tile_log import TileLog
+from engine.storage.schema import waiver_use
 from tests.audit.conftest import NOON, Clock, MakeRecord
 from tests.audit.published import KEY, published
 from tests.audit.waiver_steps import GRANTED_TEXT, waiver_step
@@ -251,6 +255,28 @@ def test_use_is_kept_with_the_decision(
     SQLLogStore(database, clock=clock).append([seal(each) for each in records])
     assert waivers.get(asked.id) == replace(granted, use=Use(count=1, last=clock.now))
     assert (listed(waivers, is_used=True), listed(waivers, is_used=False)) == ([asked.id], [])
+
+
+def test_use_goes_with_the_contents_of_the_decision(
+    waivers: Waivers,
+    asked: RequestedWaiver,
+    database: Database,
+    make_record: MakeRecord,
+    clock: Clock,
+) -> None:
+    """A waiver names its campaign, and would tell of which an erased decision was."""
+    waivers.grant(asked.id, ROLE, BEN)
+    records = [replace(make_record(), waivers=(asked.id,)) for _ in range(3)]
+    SQLLogStore(database, clock=clock).append([seal(each) for each in records])
+    erasures = Erasures(database, clock=clock)
+    erased = records[0].decision_id
+    erasures.erase(Selector.DECISION, erased, ground=Ground.OBJECTION, actor="counsel")
+    assert waivers.get(asked.id).use.count == 2
+    with database.writing() as connection:  # As an earlier version left it.
+        connection.execute(insert(waiver_use).values(waiver=asked.id, index=2))
+    erased = records[1].decision_id
+    erasures.erase(Selector.DECISION, erased, ground=Ground.OBJECTION, actor="counsel")
+    assert waivers.get(asked.id).use.count == 1
 
 
 def test_of_two_grants_at_once_one_is_made(

@@ -20,6 +20,7 @@ from .keys import compare_keys
 from .policies import compare_policies
 from .requests import compare_requests
 from .saved_queries import compare_saved_queries
+from .tables import compare_tables
 from .tree import compare_tree
 from .uses import compare_uses
 from .waivers import compare_waivers
@@ -33,6 +34,7 @@ the log, and `StorageUnavailable`.
 """
 
 COMPARISONS: Sequence[Comparison] = (
+    compare_tables,
     compare_indexes,
     compare_words,
     compare_saved_queries,

@@ -23,6 +23,7 @@ from sqlalchemy import (
     event,
     inspect,
 )
+from sqlalchemy.exc import OperationalError
 
 from ..errors import StorageUnavailable
 from .driver import run
@@ -56,9 +57,13 @@ _PATIENCE = {
 _POOL = {"pool_size": 8, "max_overflow": 24, "pool_timeout": 10, "pool_pre_ping": True}
 # Those of the log, and that of a key store, which is a database of its own.
 _CONTENTS = (
-    *("log_entry", "log_entry_rule", "log_entry_words", "payload", "disclosure", "sealed"),
-    *("standing_fact_version", "data_key"),
+    *("log_entry", "log_entry_rule", "log_entry_words", "log_entry_facet", "payload"),
+    *("disclosure", "sealed", "request_key", "standing_fact_version", "data_key"),
 )
+_WORDS = "log_entry_words_found"
+_PURGE_TIMEOUT = "SET lock_timeout = '10s'"
+_IN_THE_WAY = ("55P03", "40P01")
+"""SQLSTATE where something else was at work: lock not available, deadlock detected."""
 _STATEMENT_TIMEOUT = "SET statement_timeout = '60s'"
 _SESSION = (
     "SET client_encoding = 'UTF8'",
@@ -128,14 +133,24 @@ class PostgreSQL:
         return transaction
 
     def purge(self, engine: Engine) -> bool:
-        """Vacuum the tables of contents: what was deleted is free to be overwritten."""
+        """Free the space of what was deleted; returns whether no transaction kept it.
+
+        The index of words is built anew, since one of its kind (GIN) keeps each word that it ever
+        had (PostgreSQL source, `gin/README`). That waits for the readers of before, for whom
+        nothing could be freed. The planner's statistics, which quote columns, are renewed.
+        """
         with engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT")
-            connection.exec_driver_sql("SET statement_timeout = 0")
-            present = set(inspect(connection).get_table_names())
-            tables = ", ".join(name for name in _CONTENTS if name in present)
-            connection.exec_driver_sql(f"VACUUM {tables}")
-            connection.exec_driver_sql(_STATEMENT_TIMEOUT)
+            for setting in ("SET statement_timeout = 0", _PURGE_TIMEOUT):
+                connection.exec_driver_sql(setting)
+            try:
+                _free(connection)
+            except OperationalError as error:
+                if getattr(error.orig, "sqlstate", None) not in _IN_THE_WAY:
+                    raise
+                return False
+            finally:
+                connection.invalidate()  # The next one has the settings of a session again.
         return True
 
     @contextmanager
@@ -146,6 +161,18 @@ class PostgreSQL:
             connection.exec_driver_sql(f"LISTEN {CHANNEL}")
             yield _Notifications(connection)
             connection.exec_driver_sql(f"UNLISTEN {CHANNEL}")
+
+
+def _free(connection: Connection) -> None:
+    present = set(inspect(connection).get_table_names())
+    if "log_entry_words" in present:
+        # What an attempt before, that was given up, may have left.
+        for end in ("ccnew", "ccold"):
+            connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {_WORDS}_{end}")
+        connection.exec_driver_sql(f"REINDEX INDEX CONCURRENTLY {_WORDS}")
+    tables = ", ".join(name for name in _CONTENTS if name in present)
+    connection.exec_driver_sql(f"VACUUM (ANALYZE, INDEX_CLEANUP ON) {tables}")
+    connection.exec_driver_sql("VACUUM pg_catalog.pg_statistic")
 
 
 class _ConnectionCut(StorageUnavailable):

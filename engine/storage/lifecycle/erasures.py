@@ -1,10 +1,10 @@
 """Erasing: what lies beside a leaf is deleted, and an entry of the log says so.
 
-One transaction deletes the payloads, salts, disclosures, indexed rules, words, facets and
-fingerprints of at most 256 decisions, empties the columns that came of them, and appends the
-erasure. Leaves and hashes stay, so that every proof stays what it was. A subject with more
-decisions takes several transactions: killed in between, all that is erased is accounted for, and
-erasing again goes on.
+One transaction deletes the payloads, salts, disclosures, indexed rules, words, facets, uses of
+waivers and fingerprints of at most 256 decisions, empties the columns that came of them, and
+appends the erasure. Leaves and hashes stay, so that every proof stays what it was. A subject with
+more decisions takes several transactions: killed in between, all that is erased is accounted for,
+and erasing again goes on.
 What a hold covers is not erased.
 """
 
@@ -37,6 +37,7 @@ from ..schema import (
     log_entry_words,
     payload,
     sealed,
+    waiver_use,
 )
 from ..sealed.contents import Contents, check_bound
 from ..sealed.key_destruction import settle
@@ -59,6 +60,10 @@ _CONTENTS = (
     log_entry_facet,
     facets_due,
 )
+
+# A waiver names its campaign or advertiser, and would tell whose an erased decision was; an earlier
+# version kept its uses by those.
+_FORGET_USES = delete(waiver_use).where(waiver_use.c.index.in_(select(erased.c.index)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +197,7 @@ def erase_within(log: Appending, indexes: Sequence[int], *, ground: Ground, acto
     _delete(log.connection, indexes, keys)
     rows = [{"index": index, "erasure": entry.index} for index in indexes]
     log.connection.execute(insert(erased), rows)
+    log.connection.execute(_FORGET_USES)
     return receipt_of(entry)
 
 
