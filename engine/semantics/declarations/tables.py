@@ -12,7 +12,20 @@ from ...syntax.visit import any_broken, first_of
 from .. import faults
 from ..clauses import Reasons, structure_faults
 from ..elaborate import Scope, has_order, members
-from ..tree import Cell, Constant, Edition, Input, Reach, Row, Rows, SetTerm, Table, Window, size
+from ..tree import (
+    Cell,
+    Constant,
+    Edition,
+    Input,
+    Reach,
+    Row,
+    Rows,
+    SetDefinition,
+    SetTerm,
+    Table,
+    Window,
+    size,
+)
 from ..types import ElementType, EnumerationType
 from .cells import MOST_INPUTS, MOST_ROWS, MOST_SAMPLES, Grid
 from .editions import apart, in_succession, window
@@ -27,10 +40,6 @@ _NEEDED: Reasons = {
     syntax.InputsClause: "say what it is looked up by: `given age : whole_number`",
     syntax.ResultClause: "say the type of what it gives: `gives months`",
 }
-
-_BELOW = (Comparator.LESS_THAN, Comparator.BEFORE)
-_ABOVE = (Comparator.MORE_THAN, Comparator.AFTER)
-_UP_TO = (Comparator.AT_MOST, Comparator.ON_OR_BEFORE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +139,7 @@ class _Maker:
         """Yield editions with members in place of sets, each taken apart where a set changes."""
         count = 0
         for edition in editions:
-            for force in apart(edition.window, self._days(edition)):
+            for force in apart(edition.window, self._sets_in(edition)):
                 count += len(edition.content)
                 if count > MOST_ROWS:
                     self._is_too_large(f"more than {MOST_ROWS} cases, counted in each edition")
@@ -143,16 +152,11 @@ class _Maker:
                 if self.found:
                     break  # Where a set changes, the same faults would be found again.
 
-    def _days(self, edition: Edition[tuple["_RowOfTerms", ...]]) -> set[date]:
-        names = {
-            term.name
-            for _, terms, _ in edition.content
-            for term in terms
-            if isinstance(term, SetTerm)
-        }
+    def _sets_in(self, edition: Edition[tuple["_RowOfTerms", ...]]) -> list[SetDefinition]:
+        terms = (term for _, terms, _ in edition.content for term in terms)
+        names = {term.name for term in terms if isinstance(term, SetTerm)}
         self.sets |= names
-        windows = [each.window for name in names for each in self.scope.sets[name].editions]
-        return {day for each in windows for day in (each.start, each.until) if day is not None}
+        return [self.scope.sets[name] for name in names]
 
     def _with_members(self, written: "_RowOfTerms", force: Window) -> Row | None:
         """Return a row as it is over some days; None where a set that it names has no edition."""
@@ -261,9 +265,9 @@ class _Maker:
         if value is None:
             return None
         at = size(value.value)
-        if comparator in _BELOW or comparator in _UP_TO:
-            return (Reach(high=at, high_included=comparator in _UP_TO),)
-        return (Reach(low=at, low_included=comparator not in _ABOVE),)
+        if -1 in comparator.sides:
+            return (Reach(high=at, high_included=0 in comparator.sides),)
+        return (Reach(low=at, low_included=0 in comparator.sides),)
 
     def _range(
         self,

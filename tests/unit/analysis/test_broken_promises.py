@@ -94,3 +94,23 @@ def test_a_definition_by_which_an_aggregate_chooses_leans_neither_way() -> None:
     counted = {**CAMPAIGN, "items": [{"flag": True}]}
     assert (effect(one, counted), effect(other, counted)) == ("allow", "deny")
     assert lean(one, other) is Lean.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("clause", "expected"),
+    [
+        ("prohibit when campaign.amount exceeds LIMIT", Lean.LOOSER),
+        ("prohibit when LIMIT is less than campaign.amount", Lean.LOOSER),
+        ("prohibit when campaign.amount is between 5 and LIMIT", Lean.STRICTER),
+        ("prohibit when campaign.amount is between LIMIT and 30", Lean.LOOSER),
+        ("prohibit when campaign.amount exceeds 2 * LIMIT", Lean.UNCLEAR),
+        ("prohibit when campaign.amount is between LIMIT and LIMIT", Lean.UNCLEAR),
+    ],
+)
+def test_a_rise_leans_by_where_the_value_stands(clause: str, expected: Lean) -> None:
+    declared = "parameter LIMIT : number\n  source LAW art 1\n  is {}\nend parameter"
+    one, other = (
+        policy(clause, 'message "m"', 'remedy "r"', declared=declared.format(limit))
+        for limit in (10, 20)
+    )
+    assert lean(one, other) is expected
