@@ -39,6 +39,16 @@ class Scope:
         hidden = self.sensitive | {name} if sensitive else self.sensitive - {name}
         return replace(self, variables={**self.variables, name: kind}, sensitive=hidden)
 
+    def heeding(self) -> "tuple[Scope, list[Diagnostic]]":
+        """Return the same scope, and the faults that are reported in it from now on."""
+        found: list[Diagnostic] = []
+
+        def report(fault: Diagnostic) -> None:
+            found.append(fault)
+            self.report(fault)
+
+        return replace(self, report=report), found
+
     def is_taken(self, name: str) -> bool:
         """Whether a bare word means something here already."""
         declared = (self.variables, self.sets, self.parameters, self.definitions, self.tables)
