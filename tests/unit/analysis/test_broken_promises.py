@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.analysis.change import Lean, combined_lean
+from engine.analysis.change import Kind, Lean, combined_lean
 from engine.analysis.changes import changes
 from engine.bundle.bundle import Bundle
 from tests.strategies.policy_texts import bundle_of
@@ -114,3 +114,11 @@ def test_a_rise_leans_by_where_the_value_stands(clause: str, expected: Lean) -> 
         for limit in (10, 20)
     )
     assert lean(one, other) is expected
+
+
+def test_a_definition_says_the_same_as_its_words_where_an_aggregate_chooses() -> None:
+    counted = "prohibit when count of (each i in campaign.items where {}) is less than 1"
+    declared = "define big\n  means campaign.amount exceeds 12\nend define"
+    one = policy(counted.format("campaign.amount exceeds 12"), 'message "m"', 'remedy "r"')
+    other = policy(counted.format("big"), 'message "m"', 'remedy "r"', declared=declared)
+    assert [each.kind for each in changes(one.policies, other.policies)] == [Kind.ADDED]
