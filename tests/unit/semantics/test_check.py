@@ -473,3 +473,9 @@ def test_two_broken_clauses_of_a_rule_are_not_taken_for_one_that_stands_twice() 
     found = codes_of(v=MINIMAL + LAW, p=text)
     assert len(found) == 2
     assert "E0502" not in found
+
+
+def test_a_fact_is_joined_to_thousands_of_others_without_looking_back_at_each() -> None:
+    """Of 16,000 facts joined by `or`, 25 seconds went by in looking for a comparison before one."""
+    joined = " or ".join(["campaign.flag"] * 20_000)
+    assert codes_of(v=MINIMAL + LAW, p=policy("p", joined)) == []
