@@ -122,3 +122,24 @@ def test_a_definition_says_the_same_as_its_words_where_an_aggregate_chooses() ->
     one = policy(counted.format("campaign.amount exceeds 12"), 'message "m"', 'remedy "r"')
     other = policy(counted.format("big"), 'message "m"', 'remedy "r"', declared=declared)
     assert [each.kind for each in changes(one.policies, other.policies)] == [Kind.ADDED]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('set A of place "a" is {DE} end set', 'set B of place "b" is {DE} end set'),
+        (
+            'define a_case "a" means campaign.flag source LAW art 1 end define',
+            'define b_case "b" means campaign.flag source LAW art 1 end define',
+        ),
+        (
+            'table a_table unique "a" given x : place gives number otherwise gives 1 end table',
+            'table b_table unique "b" given x : place gives number otherwise gives 1 end table',
+        ),
+    ],
+)
+def test_what_is_called_otherwise_is_told_with_what_else_is_new(old: str, new: str) -> None:
+    clauses = ("prohibit when campaign.flag", 'message "m"', 'remedy "r"')
+    one, other = (policy(*clauses, declared=each) for each in (old, new))
+    found = [each.kind for each in changes(one.policies, other.policies)]
+    assert found == [Kind.RENAMED, Kind.LABEL]
