@@ -273,7 +273,7 @@ def _enumerations(old: Facts, new: Facts) -> Iterator[Change]:
 
 
 def instrument_changes(old: Policies, new: Policies) -> Iterator[Change]:
-    """Yield what changed in the titles and addresses of the instruments that rules cite."""
+    """Yield what changed in the titles and addresses of the instruments that are cited."""
     before, after = _cited(old), _cited(new)
     for name in sorted(before.keys() & after.keys()):
         one, other = before[name], after[name]
@@ -283,4 +283,4 @@ def instrument_changes(old: Policies, new: Policies) -> Iterator[Change]:
 
 
 def _cited(policies: Policies) -> dict[str, Citation]:
-    return {each.instrument: each for rule in policies.rules for each in rule.sources}
+    return {each.instrument: each for each in policies.citations}

@@ -143,3 +143,21 @@ def test_what_is_called_otherwise_is_told_with_what_else_is_new(old: str, new: s
     one, other = (policy(*clauses, declared=each) for each in (old, new))
     found = [each.kind for each in changes(one.policies, other.policies)]
     assert found == [Kind.RENAMED, Kind.LABEL]
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "define a_case means campaign.flag source OWN art 1 end define",
+        "parameter most : number source OWN art 1 is 3 end parameter",
+        "parameter most : number from 2020-01-01 is 3 source OWN art 1 end parameter",
+        "table a unique given x : place gives number source OWN art 1 otherwise gives 1 end table",
+    ],
+)
+def test_an_instrument_is_told_to_have_changed_by_whatever_it_is_cited(declared: str) -> None:
+    clauses = ("prohibit when campaign.flag", 'message "m"', 'remedy "r"')
+    one, other = (
+        policy(*clauses, declared=f'instrument OWN "Our code" "https://{host}"\n{declared}')
+        for host in ("one.example", "two.example")
+    )
+    assert [each.kind for each in changes(one.policies, other.policies)] == [Kind.URL]

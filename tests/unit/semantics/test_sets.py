@@ -109,6 +109,6 @@ def test_sets_of_thousands_of_editions_are_made_in_one_pass() -> None:
     own = "".join(f"  from {day} is {{DE}}\n" for day in first)
     taking = "".join(f"  from {day + timedelta(days=1)} is {{A}}\n" for day in first)
     sets = made(f"set A of country\n{own}end set\nset B of country\n{taking}end set\n")
-    assert sets["B"].on(first[-1]) == {"DE"}
+    assert sets["B"].on(first[-1]) == frozenset({"DE"})
     assert sets["B"].on(first[0]) is None
     assert len(sets["A"].editions) == len(first)
