@@ -5,7 +5,7 @@ import pytest
 from engine.bundle.bundle import build
 from engine.semantics.cases import Given
 from engine.semantics.check import check
-from engine.semantics.elaborate import type_of
+from engine.semantics.elaborate.kinds import type_of
 from engine.semantics.fact_advice import NO_FACTS
 from engine.semantics.tree import SetTerm, bound_elements, conditions_below
 from engine.semantics.types import ListType, Scalar
