@@ -2,6 +2,8 @@
 
 A dozen kinds of node. Both evaluators, the justification and later analyses read this tree and
 never the syntax. Spans take no part in equality.
+
+What is handed on stands here once, as `X as X` (PEP 484).
 """
 
 from ..values import Measure as Measure

@@ -3,6 +3,8 @@
 Nodes are values. Their spans take no part in equality, so `parse(show(tree)) == tree` compares
 trees directly. Nothing is resolved here: a bare word may be a set, an enumeration member or a
 country until `engine.semantics` says which.
+
+What is handed on stands here once, as `X as X` (PEP 484).
 """
 
 from .cases import Cell as Cell
