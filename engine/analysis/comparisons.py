@@ -140,19 +140,16 @@ def _limits(condition: ComparisonCondition) -> _Range | None:
     """Return the range of a comparison with constants, or None where it has none."""
     if not all(map(_is_ordered, condition.right)):
         return None
+    comparator = condition.comparator
     values = [term.value for term in condition.right if isinstance(term, Constant)]
-    match condition.comparator:
-        case Comparator.AT_LEAST | Comparator.ON_OR_AFTER:
-            return _Range(low=(values[0], False))
-        case Comparator.MORE_THAN | Comparator.EXCEEDS | Comparator.AFTER:
-            return _Range(low=(values[0], True))
-        case Comparator.AT_MOST | Comparator.ON_OR_BEFORE:
-            return _Range(high=(values[0], False))
-        case Comparator.LESS_THAN | Comparator.BEFORE:
-            return _Range(high=(values[0], True))
-        case Comparator.BETWEEN if not any(isinstance(value, Money) for value in values):
-            return _Range(low=(values[0], False), high=(values[1], False))
-        case _:
+    if comparator is Comparator.BETWEEN and not any(isinstance(each, Money) for each in values):
+        return _Range(low=(values[0], False), high=(values[1], False))
+    match comparator.rises:
+        case True:
+            return _Range(low=(values[0], 0 not in comparator.sides))
+        case False:
+            return _Range(high=(values[0], 0 not in comparator.sides))
+        case None:
             return None
 
 

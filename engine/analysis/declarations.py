@@ -1,6 +1,6 @@
 """What changed in declarations: sets with their editions, facts with their types, instruments."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -40,7 +40,7 @@ from .change import (
 )
 from .comparisons import GROWING
 from .meaning import FactName
-from .pairs import days_of, edition_changes, paired_by_name
+from .pairs import days_of, declaration_changes, edition_changes
 from .timelines import growth, timeline
 
 # --- sets -------------------------------------------------------------------------------------
@@ -48,16 +48,12 @@ from .timelines import growth, timeline
 
 def set_changes(old: Policies, new: Policies) -> Iterator[Change]:
     """Yield what changed in declared sets; one of the same content and another name is renamed."""
-    present, gone = paired_by_name(old.sets, dict(sorted(new.sets.items())), _says, _says)
-    for before, after in present:
-        if before is None:
-            yield _subject_of_set(after).change(Kind.ADDED)
-        elif before.name != after.name:
-            yield _subject_of_set(after).change(Kind.RENAMED, old=before.name, new=after.name)
-        else:
-            yield from _set(before, after, _lean(after.name, old, new))
-    for each in gone:
-        yield _subject_of_set(each).change(Kind.REMOVED)
+
+    def changed(before: SetDefinition, after: SetDefinition) -> Iterator[Change]:
+        return _set(before, after, _lean(before, after, (old, new)))
+
+    now = dict(sorted(new.sets.items()))
+    return declaration_changes(old.sets, now, (_says, _says), _subject_of_set, changed)
 
 
 def _says(declared: SetDefinition) -> object:
@@ -96,10 +92,10 @@ def _texts(edition: Edition[Members]) -> frozenset[str]:
 # --- how rules use a set ------------------------------------------------------------------------
 
 
-def _lean(name: str, old: Policies, new: Policies) -> Lean:
+def _lean(before: SetDefinition, after: SetDefinition, versions: Iterable[Policies]) -> Lean:
     """Return the lean of a change of a set, from the way in which the rules use it."""
-    grows = growth(timeline(old.sets[name]), timeline(new.sets[name]))
-    signs = {sign for policies in (old, new) for sign in _uses(name, policies)}
+    grows = growth(timeline(before), timeline(after))
+    signs = {sign for policies in versions for sign in _uses(after.name, policies)}
     return combined_lean(lean_of_growth(grows=grows, sign=sign) for sign in signs)
 
 
@@ -277,7 +273,7 @@ def _enumerations(old: Facts, new: Facts) -> Iterator[Change]:
 
 
 def instrument_changes(old: Policies, new: Policies) -> Iterator[Change]:
-    """Yield what changed in the titles and addresses of the instruments that rules cite."""
+    """Yield what changed in the titles and addresses of the instruments that are cited."""
     before, after = _cited(old), _cited(new)
     for name in sorted(before.keys() & after.keys()):
         one, other = before[name], after[name]
@@ -287,4 +283,4 @@ def instrument_changes(old: Policies, new: Policies) -> Iterator[Change]:
 
 
 def _cited(policies: Policies) -> dict[str, Citation]:
-    return {each.instrument: each for rule in policies.rules for each in rule.sources}
+    return {each.instrument: each for each in policies.citations}

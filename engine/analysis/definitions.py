@@ -23,7 +23,7 @@ from .conditions import ConditionComparison
 from .declarations import signed
 from .meaning import Key, Reader, meaning
 from .normal import normal_form
-from .pairs import citation_changes, paired_by_name
+from .pairs import citation_changes, declaration_changes
 
 
 def written_out(policies: Policies, kept: Collection[str]) -> Policies:
@@ -50,18 +50,9 @@ def written_out(policies: Policies, kept: Collection[str]) -> Policies:
 def definition_changes(before: Reader, now: Reader) -> Iterator[Change]:
     """Yield what changed in definitions; one that means the same by another name is renamed."""
     old, new = before.policies.definitions, now.policies.definitions
-    present, gone = paired_by_name(
-        old, new, partial(_meant, reader=before), partial(_meant, reader=now)
-    )
-    for was, after in present:
-        if was is None:
-            yield _subject(after).change(Kind.ADDED)
-        elif was.name != after.name:
-            yield _subject(after).change(Kind.RENAMED, old=was.name, new=after.name)
-        else:
-            yield from _changed(was, after, before, now)
-    for each in gone:
-        yield _subject(each).change(Kind.REMOVED)
+    said = partial(_meant, reader=before), partial(_meant, reader=now)
+    changed = partial(_changed, before=before, now=now)
+    return declaration_changes(old, new, said, _subject, changed)
 
 
 def _meant(definition: Definition, reader: Reader) -> Key:

@@ -34,6 +34,29 @@ def paired_by_name(
     return present, [each for each, _ in gone.values()]
 
 
+def declaration_changes(
+    old: Mapping[str, Declared],
+    new: Mapping[str, Declared],
+    said: tuple[Callable[[Declared], object], Callable[[Declared], object]],
+    subject: Callable[[Declared], Subject],
+    changed: Callable[[Declared, Declared], Iterable[Change]],
+) -> Iterator[Change]:
+    """Yield which declarations came and went, are called otherwise, and what `changed` in others.
+
+    `said` reads what a declaration of the old version says, and one of the new.
+    """
+    present, gone = paired_by_name(old, new, *said)
+    for before, after in present:
+        if before is None:
+            yield subject(after).change(Kind.ADDED)
+        else:
+            names = subject(before).name, subject(after).name
+            yield from subject(after).compared(Kind.RENAMED, *names)
+            yield from changed(before, after)
+    for each in gone:
+        yield subject(each).change(Kind.REMOVED)
+
+
 def citation_changes(
     subject: Subject, old: Iterable[Citation], new: Iterable[Citation], where: str = ""
 ) -> Iterator[Change]:

@@ -2,28 +2,26 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 
 from ..semantics.tree import Constant, Edition, Parameter, ParameterTerm, ValueTerm
 from ..semantics.types import describe
 from .change import Change, Kind, Lean, Realm, Subject
 from .meaning import Reader
-from .pairs import citation_changes, days_of, edition_changes
+from .pairs import citation_changes, days_of, declaration_changes, edition_changes
 from .rising import lean_of, rises
 
 
 def parameter_changes(before: Reader, now: Reader) -> Iterator[Change]:
-    """Yield what changed in parameters."""
+    """Yield what changed in parameters; one by another name is another parameter."""
+
+    def changed(old: Parameter, new: Parameter) -> Iterator[Change]:
+        pair = _Pair(old=old, new=new, before=before, now=now)
+        yield from (*pair.heading(), *pair.editions())
+
     old, new = before.policies.parameters, now.policies.parameters
-    for name, after in new.items():
-        if name in old:
-            pair = _Pair(old=old[name], new=after, before=before, now=now)
-            yield from pair.heading()
-            yield from pair.editions()
-        else:
-            yield _subject(after).change(Kind.ADDED)
-    for name, each in old.items():
-        if name not in new:
-            yield _subject(each).change(Kind.REMOVED)
+    name = attrgetter("name")
+    return declaration_changes(old, new, (name, name), _subject, changed)
 
 
 def _subject(parameter: Parameter) -> Subject:

@@ -1,26 +1,16 @@
 """Which way a rise of what a declaration gives leans, by how rules compare it.
 
 That `x is at least LIMIT` is demanded asks for more as the limit rises; that it is prohibited asks
-for less. A value that is calculated with, or that stands on the left, leans neither way for sure.
+for less. A value that is calculated with leans neither way for sure.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from ..evaluation.operations.comparison import UndefinedError, order
-from ..semantics.rules.directions import FALLS_WITH_LEFT, RISES_WITH_LEFT
-from ..semantics.tree import ComparisonCondition, Constant, Policies, ValueTerm, terms_of
-from ..syntax.lexis import Comparator
+from ..semantics.rules.directions import IsTerm, comes_true
+from ..semantics.tree import ComparisonCondition, Constant, Policies, terms_of
 from .change import Lean, combined_lean, lean_of_growth
 from .declarations import signed
-
-_RISING = {
-    **dict.fromkeys((*FALLS_WITH_LEFT, Comparator.WITHIN), True),
-    **dict.fromkeys(RISES_WITH_LEFT, False),
-}
-"""The phrases that hold more often, or less, as the value to their right rises."""
-
-IsTerm = Callable[[ValueTerm], bool]
-"""Whether a value is the one that a declaration gives."""
 
 
 def rises(old: Constant, new: Constant) -> bool | None:
@@ -41,9 +31,6 @@ def _uses(is_it: IsTerm, policies: Policies) -> Iterator[int]:
     """Yield, for each use, the sign of a rise of the value; 0 where a rise has none."""
     for rule in policies.rules:
         for condition, sign in signed(rule):
-            if isinstance(condition, ComparisonCondition):
-                named = [each for each in terms_of(condition) if is_it(each)]
-                rising = _RISING.get(condition.comparator)
-                is_plain = rising is not None and named == [condition.right[0]]
-                if named:
-                    yield (sign if rising else -sign) if is_plain else 0
+            if isinstance(condition, ComparisonCondition) and any(map(is_it, terms_of(condition))):
+                rising = comes_true(condition, is_it)
+                yield 0 if rising is None else sign if rising else -sign

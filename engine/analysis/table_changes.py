@@ -6,27 +6,20 @@ from dataclasses import dataclass
 from ..semantics.tree import LookupTerm, Policies, Table, ValueTerm
 from ..semantics.types import HAVING_PARTS, describe, wholes_of
 from .change import Change, Kind, Lean, Realm, Subject
-from .pairs import citation_changes, days_of, edition_changes, paired_by_name
+from .pairs import citation_changes, days_of, declaration_changes, edition_changes
 from .rising import lean_of, rises
 from .tables import Case, Written, cases, paired, written
 
 
 def table_changes(old: Policies, new: Policies) -> Iterator[Change]:
     """Yield what changed in tables; one of the same cases and another name is renamed."""
-    present, gone = paired_by_name(old.tables, new.tables, _says, _says)
-    for before, after in present:
-        if before is None:
-            yield _subject(after).change(Kind.ADDED)
-        elif before.name != after.name:
-            yield _subject(after).change(Kind.RENAMED, old=before.name, new=after.name)
-        else:
-            renamed = _renamed(before, after)
-            pair = _Pair(old=before, new=after, versions=(old, new), renamed=renamed)
-            yield from pair.heading()
-            yield from pair.inputs()
-            yield from pair.editions()
-    for each in gone:
-        yield _subject(each).change(Kind.REMOVED)
+
+    def changed(before: Table, after: Table) -> Iterator[Change]:
+        renamed = _renamed(before, after)
+        pair = _Pair(old=before, new=after, versions=(old, new), renamed=renamed)
+        yield from (*pair.heading(), *pair.inputs(), *pair.editions())
+
+    return declaration_changes(old.tables, new.tables, (_says, _says), _subject, changed)
 
 
 def _says(table: Table) -> object:

@@ -58,9 +58,8 @@ def waiver_changes(before: Reader, now: Reader) -> Iterator[Change]:
     for was, after in present:
         if was is None:
             yield after.change(Kind.ADDED, Lean.LOOSER, new=after.terms)
-        elif was.waiver.name != after.waiver.name:
-            yield after.change(Kind.RENAMED, Lean.NEUTRAL, was.waiver.name, after.waiver.name)
         else:
+            yield from after.compared(Kind.RENAMED, was.waiver.name, after.waiver.name)
             yield from _changed(was, after, before, now)
     for each in gone:
         yield each.change(Kind.REMOVED, Lean.STRICTER)

@@ -10,16 +10,13 @@ from typing import assert_never
 
 import pycountry
 
-from ..semantics.tree import Constant, Measure, Money
+from ..semantics.tree import Constant, Measure, Money, Plain
 from ..semantics.types import EnumerationType, ListType, Scalar, Type
 from ..source.quoting import joined
 
 _SIGNS = {"EUR": "€", "USD": "US$", "GBP": "£", "JPY": "¥", "CHF": "CHF\u00a0"}
 _MEMBER = re.compile(r'"([^"]*)"|([^\s,{}]+)')
 _MOST_DIGITS = 80
-
-Single = str | bool | int | Fraction | date | Money | Measure
-"""A value that is not itself a list."""
 
 
 def day(value: date) -> str:
@@ -103,14 +100,14 @@ def members(term: Constant) -> tuple[str, ...]:
     return words_of(term.value, kind, written)
 
 
-def words_of(values: Iterable[Single], kind: Type, order: Sequence[str] = ()) -> tuple[str, ...]:
+def words_of(values: Iterable[Plain], kind: Type, order: Sequence[str] = ()) -> tuple[str, ...]:
     """Return values in words: in an order of their texts, or else that of their names."""
     ranks = {text: rank for rank, text in enumerate(order)}
     made = [(ranks.get(str(value), len(ranks)), single(value, kind)) for value in values]
     return tuple(text for _, text in sorted(made))
 
 
-def single(value: Single, kind: Type, *, is_share: bool = False) -> str:
+def single(value: Plain, kind: Type, *, is_share: bool = False) -> str:
     """Return one value; a number that was written as a share is told as one."""
     match value:
         case bool():

@@ -76,7 +76,7 @@ class _Teller:
 
     def fact(self, symbol: Symbol) -> Iterator[str]:
         owner, _, name = symbol.name.rpartition(".")
-        fact = self.snapshot.vocabulary.records[owner].facts.get(name)
+        fact = self.snapshot.vocabulary.fact(owner, name)
         if fact is not None:
             needed = "required" if fact.required else "optional: unknown where it is left out"
             if fact.presumed is not None:
@@ -100,8 +100,12 @@ class _Teller:
                 pass
 
     def record(self, symbol: Symbol) -> Iterator[str]:
-        yield self.snapshot.vocabulary.records[symbol.name].label
-        yield from self._inside(RecordType(name=symbol.name))
+        known = self.snapshot.vocabulary.records.get(symbol.name)
+        if known is None:
+            yield from self.written(symbol)
+        else:
+            yield known.label
+            yield from self._inside(RecordType(name=symbol.name))
 
     def member(self, symbol: Symbol) -> Iterator[str]:
         yield f"a member of `{symbol.name.rpartition('.')[0]}`"

@@ -68,7 +68,7 @@ def fact_below(vocabulary: Vocabulary, kind: Type | None, name: str) -> tuple[Sy
     group = element_type(kind)
     if not isinstance(group, RecordType):
         return None
-    fact = vocabulary.records[group.name].facts.get(name)
+    fact = vocabulary.fact(group.name, name)
     if fact is None:
         return None
     return Symbol(kind="fact", name=f"{group.name}.{name}"), fact.type
@@ -177,10 +177,8 @@ class _Namer:
                 self._told(told, given)
             case tree.Test(steps=steps):
                 self._test(steps)
-            case tree.FactDeclaration(type=kind, presumed=presumed):
-                self.visit(kind, bound, None)
-                if presumed is not None:
-                    self.visit(presumed, bound, self._type_of(node))
+            case tree.Vocabulary(name=owner) | tree.RecordDeclaration(name=owner):
+                self._facts_of(node, owner.text)
             case tree.SetDeclaration():
                 self._set(node)
             case tree.Table():
@@ -222,15 +220,16 @@ class _Namer:
                 columns = step.paths
             self.visit(step, _NOTHING, None)
 
-    def _type_of(self, node: tree.FactDeclaration) -> Type | None:
-        """Return the type of a fact, by its declaration."""
-        symbols = (symbol for symbol, declared in self.declared.items() if declared is node)
-        for symbol in symbols:
-            owner, _, name = symbol.name.rpartition(".")
-            fact = self.vocabulary.records[owner].facts.get(name)
-            if fact is not None:
-                return fact.type
-        return None
+    def _facts_of(self, node: tree.Node, owner: str) -> None:
+        """Take the names in a group; what is presumed of a fact is read as a value of its type."""
+        for child in children(node):
+            kind: Type | None = None
+            if isinstance(child, tree.FactDeclaration):
+                fact = self.vocabulary.fact(owner, child.name.text)
+                # Another may have its name; one with faults is not in the vocabulary.
+                if fact is not None and fact.span == child.name.span:
+                    kind = fact.type
+            self.visit(child, _NOTHING, kind)
 
     def _set(self, node: tree.SetDeclaration) -> None:
         name, kind = node.type.text, self._types.get(node.type.text)

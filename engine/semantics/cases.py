@@ -71,12 +71,8 @@ def cases_of(
 
     `waived` are the rules of the waivers, by the names of those.
     """
-    found: list[Diagnostic] = []
-    inner = replace(scope, report=found.append)
-    reader = _CaseReader(node=node, scope=inner, rules=rules, waived=waived)
-    made = reader.read()
-    for diagnostic in found:
-        scope.report(diagnostic)
+    inner, found = scope.heeding()
+    made = _CaseReader(node=node, scope=inner, rules=rules, waived=waived).read()
     return () if found or any_broken(node.steps) else made
 
 

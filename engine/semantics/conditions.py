@@ -12,9 +12,8 @@ from .tree import (
     Clause,
     Condition,
     DefinedCondition,
-    choices_of,
     conditions_within,
-    inner_conditions,
+    parts_within,
 )
 
 MOST_PARTS = 1_000
@@ -54,5 +53,4 @@ def _is_sprawling(whole: Condition) -> bool:
 
 
 def _height(whole: Condition) -> int:
-    below = (*inner_conditions(whole), *choices_of(whole))
-    return 1 + max(map(_height, below), default=0)
+    return 1 + max(map(_height, parts_within(whole)), default=0)

@@ -1,29 +1,22 @@
 """What a rule reads: its facts by their paths from the campaign, and the lists it refers to."""
 
 from collections.abc import Iterator, Mapping
-from typing import assert_never
 
 from .tree import (
     AggregateTerm,
-    ArithmeticTerm,
     ComparisonCondition,
     Condition,
-    Constant,
     DatedTerm,
     DefinedCondition,
     FactCondition,
     FactTerm,
-    JunctionCondition,
-    LookupTerm,
-    NegatedCondition,
-    ParameterTerm,
     QuantifiedCondition,
     Rule,
-    SetTerm,
-    TodayTerm,
     ValueTerm,
     clauses_of,
     conditions_within,
+    inner_conditions,
+    inner_terms,
 )
 
 Bound = Mapping[str, str]
@@ -59,42 +52,29 @@ def _condition(node: Condition, bound: Bound, root: str) -> Iterator[str]:
         case ComparisonCondition(left=left, right=right):
             for term in (left, *right):
                 yield from _term(term, bound, root)
-        case JunctionCondition(operands=operands):
-            for operand in operands:
-                yield from _condition(operand, bound, root)
-        case NegatedCondition(operand=operand):
-            yield from _condition(operand, bound, root)
-        case QuantifiedCondition(variable=name, collection=collection, condition=inner):
+        case QuantifiedCondition(variable=name, collection=collection):
             path = _path(collection, bound, root)
             yield path
-            yield from _condition(inner, {**bound, name: path}, root)
-        case DefinedCondition(condition=inner):
-            yield from _condition(inner, {}, root)
+            bound = {**bound, name: path}
+        case DefinedCondition():
+            bound = {}
         case _:
-            assert_never(node)
+            pass
+    for inner in inner_conditions(node):
+        yield from _condition(inner, bound, root)
 
 
 def _term(term: ValueTerm, bound: Bound, root: str) -> Iterator[str]:
-    match term:
-        case FactTerm():
-            yield _path(term, bound, root)
-        case ArithmeticTerm(left=left, right=right):
-            yield from _term(left, bound, root)
-            yield from _term(right, bound, root)
-        case LookupTerm(arguments=arguments):
-            for argument in arguments:
-                yield from _term(argument, bound, root)
-        case AggregateTerm(variable=name, collection=collection, value=value, where=where):
-            path = _path(collection, bound, root)
-            yield path
-            if value is not None:
-                yield from _term(value, {**bound, name: path}, root)
-            if where is not None:
-                yield from _condition(where, {**bound, name: path}, root)
-        case Constant() | TodayTerm() | SetTerm() | ParameterTerm():
-            pass
-        case _:
-            assert_never(term)
+    if isinstance(term, FactTerm):
+        yield _path(term, bound, root)
+    if isinstance(term, AggregateTerm):
+        path = _path(term.collection, bound, root)
+        yield path
+        bound = {**bound, term.variable: path}
+    for inner in inner_terms(term):
+        yield from _term(inner, bound, root)
+    if isinstance(term, AggregateTerm) and term.where is not None:
+        yield from _condition(term.where, bound, root)
 
 
 def _path(fact: FactTerm, bound: Bound, root: str) -> str:

@@ -88,6 +88,11 @@ class Vocabulary:
         """The shape of a whole descriptor."""
         return self.records[self.root]
 
+    def fact(self, group: str, name: str) -> Fact | None:
+        """Return the fact of a name in a group; None where either is not declared."""
+        shape = self.records.get(group)
+        return None if shape is None else shape.facts.get(name)
+
     def find(self, steps: Iterable[str]) -> Fact | None:
         """Return the fact at a path of names below the root, passing through lists."""
         shape, fact = self.campaign, None

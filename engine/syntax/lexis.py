@@ -180,8 +180,29 @@ class Comparator(Enum):
         """The comparator whose words are its denial; None where there is none."""
         return _BY_PHRASE.get(self.denial)
 
+    @property
+    def sides(self) -> frozenset[int]:
+        """Where a value that compares so lies beside a single other: below (-1), at it (0), above.
+
+        Nowhere for a comparator that says nothing of that.
+        """
+        return _SIDES.get(self, frozenset())
+
+    @property
+    def rises(self) -> bool | None:
+        """Whether it holds more often as the value to its left rises, or less; None if neither."""
+        return (1 in self.sides) if (1 in self.sides) is not (-1 in self.sides) else None
+
 
 _BY_PHRASE = {each.phrase: each for each in Comparator}
+_SIDES = {
+    Comparator.IS: frozenset((0,)),
+    Comparator.IS_NOT: frozenset((-1, 1)),
+    **dict.fromkeys((Comparator.AT_LEAST, Comparator.ON_OR_AFTER), frozenset((0, 1))),
+    **dict.fromkeys((Comparator.AT_MOST, Comparator.ON_OR_BEFORE), frozenset((-1, 0))),
+    **dict.fromkeys((Comparator.MORE_THAN, Comparator.EXCEEDS, Comparator.AFTER), frozenset((1,))),
+    **dict.fromkeys((Comparator.LESS_THAN, Comparator.BEFORE), frozenset((-1,))),
+}
 
 UNARY_COMPARATORS = (Comparator.KNOWN, Comparator.UNKNOWN, Comparator.EMPTY, Comparator.NOT_EMPTY)
 SET_COMPARATORS = (

@@ -18,7 +18,7 @@ from .judgments import Read, record
 from .limits import Limit, Side, limits_of
 from .runner import CaseResult
 from .waiver_ends import tests_of_waivers
-from .written import BoundaryTest, LimitTests, Variation, Writer, steps_of
+from .written import LimitTests, Variation, Varied, Writer, steps_of
 
 MOST_TRIED = 24
 """The most tests that are tried for each limit, to find one in which the limit decides."""
@@ -93,46 +93,29 @@ def _tried(
 def _offer(writer: Writer, limit: Limit, tries: _Tries) -> LimitTests | None:
     """Return the tests that are offered for a limit; None where none is wanting."""
     ordered = sorted(tries.reaches, key=lambda reach: not reach.is_allowed)
-    best, decides = _best(writer, limit, tries, ordered[:MOST_TRIED])
-    if ordered and not best:
+    reaching = (
+        _around(limit, reach)
+        for reach in ordered[:MOST_TRIED]
+        if not tries.sides.issuperset(reach.values)
+    )
+    tests, decides = writer.best(limit.rule, set(Side) - tries.sides, reaching)
+    if ordered and not tests:
         return None
     place = limit.condition if limit.looked_up is None else limit.limit
     return LimitTests(
         rule=limit.rule,
         text=writer.words.of_condition(limit.condition),
         location=writer.words.place(place.span),
-        tests=best,
+        tests=tests,
         decides=decides,
     )
 
 
-def _best(
-    writer: Writer, limit: Limit, tries: _Tries, reaches: Sequence[_Reach]
-) -> tuple[tuple[BoundaryTest, ...], bool]:
-    """Return the tests made of the first test in which the limit decides, else of any."""
-    best: tuple[BoundaryTest, ...] = ()
-    for reach in reaches:
-        if tries.sides.issuperset(reach.values):
-            continue
-        made, decides = _around(writer, limit, reach)
-        wanting = tuple(each for each in made if each.side not in tries.sides)
-        if wanting and decides:
-            return wanting, True
-        best = best or wanting
-    return best, False
-
-
-def _around(writer: Writer, limit: Limit, reach: _Reach) -> tuple[list[BoundaryTest], bool]:
-    """Return the tests around a limit, and whether they expect different things."""
-    made, expected = [], set()
+def _around(limit: Limit, reach: _Reach) -> Iterator[Varied]:
+    """Yield the tests around a limit that are made of one that reaches it."""
+    kind = limit.fact.type
     for side, value in reach.values.items():
-        given = Given(steps=steps_of(reach.path), type=limit.fact.type, value=value)
-        variation = Variation(case=reach.case, given={reach.path: given})
-        if wanted := writer.expected(variation, limit.rule):
-            expected.add(wanted)
-            shown = show_typed(value, limit.fact.type)
-            bound = limit.limit.text
-            where = f"{reach.path} is {shown}, {side.value} the limit of {bound}"
-            title = f"{limit.rule.id}: {where}"
-            made.append(writer.write(variation, title, side, wanted))
-    return made, len(expected) > 1
+        given = Given(steps=steps_of(reach.path), type=kind, value=value)
+        where = f"{side.value} the limit of {limit.limit.text}"
+        title = f"{limit.rule.id}: {reach.path} is {show_typed(value, kind)}, {where}"
+        yield side, title, Variation(case=reach.case, given={reach.path: given})

@@ -44,7 +44,6 @@ from ..semantics.tree import (
     Value,
     ValueTerm,
     clauses_of,
-    inner_conditions,
     inner_terms,
     terms_below,
 )
@@ -161,11 +160,6 @@ def judged(condition: Condition, situation: Situation, address: Address = ()) ->
         case _:
             assert_never(condition)
     return Judgment(condition=condition, address=address, truth=truth, read=read, inner=inner)
-
-
-def parts_within(condition: Condition) -> tuple[Condition, ...]:
-    """Return the conditions right below one, those by which aggregates choose included."""
-    return (*inner_conditions(condition), *(where for _, where in _choosing(condition)))
 
 
 _Chain: TypeAlias = tuple[AggregateTerm, ...]

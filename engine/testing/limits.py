@@ -31,10 +31,11 @@ from ..semantics.tree import (
     ValueTerm,
     Window,
     measure,
+    parts_within,
 )
 from ..semantics.types import MEASURES, UNITS, Scalar
 from ..syntax.lexis import DATE_COMPARATORS, ORDER_COMPARATORS, TIME_UNITS, Comparator, Unit
-from .judgments import Address, Read, clauses_tried, parts_within
+from .judgments import Address, Read, clauses_tried
 from .parts import PartKey
 
 _ORDERS = (*ORDER_COMPARATORS, *DATE_COMPARATORS, Comparator.BETWEEN)

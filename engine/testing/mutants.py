@@ -6,14 +6,13 @@ and message, when a duty is due, and whether an advisory rule that is undetermin
 with many members only the first are left out one by one.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import assert_never
 
 from ..semantics.tree import (
     AggregateTerm,
-    ArithmeticTerm,
     Clause,
     ComparisonCondition,
     Condition,
@@ -23,7 +22,6 @@ from ..semantics.tree import (
     Enforcement,
     FactCondition,
     JunctionCondition,
-    LookupTerm,
     NegatedCondition,
     Parameter,
     Policies,
@@ -35,10 +33,12 @@ from ..semantics.tree import (
     Waiver,
     Window,
     clauses_read,
-    conditions_below,
+    conditions_within,
+    inner_terms,
     rewritten,
     with_conditions,
     with_inner,
+    with_inner_terms,
 )
 from ..source.text import Location, Span
 from ..syntax.lexis import Comparator
@@ -150,7 +150,7 @@ def mutants_of_definition(
 
 
 def _uses(rule: Rule, name: str) -> bool:
-    parts = (part for clause in clauses_read(rule) for part in conditions_below(clause.condition))
+    parts = (part for clause in clauses_read(rule) for part in conditions_within(clause.condition))
     return any(isinstance(part, DefinedCondition) and part.name == name for part in parts)
 
 
@@ -303,36 +303,11 @@ def _otherwise_chosen(term: ValueTerm, words: Words) -> Iterator[tuple[Span, Val
         yield where.span, replace(term, where=None), f"`where {words.of(where.span)}` is removed"
         for each in _variants(where, words):
             yield each.span, replace(term, where=each.condition), each.change
-    for inner, whole in _inner_values(term):
-        for span, changed, change in _otherwise_chosen(inner, words):
-            yield span, whole(changed), change
-
-
-def _inner_values(
-    term: ValueTerm,
-) -> Iterator[tuple[ValueTerm, Callable[[ValueTerm], ValueTerm]]]:
-    """Yield the values directly below a value, each with what returns the whole with another."""
-    match term:
-        case AggregateTerm(value=value) if value is not None:
-            yield value, lambda other: replace(term, value=other)
-        case ArithmeticTerm(left=left, right=right):
-            yield left, lambda other: replace(term, left=other)
-            yield right, lambda other: replace(term, right=other)
-        case LookupTerm(arguments=arguments):
-            for index, argument in enumerate(arguments):
-                before, after = arguments[:index], arguments[index + 1 :]
-                yield argument, partial(_looked_up, term, before, after)
-        case _:
-            pass
-
-
-def _looked_up(
-    term: LookupTerm,
-    before: tuple[ValueTerm, ...],
-    after: tuple[ValueTerm, ...],
-    other: ValueTerm,
-) -> ValueTerm:
-    return replace(term, arguments=(*before, other, *after))
+    inner = inner_terms(term)
+    for index, part in enumerate(inner):
+        for span, changed, change in _otherwise_chosen(part, words):
+            others = (*inner[:index], changed, *inner[index + 1 :])
+            yield span, with_inner_terms(term, others), change
 
 
 def _junctions(condition: JunctionCondition, words: Words) -> Iterator[_Variant]:

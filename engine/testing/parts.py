@@ -19,9 +19,10 @@ from ..semantics.tree import (
     QuantifiedCondition,
     Rule,
     clauses_of,
+    parts_within,
 )
 from ..source.text import Location, Source, Span
-from .judgments import Address, clauses_tried, parts_within
+from .judgments import Address, clauses_tried
 
 _BRACKETED = re.compile(r"^\(([^()]*)\)$")
 

@@ -19,7 +19,7 @@ from ..semantics.types import Scalar
 from .judgments import record
 from .limits import Side
 from .runner import CaseResult
-from .written import BoundaryTest, LimitTests, Variation, Writer
+from .written import LimitTests, Variation, Varied, Writer
 
 _ENDLESS = "until_stopped"
 _SIDES = {Side.BELOW: -1, Side.AT: 0, Side.ABOVE: 1}
@@ -86,40 +86,26 @@ def _does_not_hold(waiver: Waiver, result: CaseResult) -> bool:
 
 def _offer(writer: Writer, end: _End, reaching: Sequence[CaseResult]) -> Iterator[LimitTests]:
     tried = {_flight_day(result, end.fact) for result in reaching}
-    wanting = {side: day for side, day in end.days.items() if day not in tried}
+    wanting = [side for side, day in end.days.items() if day not in tried]
     if not wanting:
         return
-    made: Mapping[Side, BoundaryTest] = {}
-    decides = False
-    for result in reaching:
-        around, differs = _around(writer, end, result)
-        if around and (differs or not made):
-            made, decides = around, differs
-        if decides:
-            break
+    around = (_around(writer, end, result) for result in reaching)
+    tests, decides = writer.best(end.rule, wanting, around)
     yield LimitTests(
         rule=end.rule,
         text=f"the day on which the waiver `{end.waiver.name}` {end.happens}, {end.day}",
         location=end.waiver.scope.location,
-        tests=tuple(test for side, test in made.items() if side in wanting),
+        tests=tests,
         decides=decides,
     )
 
 
-def _around(
-    writer: Writer, end: _End, result: CaseResult
-) -> tuple[Mapping[Side, BoundaryTest], bool]:
-    """Return the tests around an end that are made of one, and whether they differ."""
-    made, expected = {}, set()
+def _around(writer: Writer, end: _End, result: CaseResult) -> Iterator[Varied]:
+    """Yield the tests around an end that are made of one."""
+    path = f"{writer.bundle.policies.vocabulary.root}.{FLIGHT}.{end.fact}"
     for side, day in end.days.items():
-        variation = _moved(writer, end, result, day)
-        if wanted := writer.expected(variation, end.rule):
-            expected.add(wanted)
-            path = f"{writer.bundle.policies.vocabulary.root}.{FLIGHT}.{end.fact}"
-            when = f"{_SAID[side]} it {end.happens}"
-            title = f"waiver {end.waiver.name}: {path} is {day}, {when}"
-            made[side] = writer.write(variation, title, side, wanted)
-    return made, len(expected) > 1
+        title = f"waiver {end.waiver.name}: {path} is {day}, {_SAID[side]} it {end.happens}"
+        yield side, title, _moved(writer, end, result, day)
 
 
 def _moved(writer: Writer, end: _End, result: CaseResult, day: date) -> Variation:

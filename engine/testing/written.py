@@ -5,7 +5,7 @@ expects is what the rules decide today.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -76,6 +76,10 @@ class Variation:
         )
 
 
+Varied = tuple[Side, str, Variation]
+"""A test of one side of a limit, under its title."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Writer:
     """Writes variations of the tests of a bundle."""
@@ -93,15 +97,36 @@ class Writer:
                 for row in all_of(syntax.Row, test.steps):
                     self._steps[source.locate(row.span.start)] = test
 
-    def expected(self, variation: Variation, rule: Rule) -> tuple[str, ...]:
+    def best(
+        self, rule: Rule, wanting: Collection[Side], reaching: Iterable[Iterable[Varied]]
+    ) -> tuple[tuple[BoundaryTest, ...], bool]:
+        """Return tests of the sides that want one, and whether the limit decides in them.
+
+        They are made of the first variations that the rules decide in different ways, else of the
+        first that there are.
+        """
+        best: tuple[BoundaryTest, ...] = ()
+        for varied in reaching:
+            made = [
+                (each, expected) for each in varied if (expected := self._expected(rule, each[2]))
+            ]
+            decides = len({expected for _, expected in made}) > 1
+            tests = tuple(
+                self._written(*each, expected) for each, expected in made if each[0] in wanting
+            )
+            if tests and decides:
+                return tests, True
+            best = best or tests
+        return best, False
+
+    def _expected(self, rule: Rule, variation: Variation) -> tuple[str, ...]:
         """Return what the rules decide of a variation; empty where it is malformed."""
         decision = run_case(self.bundle, variation.changed).decision
         return () if decision is None else tuple(_expectations(decision, rule))
 
-    def write(
-        self, variation: Variation, title: str, side: Side, expected: Iterable[str]
+    def _written(
+        self, side: Side, title: str, variation: Variation, expected: Iterable[str]
     ) -> BoundaryTest:
-        """Return a variation as a test."""
         given = (
             f"given {path} is {show_typed(each.value, each.type)}"
             for path, each in variation.given.items()

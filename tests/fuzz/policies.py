@@ -36,7 +36,7 @@ GOLDEN = ROOT / "tests" / "golden"
 NAME = "mutated.policy"
 MOST_SECONDS = 1.0
 
-_NODES = "|".join(name for name in tree.__all__ if re.search(r"[a-z][A-Z]", name))
+_NODES = "|".join(name for name in vars(tree) if re.search(r"[a-z][A-Z]", name))
 INTERNALS = re.compile(
     rf"Traceback|ParserElement|ParseException|pyparsing|object at 0x|NoneType|<class|<function"
     rf"|\bExpected |\bNone\b|\{{'|Decimal\(|frozenset|Span\(|Path\(|\b(?:{_NODES})\b|<"

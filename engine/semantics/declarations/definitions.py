@@ -62,16 +62,16 @@ class _Maker:
             self.made[name] = self._definition(node, scope)
 
     def _definition(self, node: syntax.Definition, scope: Scope) -> Definition | None:
-        found = list(structure_faults(node, "definition", _NEEDED))
-        inner = replace(scope, definitions=self.made, report=found.append)
+        heeded, found = scope.heeding()
+        for fault in structure_faults(node, "definition", _NEEDED):
+            heeded.report(fault)
+        inner = replace(heeded, definitions=self.made)
         source = first_of(syntax.SourceClause, node.clauses)
         means = first_of(syntax.MeansClause, node.clauses)
-        sources = cited(source, self.instruments, found.append)
+        sources = cited(source, self.instruments, inner.report)
         made = None
         if means is not None:
             made = checked_clause(inner, means.span, means.condition, towards_denial=None)
-        for diagnostic in found:
-            scope.report(diagnostic)
         if means is None or made is None or found or any_broken(node.clauses):
             return None
         rounding_up = condition(replace(inner, month_end=MonthEnd.ROUNDS_UP), means.condition)

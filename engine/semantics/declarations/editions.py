@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ...source.text import Span
 from ...syntax import tree as syntax
 from .. import faults
 from ..findings import Report
-from ..tree import Edition, Window
+from ..tree import Dated, Edition, Window
 
 Content = TypeVar("Content")
 
@@ -53,10 +53,10 @@ def in_succession(
     return tuple(closed)
 
 
-def apart(window: Window, days: Iterable[date]) -> Iterator[Window]:
-    """Yield a window taken apart at the days that lie in it."""
+def apart(window: Window, others: Iterable[Dated[Any]]) -> Iterator[Window]:
+    """Yield a window taken apart at the days on which an edition of some others begins or ends."""
     start = window.start
-    for day in sorted(days):
+    for day in sorted({day for each in others for day in each.turns(window)}):
         is_later = start is None or day > start
         if is_later and (window.until is None or day < window.until):
             yield Window(start=start, until=day)

@@ -53,7 +53,9 @@ def listed_members(
     try:
         records = tuple(read_csv(source))
     except CSVFault as fault:
-        report(faults.lists.not_csv(fault.span))
+        lone = "\r" in source.slice(fault.span) and '"' not in source.slice(fault.span)
+        told = faults.lists.old_line_ends if lone else faults.lists.not_csv
+        report(told(fault.span))
         return None
     if len(records) < _FEWEST:
         report(faults.lists.nothing_listed(node.file.span, source.name))

@@ -29,23 +29,23 @@ def parameter(
     instruments: Mapping[str, Instrument],
 ) -> Parameter | None:
     """Return the parameter, or None where a fault in it was reported."""
-    found = list(_structure_faults(node))
-    kind = value_type(node.type, enumerations, found.append)
+    inner, found = scope.heeding()
+    for fault in _structure_faults(node):
+        inner.report(fault)
+    kind = value_type(node.type, enumerations, inner.report)
     editions, spans = [], []
     for written in node.clauses:
         if isinstance(written, syntax.ParameterEdition) and kind is not None:
-            made = stated(scope, written.value, kind, "parameter", found)
-            force = window(written.start, written.until, found.append)
-            sources = cited(written.source, instruments, found.append)
+            made = stated(inner, written.value, kind, "parameter")
+            force = window(written.start, written.until, inner.report)
+            sources = cited(written.source, instruments, inner.report)
             if made is not None:
                 editions.append(Edition(window=force, content=made, sources=sources))
                 spans.append(written.span)
     name = node.name.text
-    ordered = in_succession(name, editions, spans, found.append)
+    ordered = in_succession(name, editions, spans, inner.report)
     source = first_of(syntax.SourceClause, node.clauses)
-    sources = cited(source, instruments, found.append)
-    for diagnostic in found:
-        scope.report(diagnostic)
+    sources = cited(source, instruments, inner.report)
     if found or any_broken(node.clauses) or kind is None:
         return None
     review = first_of(syntax.ReviewClause, node.clauses)
@@ -60,14 +60,10 @@ def parameter(
 
 
 def stated(
-    scope: Scope,
-    written: syntax.Expression,
-    kind: ElementType,
-    what: str,
-    found: list[Diagnostic],
+    scope: Scope, written: syntax.Expression, kind: ElementType, what: str
 ) -> Constant | None:
-    """Return the value of a type that a declaration states, adding to the faults found."""
-    inner = Scope(source=scope.source, vocabulary=scope.vocabulary, report=found.append)
+    """Return the value of a type that a declaration states, or None where a fault was reported."""
+    inner = Scope(source=scope.source, vocabulary=scope.vocabulary, report=scope.report)
     return stated_constant(
         inner, written, kind, partial(faults.structure.edition_not_constant, what=what)
     )

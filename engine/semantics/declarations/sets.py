@@ -151,7 +151,7 @@ class _Maker:
     ) -> list[Edition[Members]]:
         """Return an edition taken apart where a set changes whose members it takes over."""
         parts: list[Edition[Members]] = []
-        for force in apart(edition.window, _days(edition.content.taken)):
+        for force in apart(edition.window, edition.content.taken):
             held = [each.on(force.start or date.min) for each in edition.content.taken]
             present = [each for each in held if each is not None]
             self._count += sum(map(len, present))
@@ -187,11 +187,6 @@ def _parts(written: syntax.SetLiteral | syntax.CsvColumn) -> tuple[syntax.Expres
 
 def _file_of(written: syntax.SetLiteral | syntax.CsvColumn) -> str:
     return name_in_bundle(written.file) if isinstance(written, syntax.CsvColumn) else ""
-
-
-def _days(taken: Iterable[SetDefinition]) -> set[date]:
-    windows = [edition.window for each in taken for edition in each.editions]
-    return {day for each in windows for day in (each.start, each.until) if day is not None}
 
 
 def _union(own: Members, taken: Iterable[Members]) -> Members:

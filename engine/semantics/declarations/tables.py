@@ -12,7 +12,20 @@ from ...syntax.visit import any_broken, first_of
 from .. import faults
 from ..clauses import Reasons, structure_faults
 from ..elaborate import Scope, has_order, members
-from ..tree import Cell, Constant, Edition, Input, Reach, Row, Rows, SetTerm, Table, Window, size
+from ..tree import (
+    Cell,
+    Constant,
+    Edition,
+    Input,
+    Reach,
+    Row,
+    Rows,
+    SetDefinition,
+    SetTerm,
+    Table,
+    Window,
+    size,
+)
 from ..types import ElementType, EnumerationType
 from .cells import MOST_INPUTS, MOST_ROWS, MOST_SAMPLES, Grid
 from .editions import apart, in_succession, window
@@ -27,10 +40,6 @@ _NEEDED: Reasons = {
     syntax.InputsClause: "say what it is looked up by: `given age : whole_number`",
     syntax.ResultClause: "say the type of what it gives: `gives months`",
 }
-
-_BELOW = (Comparator.LESS_THAN, Comparator.BEFORE)
-_ABOVE = (Comparator.MORE_THAN, Comparator.AFTER)
-_UP_TO = (Comparator.AT_MOST, Comparator.ON_OR_BEFORE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,32 +57,34 @@ def table(
     instruments: Mapping[str, Instrument],
 ) -> Table | None:
     """Return the table, or None where a fault in it was reported."""
-    maker = _Maker(node=node, scope=scope, enumerations=enumerations, instruments=instruments)
+    inner, found = scope.heeding()
+    maker = _Maker(
+        node=node, scope=inner, found=found, enumerations=enumerations, instruments=instruments
+    )
     made = maker.make()
-    for diagnostic in maker.found:
-        scope.report(diagnostic)
-    return None if maker.found else made
+    return None if found else made
 
 
 @dataclass(slots=True, kw_only=True)
 class _Maker:
     node: syntax.Table
     scope: Scope
+    found: Sequence[Diagnostic]
     enumerations: Mapping[str, EnumerationType]
     instruments: Mapping[str, Instrument]
-    found: list[Diagnostic] = field(default_factory=list)
     sets: set[str] = field(default_factory=set)
 
     def make(self) -> Table | None:
-        """Return the table, adding to the faults found."""
-        self.found.extend(_structure_faults(self.node))
+        """Return the table; where there are faults, as far as it can be made."""
+        for fault in _structure_faults(self.node):
+            self.scope.report(fault)
         inputs = self._inputs()
         result = first_of(syntax.ResultClause, self.node.clauses)
         kind = None
         if result is not None:
-            kind = value_type(result.type, self.enumerations, self.found.append)
+            kind = value_type(result.type, self.enumerations, self.scope.report)
         source = first_of(syntax.SourceClause, self.node.clauses)
-        sources = cited(source, self.instruments, self.found.append)
+        sources = cited(source, self.instruments, self.scope.report)
         if inputs is None or kind is None or any_broken(self.node.clauses):
             return None
         name = self.node.name.text
@@ -96,10 +107,10 @@ class _Maker:
             self._is_too_large(f"more than {MOST_INPUTS} inputs")
             return None
         for each in clause.inputs:
-            kind = value_type(each.type, self.enumerations, self.found.append, _LOOKED_UP_BY)
+            kind = value_type(each.type, self.enumerations, self.scope.report, _LOOKED_UP_BY)
             if any(each.name.text == other.name for other in made):
                 place = str(self.scope.source.locate(clause.span.start))
-                self.found.append(
+                self.scope.report(
                     faults.names.duplicate(each.name.span, "input", each.name.text, place)
                 )
             if kind is not None:
@@ -118,10 +129,10 @@ class _Maker:
             head = written.head
             force = Window()
             if head is not None:
-                force = window(head.start, head.until, self.found.append)
+                force = window(head.start, head.until, self.scope.report)
             editions.append(Edition(window=force, content=known))
             spans.append(self.node.name.span if head is None else head.span)
-        ordered = in_succession(self.node.name.text, editions, spans, self.found.append)
+        ordered = in_succession(self.node.name.text, editions, spans, self.scope.report)
         return () if self.found else tuple(self._apart(ordered, inputs))
 
     def _apart(
@@ -130,7 +141,7 @@ class _Maker:
         """Yield editions with members in place of sets, each taken apart where a set changes."""
         count = 0
         for edition in editions:
-            for force in apart(edition.window, self._days(edition)):
+            for force in apart(edition.window, self._sets_in(edition)):
                 count += len(edition.content)
                 if count > MOST_ROWS:
                     self._is_too_large(f"more than {MOST_ROWS} cases, counted in each edition")
@@ -143,16 +154,11 @@ class _Maker:
                 if self.found:
                     break  # Where a set changes, the same faults would be found again.
 
-    def _days(self, edition: Edition[tuple["_RowOfTerms", ...]]) -> set[date]:
-        names = {
-            term.name
-            for _, terms, _ in edition.content
-            for term in terms
-            if isinstance(term, SetTerm)
-        }
+    def _sets_in(self, edition: Edition[tuple["_RowOfTerms", ...]]) -> list[SetDefinition]:
+        terms = (term for _, terms, _ in edition.content for term in terms)
+        names = {term.name for term in terms if isinstance(term, SetTerm)}
         self.sets |= names
-        windows = [each.window for name in names for each in self.scope.sets[name].editions]
-        return {day for each in windows for day in (each.start, each.until) if day is not None}
+        return [self.scope.sets[name] for name in names]
 
     def _with_members(self, written: "_RowOfTerms", force: Window) -> Row | None:
         """Return a row as it is over some days; None where a set that it names has no edition."""
@@ -176,18 +182,18 @@ class _Maker:
             one, other, example = overlap
             words = ", ".join(rows[one].words)
             line = self.scope.source.locate(spans[one].start).line
-            self.found.append(faults.tables.overlapping_rows(spans[other], words, line, example))
+            self.scope.report(faults.tables.overlapping_rows(spans[other], words, line, example))
         if any(row.cells is None for row in rows) or overlap is not None:
             return
         if grid.samples > MOST_SAMPLES:
             self._is_too_large("too many combinations of values to try them all")
         elif (missing := grid.gap()) is not None:
             name = self.node.name
-            self.found.append(faults.tables.missing_case(name.span, name.text, missing))
+            self.scope.report(faults.tables.missing_case(name.span, name.text, missing))
 
     def _is_too_large(self, what: str) -> None:
         name = self.node.name
-        self.found.append(faults.tables.large_table(name.span, name.text, what))
+        self.scope.report(faults.tables.large_table(name.span, name.text, what))
 
     # --- rows ----------------------------------------------------------------------------------
 
@@ -197,14 +203,14 @@ class _Maker:
         inputs: tuple[Input, ...],
         kind: ElementType,
     ) -> "_RowOfTerms | None":
-        value = stated(self.scope, written.value, kind, "table", self.found)
+        value = stated(self.scope, written.value, kind, "table")
         if isinstance(written, syntax.OtherwiseRow):
             if value is None:
                 return None
             return Row(cells=None, words=("otherwise",), value=value), (), written.span
         if len(written.cells) != len(inputs):
             count = len(inputs), len(written.cells)
-            self.found.append(faults.tables.number_of_cells(written.span, *count))
+            self.scope.report(faults.tables.number_of_cells(written.span, *count))
             return None
         cells = [
             self._cell(cell, each.type) for cell, each in zip(written.cells, inputs, strict=True)
@@ -231,14 +237,13 @@ class _Maker:
             case syntax.SetLiteral():
                 return self._members(written, kind)
             case _:
-                value = stated(self.scope, written, kind, "case", self.found)
+                value = stated(self.scope, written, kind, "case")
                 return None if value is None else (frozenset({value.value}),)
 
     def _members(
         self, written: syntax.Expression, kind: ElementType
     ) -> tuple[frozenset[object] | SetTerm] | None:
-        reported = replace(self.scope, report=self.found.append)
-        some = members(reported, written, kind)
+        some = members(self.scope, written, kind)
         match some:
             case SetTerm():
                 return (some,)
@@ -255,15 +260,15 @@ class _Maker:
         kind: ElementType,
     ) -> tuple[Reach] | None:
         if not has_order(comparator, kind):
-            self.found.append(faults.values.not_comparable(written.span, comparator, kind, None))
+            self.scope.report(faults.values.not_comparable(written.span, comparator, kind, None))
             return None
-        value = stated(self.scope, limit, kind, "case", self.found)
+        value = stated(self.scope, limit, kind, "case")
         if value is None:
             return None
         at = size(value.value)
-        if comparator in _BELOW or comparator in _UP_TO:
-            return (Reach(high=at, high_included=comparator in _UP_TO),)
-        return (Reach(low=at, low_included=comparator not in _ABOVE),)
+        if -1 in comparator.sides:
+            return (Reach(high=at, high_included=0 in comparator.sides),)
+        return (Reach(low=at, low_included=0 in comparator.sides),)
 
     def _range(
         self,
@@ -273,17 +278,17 @@ class _Maker:
         kind: ElementType,
     ) -> tuple[Reach] | None:
         if not has_order(Comparator.BETWEEN, kind):
-            self.found.append(
+            self.scope.report(
                 faults.values.not_comparable(written.span, Comparator.BETWEEN, kind, None)
             )
             return None
-        first = stated(self.scope, low, kind, "case", self.found)
-        last = stated(self.scope, high, kind, "case", self.found)
+        first = stated(self.scope, low, kind, "case")
+        last = stated(self.scope, high, kind, "case")
         if first is None or last is None:
             return None
         reach = Reach(low=size(first.value), high=size(last.value))
         if last.value not in reach:
-            self.found.append(faults.tables.empty_range(written.span))
+            self.scope.report(faults.tables.empty_range(written.span))
             return None
         return (reach,)
 

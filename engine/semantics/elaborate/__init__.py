@@ -5,10 +5,9 @@ is a member, a code or a set according to the type of what it is compared with. 
 returns None where it has reported a fault, so that one fault is reported once.
 """
 
-from .expressions import condition, members, stated_constant, value
-from .kinds import comparable, has_order, plain, type_of
+from .expressions import condition, members, stated_constant
+from .kinds import has_order, plain
 from .literals import number
-from .lookups import looked_up
 from .names import bare_word, fact, is_member, parameter
 from .periods import is_period, period
 from .scope import Scope
@@ -16,19 +15,15 @@ from .scope import Scope
 __all__ = [
     "Scope",
     "bare_word",
-    "comparable",
     "condition",
     "fact",
     "has_order",
     "is_member",
     "is_period",
-    "looked_up",
     "members",
     "number",
     "parameter",
     "period",
     "plain",
     "stated_constant",
-    "type_of",
-    "value",
 ]

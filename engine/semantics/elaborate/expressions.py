@@ -167,12 +167,12 @@ def _joined(
     nodes: tuple[syntax.Expression, ...],
     labels: tuple[str, ...] = (),
 ) -> JunctionCondition | None:
-    operands = [
-        condition(scope, node)
-        if (fault := alternative(scope, kind, nodes[:number], node)) is None
-        else scope.refuse(fault)
-        for number, node in enumerate(nodes)
-    ]
+    operands: list[Condition | None] = []
+    last: syntax.Comparison | None = None
+    for node in nodes:
+        fault = alternative(scope, kind, last, node)
+        operands.append(condition(scope, node) if fault is None else scope.refuse(fault))
+        last = node if isinstance(node, syntax.Comparison) else last
     if any(operand is None for operand in operands):
         return None
     known = tuple(operand for operand in operands if operand is not None)

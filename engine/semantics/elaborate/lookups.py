@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-from ...source.text import Span
 from ...syntax import tree as syntax
 from .. import faults
-from ..tree import Constant, LookupTerm, Table, ValueTerm
+from ..tree import Constant, LookupTerm, ValueTerm
 from ..types import Type
 from .kinds import comparable, type_of
 from .scope import Scope
@@ -36,16 +35,11 @@ def lookup(scope: Scope, node: syntax.Lookup, read_value: ReadValue) -> LookupTe
         if not comparable(term, sample):
             return scope.refuse(faults.values.wrong_type(written.span, type_of(term), each.type))
         arguments.append(term)
-    return looked_up(table, tuple(arguments), node.span, scope.words(node.span))
-
-
-def looked_up(table: Table, arguments: tuple[ValueTerm, ...], span: Span, text: str) -> LookupTerm:
-    """Return the term of a table looked up by some values."""
     return LookupTerm(
-        span=span,
+        span=node.span,
         name=table.name,
-        arguments=arguments,
+        arguments=tuple(arguments),
         type=table.type,
         label=table.label,
-        text=text,
+        text=scope.words(node.span),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from ...source.diagnostic import Diagnostic
 from ...source.text import Source, Span
 from ...syntax.lexis import MonthEnd
-from ..tree import Constant, Definition, LookupTerm, Parameter, SetDefinition, Table
+from ..tree import Constant, Definition, Parameter, SetDefinition, Table
 from ..types import Type
 from ..values import Value
 from ..vocabulary import Vocabulary
@@ -29,8 +29,6 @@ class Scope:
     definitions: Mapping[str, Definition | None] = field(default_factory=dict)
     tables: Mapping[str, Table | None] = field(default_factory=dict)
     month_end: MonthEnd = MonthEnd.ROUNDS_DOWN
-    lookups: tuple[LookupTerm, ...] = ()
-    """What a text may tell: the lookups of the condition that it speaks of, each once."""
     sensitive: frozenset[str] = frozenset()
     """The bound names whose values are never shown."""
 
@@ -38,6 +36,16 @@ class Scope:
         """Return the scope inside a quantifier."""
         hidden = self.sensitive | {name} if sensitive else self.sensitive - {name}
         return replace(self, variables={**self.variables, name: kind}, sensitive=hidden)
+
+    def heeding(self) -> "tuple[Scope, list[Diagnostic]]":
+        """Return the same scope, and the faults that are reported in it from now on."""
+        found: list[Diagnostic] = []
+
+        def report(fault: Diagnostic) -> None:
+            found.append(fault)
+            self.report(fault)
+
+        return replace(self, report=report), found
 
     def is_taken(self, name: str) -> bool:
         """Whether a bare word means something here already."""

@@ -1,6 +1,5 @@
 """Several values where a comparison takes one: what their writer probably meant."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from ...source.diagnostic import Diagnostic
@@ -36,15 +35,14 @@ def set_for_value(scope: Scope, node: syntax.Comparison, kind: Type) -> Diagnost
 def alternative(
     scope: Scope,
     kind: syntax.JunctionKind,
-    before: Sequence[syntax.Expression],
+    last: syntax.Comparison | None,
     node: syntax.Expression,
 ) -> Diagnostic | None:
-    """Return what to say of a value that goes on with the comparison before it; else None.
+    """Return what to say of a value that goes on with the last comparison before it; else None.
 
     `campaign.objective is sales or leads` is read as two conditions, and the second is none.
     """
     word = quoted(node) or bare_word(node)
-    last = next((each for each in reversed(before) if isinstance(each, syntax.Comparison)), None)
     if not word or last is None or last.comparator not in _OF_LISTS or word in scope.definitions:
         return None
     compared = _type_of(scope, last.left)

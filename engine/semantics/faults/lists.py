@@ -87,6 +87,17 @@ def not_csv(span: Span) -> Diagnostic:
     )
 
 
+def old_line_ends(span: Span) -> Diagnostic:
+    """A file whose lines end in a carriage return alone."""
+    return error(
+        "E0805",
+        "the lines of this file end in a carriage return alone",
+        span,
+        help="save it with the line ends of Unix or Windows; in Excel choose `CSV UTF-8`, and not "
+        "`CSV (Macintosh)`",
+    )
+
+
 def uneven_record(span: Span, found: int, wanted: int) -> Diagnostic:
     """A row with another number of fields than the first row has names."""
     return error(

@@ -47,20 +47,6 @@ _BELOW, _AT, _ABOVE = -1, 0, 1
 _SIDES = frozenset({_BELOW, _AT, _ABOVE})
 """Where one value may lie beside another."""
 
-_SIDES_OF: Mapping[Comparator, frozenset[int]] = {
-    Comparator.IS: frozenset({_AT}),
-    Comparator.IS_NOT: frozenset({_BELOW, _ABOVE}),
-    Comparator.AT_LEAST: frozenset({_AT, _ABOVE}),
-    Comparator.ON_OR_AFTER: frozenset({_AT, _ABOVE}),
-    Comparator.AT_MOST: frozenset({_AT, _BELOW}),
-    Comparator.ON_OR_BEFORE: frozenset({_AT, _BELOW}),
-    Comparator.MORE_THAN: frozenset({_ABOVE}),
-    Comparator.EXCEEDS: frozenset({_ABOVE}),
-    Comparator.AFTER: frozenset({_ABOVE}),
-    Comparator.LESS_THAN: frozenset({_BELOW}),
-    Comparator.BEFORE: frozenset({_BELOW}),
-}
-
 _DENIALS: Mapping[Comparator, Comparator] = {
     Comparator.IS_NOT: Comparator.IS,
     Comparator.LESS_THAN: Comparator.AT_LEAST,
@@ -149,7 +135,7 @@ def _compared(claim: Claim, condition: ComparisonCondition, law: Law) -> Iterato
         yield from _of_parts(claim, condition, law)
     elif isinstance(kind, ListType):
         yield from _of_list(claim, condition, law)
-    elif condition.comparator in _SIDES_OF:
+    elif condition.comparator.sides:
         yield from _by_sides(claim, condition, law)
     elif (region := _between(condition, truth=claim.truth)) is not None:
         yield from _of_value(condition.left, claim.bound, region)
@@ -194,7 +180,7 @@ def _values_of_type(kind: Type | None) -> frozenset[object] | None:
 def _by_sides(claim: Claim, condition: ComparisonCondition, law: Law) -> Iterator[Limit]:
     """Yield on which sides of another value, or of each value that it may have, a value lies."""
     left, right = condition.left, condition.right[0]
-    sides = _SIDES_OF[condition.comparator]
+    sides = condition.comparator.sides
     if not claim.truth:
         sides = _SIDES - sides
     if isinstance(left, Constant | ParameterTerm):

@@ -32,7 +32,7 @@ def unused(policies: Policies, files: Iterable[syntax.File]) -> Iterator[Diagnos
         return  # A vocabulary and its law may be shared by policies that stand elsewhere.
     items = [item for file in files for item in file.items if not is_adopted(item.span.source)]
     types, names = _types(policies), _named_in(policies)
-    cited = _cited(policies) | _cited_in_profiles(items)
+    cited = {each.instrument for each in policies.citations} | _cited_in_profiles(items)
     for item in items:
         match item:
             case syntax.Instrument(name=name) if name.text not in cited:
@@ -78,19 +78,6 @@ def _unused_types(
                 yield faults.unused(name.span, "type", name.text)
             case _:
                 pass
-
-
-def _cited(policies: Policies) -> frozenset[str]:
-    """Return the instruments that rules and declarations cite."""
-    parameters = policies.parameters.values()
-    citations = (
-        *(rule.sources for rule in policies.rules),
-        *(definition.sources for definition in policies.definitions.values()),
-        *(table.sources for table in policies.tables.values()),
-        *(parameter.sources for parameter in parameters),
-        *(edition.sources for parameter in parameters for edition in parameter.editions),
-    )
-    return frozenset(each.instrument for cited in citations for each in cited)
 
 
 def _cited_in_profiles(items: Iterable[syntax.Item | syntax.Broken]) -> frozenset[str]:

@@ -1,8 +1,8 @@
 """How claims and contradictions read: `campaign.age` cannot both exceed 18 and be less than 13."""
 
-from collections.abc import Sequence
 from typing import assert_never
 
+from ...source.quoting import joined, series
 from ...syntax.lexis import Comparator
 from ..tree import (
     ComparisonCondition,
@@ -26,20 +26,14 @@ def contradiction_text(contradiction: Contradiction) -> str:
     )
     name, about = _subject(claims[0])
     if not name or any(_subject(claim)[1] != about for claim in claims):
-        return f"{enumeration([f'`{claim_text(claim)}`' for claim in claims])} exclude each other"
+        return f"{series(map(claim_text, claims), 'and')} exclude each other"
     match [_verb_phrase(claim) for claim in claims]:
         case [alone]:
             return f"`{name}` cannot {alone}"
         case [one, other]:
             return f"`{name}` cannot both {one} and {other}"
         case several:
-            return f"`{name}` cannot at once {enumeration(several)}"
-
-
-def enumeration(words: Sequence[str]) -> str:
-    """Return words as a list, `a, b and c`."""
-    *before, last = words
-    return f"{', '.join(before)} and {last}" if before else last
+            return f"`{name}` cannot at once {joined(several, 'and')}"
 
 
 def _subject(claim: Claim) -> tuple[str, Subject]:

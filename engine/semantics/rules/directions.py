@@ -5,7 +5,7 @@ its truth leads towards denial. It comes true, or ceases to, as the parameter gr
 say whether a greater value lets more pass or less.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from enum import Enum
 from fractions import Fraction
@@ -21,22 +21,12 @@ from ..tree import (
     Money,
     ParameterTerm,
     Rule,
-    conditions_below,
-    terms_below,
+    ValueTerm,
     terms_of,
 )
 
-RISES_WITH_LEFT = (
-    *(Comparator.AT_LEAST, Comparator.MORE_THAN, Comparator.EXCEEDS),
-    *(Comparator.AFTER, Comparator.ON_OR_AFTER),
-)
-"""The phrases that hold more often as the value to the left rises, and that to the right falls."""
-
-FALLS_WITH_LEFT = (
-    *(Comparator.AT_MOST, Comparator.LESS_THAN),
-    *(Comparator.BEFORE, Comparator.ON_OR_BEFORE),
-)
-"""The phrases of which the opposite is so."""
+IsTerm = Callable[[ValueTerm], bool]
+"""Whether a value is the one that is asked about."""
 
 
 class Direction(Enum):
@@ -73,6 +63,10 @@ def _size(constant: Constant) -> tuple[str, Fraction] | None:
 
 def directions_of(name: str, rules: Iterable[Rule]) -> Iterator[Direction | None]:
     """Yield for each reading of a parameter which values make it stricter; None where unclear."""
+
+    def is_it(term: ValueTerm) -> bool:
+        return isinstance(term, ParameterTerm) and term.name == name
+
     for rule in rules:
         is_permission = rule.effect is Effect.PERMIT
         permits = is_permission or rule.effect is Effect.REQUIRE
@@ -81,45 +75,32 @@ def directions_of(name: str, rules: Iterable[Rule]) -> Iterator[Direction | None
         clauses += [(each.clause.condition, False) for each in rule.exemptions]
         clauses += [(each.scope.condition, False) for each in rule.waivers]
         for condition, towards_denial in clauses:
-            yield from _readings(name, condition, towards_denial=towards_denial)
+            yield from _readings(is_it, condition, towards_denial=towards_denial)
 
 
 def _readings(
-    name: str, condition: Condition, *, towards_denial: bool
+    is_it: IsTerm, condition: Condition, *, towards_denial: bool
 ) -> Iterator[Direction | None]:
     for place in positions(condition, towards_denial=towards_denial):
         part = place.part
-        if not isinstance(part, ComparisonCondition) or not _reads(part, name):
-            continue
-        rising = _rising(part, name)
-        if rising is None:
-            yield None
-        else:
-            yield Direction.HIGHER if rising is place.towards_denial else Direction.LOWER
+        if isinstance(part, ComparisonCondition) and any(map(is_it, terms_of(part))):
+            rising = comes_true(part, is_it)
+            is_higher = rising is place.towards_denial
+            yield None if rising is None else Direction.HIGHER if is_higher else Direction.LOWER
 
 
-def _reads(part: ComparisonCondition, name: str) -> bool:
-    below = (term for each in conditions_below(part) for term in terms_below(each))
-    terms = (*terms_of(part), *below)
-    return any(isinstance(term, ParameterTerm) and term.name == name for term in terms)
+def comes_true(part: ComparisonCondition, is_it: IsTerm) -> bool | None:
+    """Whether a comparison comes true as a value grows, or ceases to; None if that is not clear.
 
-
-def _rising(part: ComparisonCondition, name: str) -> bool | None:
-    """Whether a comparison comes true as a parameter grows; None where that cannot be told."""
-    places = [
-        index
-        for index, term in enumerate((part.left, *part.right))
-        if isinstance(term, ParameterTerm) and term.name == name
-    ]
-    read = sum(isinstance(t, ParameterTerm) and t.name == name for t in terms_of(part))
-    if len(places) != 1 or read != 1:
+    A value that is calculated with, or that is read twice, moves it neither way for sure.
+    """
+    places = [index for index, term in enumerate((part.left, *part.right)) if is_it(term)]
+    if len(places) != 1 or sum(map(is_it, terms_of(part))) != 1:
         return None
-    place = places[0]
+    [place] = places
     match part.comparator:
-        case comparator if comparator in RISES_WITH_LEFT:
-            return place == 0
-        case comparator if comparator in FALLS_WITH_LEFT:
-            return place != 0
+        case comparator if comparator.rises is not None:
+            return comparator.rises is (place == 0)
         case Comparator.BETWEEN if place:
             return place == 2
         case Comparator.WITHIN if place == 1 and part.within:

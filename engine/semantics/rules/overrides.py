@@ -12,7 +12,7 @@ from ...source.diagnostic import Diagnostic
 from ...syntax import tree as syntax
 from ...syntax.visit import all_of, first_of, items_of
 from .. import faults
-from ..tree import Effect, Rule
+from ..tree import Effect, Enforcement, Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,17 +35,21 @@ class WrittenRule:
         return first_of(syntax.PermitClause, self.rule.clauses) is not None
 
     @property
-    def enforcement(self) -> syntax.EnforcementClause | None:
+    def enforcement(self) -> Enforcement:
         """How it is enforced: by a profile, by its own clause or by the common one."""
         if self.tightened is not None:
-            return _tightened(self.tightened)
-        return first_of(syntax.EnforcementClause, (*self.rule.clauses, *self.policy.clauses))
+            return Enforcement[self.tightened.stringency.name]
+        return enforcement_by(self._clause)
 
     @property
-    def is_mandatory(self) -> bool:
-        """Whether nothing may set it aside."""
-        clause = self.enforcement
-        return clause is not None and clause.enforcement is syntax.Enforcement.MANDATORY
+    def role(self) -> str | None:
+        """Who may waive it, where its own clause or the common one says so."""
+        clause = None if self.tightened is not None else self._clause
+        return clause.role.value if clause is not None and clause.role is not None else None
+
+    @property
+    def _clause(self) -> syntax.EnforcementClause | None:
+        return first_of(syntax.EnforcementClause, (*self.rule.clauses, *self.policy.clauses))
 
     @property
     def lifts(self) -> tuple[syntax.RuleReference, ...]:
@@ -60,11 +64,9 @@ class WrittenRule:
         return tuple(each for clause in clauses for each in clause.permits)
 
 
-def _tightened(node: syntax.TightenedRule) -> syntax.EnforcementClause | None:
-    """Return the clause that would say the same; a rule without one is enforced."""
-    if node.stringency is syntax.Stringency.ENFORCED:
-        return None
-    return syntax.EnforcementClause(span=node.span, enforcement=syntax.Enforcement.MANDATORY)
+def enforcement_by(clause: syntax.EnforcementClause | None) -> Enforcement:
+    """Return how a rule is enforced by its clause; one without it denies."""
+    return Enforcement.ENFORCED if clause is None else Enforcement[clause.enforcement.name]
 
 
 def written_rules(files: Iterable[syntax.File]) -> dict[str, WrittenRule]:
@@ -96,7 +98,7 @@ def _lifting_faults(
         yield faults.names.unknown_rule(reference.span, reference.id, written)
     elif lifted.permits:
         yield faults.overrides.nothing_to_lift(reference.span, reference.id)
-    elif lifted.is_mandatory:
+    elif lifted.enforcement is Enforcement.MANDATORY:
         yield faults.overrides.lifts_mandatory(reference.span, reference.id)
     elif permit.id not in {each.id for each in lifted.yields_to}:
         yield faults.overrides.one_sided(reference.span, reference.id, f"subject to {permit.id}")

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeVar, assert_never
 
-from ...source.diagnostic import Diagnostic
 from ...source.text import Span
 from ...syntax import tree as syntax
 from ...syntax.visit import all_of, any_broken, first_of
@@ -31,6 +30,7 @@ from ..tree import (
     measure,
 )
 from ..types import Scalar
+from .overrides import enforcement_by
 from .templates import Texts
 
 ClauseKind = TypeVar("ClauseKind", bound=syntax.Node)
@@ -45,18 +45,9 @@ def policy_rules(
     for fault in clauses.misplaced(node):
         scope.report(fault)
     for rule in node.rules:
-        found: list[Diagnostic] = []
-
-        def report(fault: Diagnostic, found: list[Diagnostic] = found) -> None:
-            found.append(fault)
-            scope.report(fault)
-
-        reader = _RuleReader(
-            policy=node,
-            rule=rule,
-            scope=replace(scope, report=report),
-            instruments=instruments,
-        ).counting_months()
+        inner, found = scope.heeding()
+        reader = _RuleReader(policy=node, rule=rule, scope=inner, instruments=instruments)
+        reader = reader.counting_months()
         made = reader.read()
         if made is not None and not found and not reader.is_broken:
             yield made
@@ -231,8 +222,7 @@ class _RuleReader:
         return clause.gravity if clause is not None else syntax.Gravity.MEDIUM
 
     def _enforcement(self) -> Enforcement:
-        clause = self._one(syntax.EnforcementClause)
-        return Enforcement[clause.enforcement.name] if clause is not None else Enforcement.ENFORCED
+        return enforcement_by(self._one(syntax.EnforcementClause))
 
     def _role(self) -> str | None:
         clause = self._one(syntax.EnforcementClause)

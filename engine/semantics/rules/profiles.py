@@ -85,7 +85,7 @@ def _rule_fault(clause: syntax.TightenedRule, rule: WrittenRule) -> Diagnostic |
     if not any(isinstance(each, demands) for each in rule.rule.clauses):
         why = "it neither prohibits nor requires, so that nothing is enforced"
         return faults.profiles.not_tightened(span, name, why)
-    stands, asked = _enforcement(rule.enforcement), _asked(clause)
+    stands, asked = rule.enforcement, Enforcement[clause.stringency.name]
     if _ORDER.index(asked) < _ORDER.index(stands):
         return faults.profiles.loosened_rule(span, name, stands.value)
     if asked is Enforcement.MANDATORY and rule.yields_to:
@@ -94,31 +94,12 @@ def _rule_fault(clause: syntax.TightenedRule, rule: WrittenRule) -> Diagnostic |
     return None
 
 
-def _enforcement(clause: syntax.EnforcementClause | None) -> Enforcement:
-    match clause:
-        case None:
-            return Enforcement.ENFORCED
-        case syntax.EnforcementClause(enforcement=syntax.Enforcement.ADVISORY):
-            return Enforcement.ADVISORY
-        case syntax.EnforcementClause(enforcement=syntax.Enforcement.OVERRIDABLE):
-            return Enforcement.OVERRIDABLE
-        case _:
-            return Enforcement.MANDATORY
-
-
-def _asked(clause: syntax.TightenedRule) -> Enforcement:
-    is_mandatory = clause.stringency is syntax.Stringency.MANDATORY
-    return Enforcement.MANDATORY if is_mandatory else Enforcement.ENFORCED
-
-
 def enforced(rules: Iterable[Rule], written: Mapping[str, WrittenRule]) -> Iterator[Rule]:
     """Yield rules, each enforced as a profile says where one does."""
     for rule in rules:
-        clause = written[rule.id].tightened
-        if clause is None or _asked(clause) is rule.enforcement:
-            yield rule
-        else:
-            yield replace(rule, enforcement=_asked(clause), override_role=None)
+        asked = written[rule.id].enforcement
+        same = asked is rule.enforcement
+        yield rule if same else replace(rule, enforcement=asked, override_role=None)
 
 
 # --- parameters -----------------------------------------------------------------------------------
@@ -179,11 +160,9 @@ class Tightening:
         parameter: Parameter,
         sources: tuple[Citation, ...],
     ) -> Parameter | None:
-        told: list[Diagnostic] = []
         assert not isinstance(parameter.type, ListType)  # noqa: S101 - no parameter is a list.
-        constant = stated(scope, clause.value, parameter.type, "parameter", told)
-        for fault in told:
-            self.report(fault)
+        inner, told = scope.heeding()
+        constant = stated(inner, clause.value, parameter.type, "parameter")
         if constant is None or told:
             return None
         directions = set(directions_of(parameter.name, self.rules))

@@ -35,10 +35,12 @@ class Texts:
     """Reads the texts of one rule.
 
     `named` is what they may name; None where that is unknown, as the main clause has faults.
+    `lookups` are those of the main clause, each once.
     """
 
     scope: Scope
     named: Scope | None
+    lookups: tuple[LookupTerm, ...] = ()
 
     @classmethod
     def of(cls, scope: Scope, main: Condition | None) -> "Texts":
@@ -50,9 +52,8 @@ class Texts:
             scope,
             variables={**scope.variables, **bound_elements(main)},
             sensitive=sensitive_elements(main),
-            lookups=tuple(dict.fromkeys(lookups)),
         )
-        return cls(scope=scope, named=named)
+        return cls(scope=scope, named=named, lookups=tuple(dict.fromkeys(lookups)))
 
     def template(self, text: syntax.TextLiteral) -> Template:
         """Return a text with what its placeholders name, reporting those that name nothing."""
@@ -115,7 +116,7 @@ class Texts:
         """Return the one lookup in a table that the main clause makes."""
         if self.named is None or self.named.tables[name] is None:
             return None  # What the main clause looks up is unknown while it has faults.
-        found = [term for term in self.named.lookups if term.name == name]
+        found = [term for term in self.lookups if term.name == name]
         if len(found) != 1:
             reason = "a table that the main clause does not look up exactly once"
         elif not all(_can_be_shown(each, self.named.variables) for each in found[0].arguments):

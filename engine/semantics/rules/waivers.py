@@ -17,7 +17,7 @@ from ..clauses import Reasons, structure_faults
 from ..conditions import checked_clause
 from ..declarations.editions import window
 from ..elaborate import Scope
-from ..tree import MARKET, Effect, Policies, Rule, Waiver
+from ..tree import MARKET, Effect, Enforcement, Policies, Rule, Waiver
 from ..types import Scalar
 from .overrides import WrittenRule
 
@@ -47,7 +47,7 @@ class Waivable:
     """
 
     harmless: type[syntax.Keyed] | None
-    enforcement: syntax.Enforcement | None
+    enforcement: Enforcement
     role: str | None
 
     @classmethod
@@ -55,20 +55,14 @@ class Waivable:
         """Return that of a rule as it stands in a file, well formed or not."""
         harmless = tuple(_HARMLESS.values())
         kinds = (type(each) for each in rule.rule.clauses if isinstance(each, harmless))
-        clause = rule.enforcement
-        role = clause.role if clause is not None else None
-        return cls(
-            harmless=next(kinds, None),
-            enforcement=clause.enforcement if clause is not None else None,
-            role=role.value if role is not None else None,
-        )
+        return cls(harmless=next(kinds, None), enforcement=rule.enforcement, role=rule.role)
 
     @classmethod
     def checked(cls, rule: Rule) -> "Waivable":
         """Return that of a rule without faults."""
         return cls(
             harmless=_HARMLESS.get(rule.effect),
-            enforcement=syntax.Enforcement.__members__.get(rule.enforcement.name),
+            enforcement=rule.enforcement,
             role=rule.override_role,
         )
 
@@ -86,7 +80,9 @@ def waiver(
     node: syntax.Waiver, scope: Scope, rules: Mapping[str, Waivable]
 ) -> tuple[str, Waiver] | None:
     """Return the id of a rule and what waives it, or None where a fault in it was reported."""
-    found = [*structure_faults(node, "waiver", _NEEDED), *_empty_texts(node)]
+    inner, found = scope.heeding()
+    for fault in (*structure_faults(node, "waiver", _NEEDED), *_empty_texts(node)):
+        inner.report(fault)
     named = first_of(syntax.WaivedClause, node.clauses)
     held = first_of(syntax.ForceClause, node.clauses)
     signed = first_of(syntax.ApprovalClause, node.clauses)
@@ -94,20 +90,18 @@ def waiver(
     ticket = first_of(syntax.TicketClause, node.clauses)
     reason = first_of(syntax.ReasonClause, node.clauses)
     if named is not None:
-        found += _rule_faults(named.rule, signed, rules)
-    force = None if held is None else window(held.start, held.until, found.append)
+        for fault in _rule_faults(named.rule, signed, rules):
+            inner.report(fault)
+    force = None if held is None else window(held.start, held.until, inner.report)
     if held is not None and held.until is None:
-        found.append(faults.waivers.endless_waiver(held.span, node.name.text))
+        inner.report(faults.waivers.endless_waiver(held.span, node.name.text))
     if held is not None and signed is not None and signed.day.value > held.start.value:
         late, first = signed.day, held.start.value
-        found.append(faults.waivers.approved_later(late.span, node.name.text, late.value, first))
+        inner.report(faults.waivers.approved_later(late.span, node.name.text, late.value, first))
     made = None
     if about is not None:
         # Leaving a fact out must not bring a waiver about.
-        reporting = replace(scope, report=found.append)
-        made = checked_clause(reporting, about.span, about.condition, towards_denial=False)
-    for fault in found:
-        scope.report(fault)
+        made = checked_clause(inner, about.span, about.condition, towards_denial=False)
     if found or named is None or force is None or signed is None or made is None:
         return None
     if ticket is None or reason is None or any_broken(node.clauses):
@@ -157,9 +151,9 @@ def _rule_faults(
     elif rule.harmless is not None:
         effect = rule.harmless.keyword
         yield faults.waivers.nothing_to_waive(reference.span, reference.id, effect)
-    elif rule.enforcement is syntax.Enforcement.MANDATORY:
+    elif rule.enforcement is Enforcement.MANDATORY:
         yield faults.waivers.waives_mandatory(reference.span, reference.id)
-    elif rule.enforcement is syntax.Enforcement.ADVISORY:
+    elif rule.enforcement is Enforcement.ADVISORY:
         yield faults.waivers.waives_advice(reference.span, reference.id)
     elif signed is not None and rule.role is not None and signed.role.value != rule.role:
         approving = signed.role.value

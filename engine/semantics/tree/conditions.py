@@ -116,9 +116,22 @@ def with_inner(condition: Condition, inner: Sequence[Condition]) -> Condition:
 
 
 def rewritten(condition: Condition, change: Callable[[Condition], Condition]) -> Condition:
-    """Return a condition with every part of it changed, the innermost first."""
-    inner = [rewritten(each, change) for each in inner_conditions(condition)]
-    return change(with_inner(condition, inner))
+    """Return a condition with every part of it changed, the innermost first.
+
+    Its parts are those within it and those by which aggregates choose elements.
+    """
+    made = with_inner(condition, [rewritten(each, change) for each in inner_conditions(condition)])
+    if isinstance(made, ComparisonCondition):
+        left, *right = (_rewritten(each, change) for each in (made.left, *made.right))
+        made = replace(made, left=left, right=tuple(right))
+    return change(made)
+
+
+def _rewritten(term: ValueTerm, change: Callable[[Condition], Condition]) -> ValueTerm:
+    made = with_inner_terms(term, [_rewritten(each, change) for each in inner_terms(term)])
+    if isinstance(made, AggregateTerm) and made.where is not None:
+        return replace(made, where=rewritten(made.where, change))
+    return made
 
 
 def conditions_below(condition: Condition) -> Iterator[Condition]:
@@ -145,6 +158,11 @@ def _choices(term: ValueTerm) -> Iterator[Condition]:
         yield term.where
     for inner in inner_terms(term):
         yield from _choices(inner)
+
+
+def parts_within(condition: Condition) -> tuple[Condition, ...]:
+    """Return the conditions right below one, those by which aggregates choose included."""
+    return (*inner_conditions(condition), *choices_of(condition))
 
 
 def conditions_within(condition: Condition) -> Iterator[Condition]:
@@ -190,6 +208,20 @@ def inner_terms(term: ValueTerm) -> tuple[ValueTerm, ...]:
             return (value,)
         case _:
             return ()
+
+
+def with_inner_terms(term: ValueTerm, inner: Sequence[ValueTerm]) -> ValueTerm:
+    """Return a value with others directly below it, as many as it has."""
+    match term:
+        case ArithmeticTerm():
+            left, right = inner
+            return replace(term, left=left, right=right)
+        case LookupTerm():
+            return replace(term, arguments=tuple(inner))
+        case AggregateTerm() if inner:
+            return replace(term, value=inner[0])
+        case _:
+            return term
 
 
 def operands_of(term: ValueTerm) -> Iterator[ValueTerm]:

@@ -1,5 +1,7 @@
 """What policies declare with dates: sets and parameters, each in editions of the law."""
 
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -65,12 +67,27 @@ class Dated(Generic[Content]):
 
     def edition_on(self, day: date) -> Edition[Content] | None:
         """Return the edition that holds on a day, or None where there is none."""
-        return next((e for e in self.editions if e.window.meets(day, day)), None)
+        begun = bisect_right(self.editions, day, key=_beginning)
+        found = self.editions[begun - 1] if begun else None
+        return found if found is not None and found.window.meets(day, day) else None
+
+    def turns(self, window: Window) -> Iterator[date]:
+        """Yield the days of a window on which an edition begins or ends, in order."""
+        first = bisect_right(self.editions, window.start or date.min, key=_beginning)
+        for edition in self.editions[max(0, first - 1) :]:
+            start, until = edition.window.start, edition.window.until
+            if window.until is not None and start is not None and start >= window.until:
+                return
+            yield from (day for day in (start, until) if day is not None)
 
     def on(self, day: date) -> Content | None:
         """Return what it says on a day, or None where no edition holds."""
         edition = self.edition_on(day)
         return None if edition is None else edition.content
+
+
+def _beginning(edition: Edition[Content]) -> date:
+    return edition.window.start or date.min
 
 
 Members = frozenset[str] | frozenset[Fraction]

@@ -1,12 +1,13 @@
 """Everything that decides, as one value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from ..vocabulary import Vocabulary
 from .calendar import RuleCalendar, calendar_of
-from .declarations import Dated, Parameter, SetDefinition
+from .declarations import Citation, Dated, Parameter, SetDefinition
 from .rules import Definition, Rule, clauses_read
 from .tables import Table
 from .terms import FactTerm
@@ -37,6 +38,19 @@ class Policies:
     def dated(self) -> Mapping[str, Dated[Any]]:
         """Every declaration in dated editions, by name; no two share one."""
         return {**self.sets, **self.parameters, **self.tables}
+
+    @property
+    def citations(self) -> Iterator[Citation]:
+        """Every provision that a rule or a declaration rests on, as often as one does."""
+        parameters = self.parameters.values()
+        cited = (
+            *(each.sources for each in self.rules),
+            *(each.sources for each in self.definitions.values()),
+            *(each.sources for each in self.tables.values()),
+            *(each.sources for each in parameters),
+            *(edition.sources for each in parameters for edition in each.editions),
+        )
+        return chain.from_iterable(cited)
 
 
 def _reads_markets(rule: Rule) -> bool:

@@ -3,274 +3,129 @@
 Nodes are values. Their spans take no part in equality, so `parse(show(tree)) == tree` compares
 trees directly. Nothing is resolved here: a bare word may be a set, an enumeration member or a
 country until `engine.semantics` says which.
+
+What is handed on stands here once, as `X as X` (PEP 484).
 """
 
-from .cases import (
-    Cell,
-    Columns,
-    Expectation,
-    Expected,
-    GivenFact,
-    GivenFile,
-    OnStep,
-    Row,
-    Test,
-    TestStep,
-    Told,
-    WithoutFact,
-)
-from .definitions import (
-    Definition,
-    DefinitionClause,
-    MeansClause,
-)
-from .expressions import (
-    Aggregate,
-    AggregateKind,
-    Arithmetic,
-    ArithmeticOperator,
-    Comparison,
-    DateLiteral,
-    Expression,
-    Junction,
-    JunctionKind,
-    Listing,
-    ListingItem,
-    ListingKind,
-    Literal,
-    Lookup,
-    MeasureLiteral,
-    MixedJunction,
-    MoneyLiteral,
-    Not,
-    NumberLiteral,
-    Path,
-    PercentLiteral,
-    PercentOf,
-    PeriodLiteral,
-    Quantified,
-    QuantifierKind,
-    SetLiteral,
-    Step,
-    TextLiteral,
-    Today,
-    Within,
-    YesNoLiteral,
-)
-from .files import (
-    File,
-    Instrument,
-    Item,
-    Module,
-)
-from .node import (
-    Broken,
-    Keyed,
-    Name,
-    Node,
-)
-from .parameters import (
-    Parameter,
-    ParameterClause,
-    ParameterEdition,
-    ReviewClause,
-)
-from .policies import (
-    ApplicabilityClause,
-    Citation,
-    Clause,
-    DespiteClause,
-    Due,
-    Enforcement,
-    EnforcementClause,
-    EvidenceClause,
-    ExceptionClause,
-    ForceClause,
-    Gravity,
-    MessageClause,
-    MonthEndClause,
-    ObligeClause,
-    PermitClause,
-    PlaceClause,
-    Policy,
-    ProhibitClause,
-    RemedyClause,
-    RequireClause,
-    Rule,
-    RuleReference,
-    SeverityClause,
-    SourceClause,
-    SubjectClause,
-    Term,
-    TextClause,
-    UnknownClause,
-    UnknownTreatment,
-)
-from .profiles import (
-    AdoptsClause,
-    Profile,
-    ProfileClause,
-    Stringency,
-    TightenedParameter,
-    TightenedRule,
-)
-from .tables import (
-    AnyCell,
-    BoundCell,
-    CaseCell,
-    CaseRow,
-    EditionClause,
-    InputsClause,
-    OtherwiseRow,
-    RangeCell,
-    ResultClause,
-    Table,
-    TableClause,
-    TableInput,
-)
-from .vocabularies import (
-    CsvColumn,
-    EnumerationDeclaration,
-    FactDeclaration,
-    InlineEnumeration,
-    RecordDeclaration,
-    SetDeclaration,
-    SetEdition,
-    TypeName,
-    Vocabulary,
-    VocabularyPart,
-)
-from .waivers import (
-    ApprovalClause,
-    ReasonClause,
-    ScopeClause,
-    TicketClause,
-    WaivedClause,
-    Waiver,
-    WaiverClause,
-)
-
-__all__ = [
-    "AdoptsClause",
-    "Aggregate",
-    "AggregateKind",
-    "AnyCell",
-    "ApplicabilityClause",
-    "ApprovalClause",
-    "Arithmetic",
-    "ArithmeticOperator",
-    "BoundCell",
-    "Broken",
-    "CaseCell",
-    "CaseRow",
-    "Cell",
-    "Citation",
-    "Clause",
-    "Columns",
-    "Comparison",
-    "CsvColumn",
-    "DateLiteral",
-    "Definition",
-    "DefinitionClause",
-    "DespiteClause",
-    "Due",
-    "EditionClause",
-    "Enforcement",
-    "EnforcementClause",
-    "EnumerationDeclaration",
-    "EvidenceClause",
-    "ExceptionClause",
-    "Expectation",
-    "Expected",
-    "Expression",
-    "FactDeclaration",
-    "File",
-    "ForceClause",
-    "GivenFact",
-    "GivenFile",
-    "Gravity",
-    "InlineEnumeration",
-    "InputsClause",
-    "Instrument",
-    "Item",
-    "Junction",
-    "JunctionKind",
-    "Keyed",
-    "Listing",
-    "ListingItem",
-    "ListingKind",
-    "Literal",
-    "Lookup",
-    "MeansClause",
-    "MeasureLiteral",
-    "MessageClause",
-    "MixedJunction",
-    "Module",
-    "MoneyLiteral",
-    "MonthEndClause",
-    "Name",
-    "Node",
-    "Not",
-    "NumberLiteral",
-    "ObligeClause",
-    "OnStep",
-    "OtherwiseRow",
-    "Parameter",
-    "ParameterClause",
-    "ParameterEdition",
-    "Path",
-    "PercentLiteral",
-    "PercentOf",
-    "PeriodLiteral",
-    "PermitClause",
-    "PlaceClause",
-    "Policy",
-    "Profile",
-    "ProfileClause",
-    "ProhibitClause",
-    "Quantified",
-    "QuantifierKind",
-    "RangeCell",
-    "ReasonClause",
-    "RecordDeclaration",
-    "RemedyClause",
-    "RequireClause",
-    "ResultClause",
-    "ReviewClause",
-    "Row",
-    "Rule",
-    "RuleReference",
-    "ScopeClause",
-    "SetDeclaration",
-    "SetEdition",
-    "SetLiteral",
-    "SeverityClause",
-    "SourceClause",
-    "Step",
-    "Stringency",
-    "SubjectClause",
-    "Table",
-    "TableClause",
-    "TableInput",
-    "Term",
-    "Test",
-    "TestStep",
-    "TextClause",
-    "TextLiteral",
-    "TicketClause",
-    "TightenedParameter",
-    "TightenedRule",
-    "Today",
-    "Told",
-    "TypeName",
-    "UnknownClause",
-    "UnknownTreatment",
-    "Vocabulary",
-    "VocabularyPart",
-    "WaivedClause",
-    "Waiver",
-    "WaiverClause",
-    "Within",
-    "WithoutFact",
-    "YesNoLiteral",
-]
+from .cases import Cell as Cell
+from .cases import Columns as Columns
+from .cases import Expectation as Expectation
+from .cases import Expected as Expected
+from .cases import GivenFact as GivenFact
+from .cases import GivenFile as GivenFile
+from .cases import OnStep as OnStep
+from .cases import Row as Row
+from .cases import Test as Test
+from .cases import TestStep as TestStep
+from .cases import Told as Told
+from .cases import WithoutFact as WithoutFact
+from .definitions import Definition as Definition
+from .definitions import DefinitionClause as DefinitionClause
+from .definitions import MeansClause as MeansClause
+from .expressions import Aggregate as Aggregate
+from .expressions import AggregateKind as AggregateKind
+from .expressions import Arithmetic as Arithmetic
+from .expressions import ArithmeticOperator as ArithmeticOperator
+from .expressions import Comparison as Comparison
+from .expressions import DateLiteral as DateLiteral
+from .expressions import Expression as Expression
+from .expressions import Junction as Junction
+from .expressions import JunctionKind as JunctionKind
+from .expressions import Listing as Listing
+from .expressions import ListingItem as ListingItem
+from .expressions import ListingKind as ListingKind
+from .expressions import Literal as Literal
+from .expressions import Lookup as Lookup
+from .expressions import MeasureLiteral as MeasureLiteral
+from .expressions import MixedJunction as MixedJunction
+from .expressions import MoneyLiteral as MoneyLiteral
+from .expressions import Not as Not
+from .expressions import NumberLiteral as NumberLiteral
+from .expressions import Path as Path
+from .expressions import PercentLiteral as PercentLiteral
+from .expressions import PercentOf as PercentOf
+from .expressions import PeriodLiteral as PeriodLiteral
+from .expressions import Quantified as Quantified
+from .expressions import QuantifierKind as QuantifierKind
+from .expressions import SetLiteral as SetLiteral
+from .expressions import Step as Step
+from .expressions import TextLiteral as TextLiteral
+from .expressions import Today as Today
+from .expressions import Within as Within
+from .expressions import YesNoLiteral as YesNoLiteral
+from .files import File as File
+from .files import Instrument as Instrument
+from .files import Item as Item
+from .files import Module as Module
+from .node import Broken as Broken
+from .node import Keyed as Keyed
+from .node import Name as Name
+from .node import Node as Node
+from .parameters import Parameter as Parameter
+from .parameters import ParameterClause as ParameterClause
+from .parameters import ParameterEdition as ParameterEdition
+from .parameters import ReviewClause as ReviewClause
+from .policies import ApplicabilityClause as ApplicabilityClause
+from .policies import Citation as Citation
+from .policies import Clause as Clause
+from .policies import DespiteClause as DespiteClause
+from .policies import Due as Due
+from .policies import Enforcement as Enforcement
+from .policies import EnforcementClause as EnforcementClause
+from .policies import EvidenceClause as EvidenceClause
+from .policies import ExceptionClause as ExceptionClause
+from .policies import ForceClause as ForceClause
+from .policies import Gravity as Gravity
+from .policies import MessageClause as MessageClause
+from .policies import MonthEndClause as MonthEndClause
+from .policies import ObligeClause as ObligeClause
+from .policies import PermitClause as PermitClause
+from .policies import PlaceClause as PlaceClause
+from .policies import Policy as Policy
+from .policies import ProhibitClause as ProhibitClause
+from .policies import RemedyClause as RemedyClause
+from .policies import RequireClause as RequireClause
+from .policies import Rule as Rule
+from .policies import RuleReference as RuleReference
+from .policies import SeverityClause as SeverityClause
+from .policies import SourceClause as SourceClause
+from .policies import SubjectClause as SubjectClause
+from .policies import Term as Term
+from .policies import TextClause as TextClause
+from .policies import UnknownClause as UnknownClause
+from .policies import UnknownTreatment as UnknownTreatment
+from .profiles import AdoptsClause as AdoptsClause
+from .profiles import Profile as Profile
+from .profiles import ProfileClause as ProfileClause
+from .profiles import Stringency as Stringency
+from .profiles import TightenedParameter as TightenedParameter
+from .profiles import TightenedRule as TightenedRule
+from .tables import AnyCell as AnyCell
+from .tables import BoundCell as BoundCell
+from .tables import CaseCell as CaseCell
+from .tables import CaseRow as CaseRow
+from .tables import EditionClause as EditionClause
+from .tables import InputsClause as InputsClause
+from .tables import OtherwiseRow as OtherwiseRow
+from .tables import RangeCell as RangeCell
+from .tables import ResultClause as ResultClause
+from .tables import Table as Table
+from .tables import TableClause as TableClause
+from .tables import TableInput as TableInput
+from .vocabularies import CsvColumn as CsvColumn
+from .vocabularies import EnumerationDeclaration as EnumerationDeclaration
+from .vocabularies import FactDeclaration as FactDeclaration
+from .vocabularies import InlineEnumeration as InlineEnumeration
+from .vocabularies import RecordDeclaration as RecordDeclaration
+from .vocabularies import SetDeclaration as SetDeclaration
+from .vocabularies import SetEdition as SetEdition
+from .vocabularies import TypeName as TypeName
+from .vocabularies import Vocabulary as Vocabulary
+from .vocabularies import VocabularyPart as VocabularyPart
+from .waivers import ApprovalClause as ApprovalClause
+from .waivers import ReasonClause as ReasonClause
+from .waivers import ScopeClause as ScopeClause
+from .waivers import TicketClause as TicketClause
+from .waivers import WaivedClause as WaivedClause
+from .waivers import Waiver as Waiver
+from .waivers import WaiverClause as WaiverClause

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.analysis.change import Lean, combined_lean
+from engine.analysis.change import Kind, Lean, combined_lean
 from engine.analysis.changes import changes
 from engine.bundle.bundle import Bundle
 from tests.strategies.policy_texts import bundle_of
@@ -94,3 +94,70 @@ def test_a_definition_by_which_an_aggregate_chooses_leans_neither_way() -> None:
     counted = {**CAMPAIGN, "items": [{"flag": True}]}
     assert (effect(one, counted), effect(other, counted)) == ("allow", "deny")
     assert lean(one, other) is Lean.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("clause", "expected"),
+    [
+        ("prohibit when campaign.amount exceeds LIMIT", Lean.LOOSER),
+        ("prohibit when LIMIT is less than campaign.amount", Lean.LOOSER),
+        ("prohibit when campaign.amount is between 5 and LIMIT", Lean.STRICTER),
+        ("prohibit when campaign.amount is between LIMIT and 30", Lean.LOOSER),
+        ("prohibit when campaign.amount exceeds 2 * LIMIT", Lean.UNCLEAR),
+        ("prohibit when campaign.amount is between LIMIT and LIMIT", Lean.UNCLEAR),
+    ],
+)
+def test_a_rise_leans_by_where_the_value_stands(clause: str, expected: Lean) -> None:
+    declared = "parameter LIMIT : number\n  source LAW art 1\n  is {}\nend parameter"
+    one, other = (
+        policy(clause, 'message "m"', 'remedy "r"', declared=declared.format(limit))
+        for limit in (10, 20)
+    )
+    assert lean(one, other) is expected
+
+
+def test_a_definition_says_the_same_as_its_words_where_an_aggregate_chooses() -> None:
+    counted = "prohibit when count of (each i in campaign.items where {}) is less than 1"
+    declared = "define big\n  means campaign.amount exceeds 12\nend define"
+    one = policy(counted.format("campaign.amount exceeds 12"), 'message "m"', 'remedy "r"')
+    other = policy(counted.format("big"), 'message "m"', 'remedy "r"', declared=declared)
+    assert [each.kind for each in changes(one.policies, other.policies)] == [Kind.ADDED]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('set A of place "a" is {DE} end set', 'set B of place "b" is {DE} end set'),
+        (
+            'define a_case "a" means campaign.flag source LAW art 1 end define',
+            'define b_case "b" means campaign.flag source LAW art 1 end define',
+        ),
+        (
+            'table a_table unique "a" given x : place gives number otherwise gives 1 end table',
+            'table b_table unique "b" given x : place gives number otherwise gives 1 end table',
+        ),
+    ],
+)
+def test_what_is_called_otherwise_is_told_with_what_else_is_new(old: str, new: str) -> None:
+    clauses = ("prohibit when campaign.flag", 'message "m"', 'remedy "r"')
+    one, other = (policy(*clauses, declared=each) for each in (old, new))
+    found = [each.kind for each in changes(one.policies, other.policies)]
+    assert found == [Kind.RENAMED, Kind.LABEL]
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "define a_case means campaign.flag source OWN art 1 end define",
+        "parameter most : number source OWN art 1 is 3 end parameter",
+        "parameter most : number from 2020-01-01 is 3 source OWN art 1 end parameter",
+        "table a unique given x : place gives number source OWN art 1 otherwise gives 1 end table",
+    ],
+)
+def test_an_instrument_is_told_to_have_changed_by_whatever_it_is_cited(declared: str) -> None:
+    clauses = ("prohibit when campaign.flag", 'message "m"', 'remedy "r"')
+    one, other = (
+        policy(*clauses, declared=f'instrument OWN "Our code" "https://{host}"\n{declared}')
+        for host in ("one.example", "two.example")
+    )
+    assert [each.kind for each in changes(one.policies, other.policies)] == [Kind.URL]

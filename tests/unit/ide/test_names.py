@@ -1,12 +1,15 @@
 """Names: where they are declared and used, and what they are called afterwards."""
 
+from datetime import date
+
 import pytest
 
 from engine.ide.edits import edited
+from engine.ide.hover import hover
 from engine.ide.rename import Refusal, definitions, references, renamable, rename
 from engine.ide.snapshot import Snapshot, take
 from engine.source.text import Span
-from tests.unit.ide.desk import FILES, desk, written
+from tests.unit.ide.desk import FILES, VOCABULARY, desk, written
 
 
 def at(snapshot: Snapshot, words: str, file: str = "minors.policy") -> int:
@@ -344,3 +347,20 @@ def test_a_set_is_followed_to_the_sets_that_take_its_members_over() -> None:
         snapshot, "law.policy", at(snapshot, "EU of", "law.policy"), with_declarations=False
     )
     assert "new:2" in lines(snapshot, found)
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"other.policy": 'vocabulary other\n  size : number presumed 3 "size"\nend vocabulary\n'},
+        {"other.policy": "nothing begins so\n" * 200},
+    ],
+    ids=["a second vocabulary", "a file that is not read to its end"],
+)
+def test_every_name_is_told_of_a_vocabulary_that_is_not_understood(others: dict[str, str]) -> None:
+    text = VOCABULARY.replace("start         : date ", "start : date presumed 2026-01-01 ")
+    snapshot = take({"campaign.policy": text, **others})
+    for file, source in snapshot.sources.items():
+        for offset in range(0, min(len(source.text), 2_000), 3):
+            hover(snapshot, file, offset, today=date(2026, 11, 1))
+    assert definitions(snapshot, "campaign.policy", text.index("start"))

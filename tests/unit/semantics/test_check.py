@@ -5,7 +5,7 @@ import pytest
 from engine.bundle.bundle import build
 from engine.semantics.cases import Given
 from engine.semantics.check import check
-from engine.semantics.elaborate import type_of
+from engine.semantics.elaborate.kinds import type_of
 from engine.semantics.fact_advice import NO_FACTS
 from engine.semantics.tree import SetTerm, bound_elements, conditions_below
 from engine.semantics.types import ListType, Scalar
@@ -473,3 +473,9 @@ def test_two_broken_clauses_of_a_rule_are_not_taken_for_one_that_stands_twice() 
     found = codes_of(v=MINIMAL + LAW, p=text)
     assert len(found) == 2
     assert "E0502" not in found
+
+
+def test_a_fact_is_joined_to_thousands_of_others_without_looking_back_at_each() -> None:
+    """Of 16,000 facts joined by `or`, 25 seconds went by in looking for a comparison before one."""
+    joined = " or ".join(["campaign.flag"] * 20_000)
+    assert codes_of(v=MINIMAL + LAW, p=policy("p", joined)) == []

@@ -105,3 +105,17 @@ def test_any_file_makes_a_set_or_faults_that_can_be_shown(kind: str, content: st
     assert made is None or made.policies.sets["S"].editions[0].content
     for form in (render_text, render_concise, render_json, render_sarif):
         form(diagnostics, sources_of(files))
+
+
+@pytest.mark.parametrize(
+    ("content", "headline"),
+    [
+        ("x\rDE\rFR\r", "the lines of this file end in a carriage return alone"),
+        ('x\n"DE\n', "the quotation marks of this row do not fit together"),
+    ],
+)
+def test_a_file_that_is_no_csv_is_told_why(content: str, headline: str) -> None:
+    text = 'set S of place "s"\n  is column "x" of "a.csv"\nend set\n'
+    files = {"vocabulary.policy": VOCABULARY, "p.policy": text, "a.csv": content}
+    _, diagnostics = build("lists", files)
+    assert [(each.code, each.headline) for each in diagnostics] == [("E0805", headline)]

@@ -1,6 +1,6 @@
 """Sets that name others: what they take over, on which days, and what is refused."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -101,3 +101,14 @@ def test_sets_do_not_grow_beyond_measure() -> None:
     text += "".join(f"set A{n} of number\n  is {{A}}\nend set\n" for n in range(taken))
     assert {code for code, _ in found(text)} == {"E0803"}
     assert found(text.rpartition(f"set A{taken - 1} of")[0]) == []
+
+
+def test_sets_of_thousands_of_editions_are_made_in_one_pass() -> None:
+    """The editions of one set are not searched through for each of another: that took minutes."""
+    first = [date(1900, 1, 1) + timedelta(days=2 * place) for place in range(5_000)]
+    own = "".join(f"  from {day} is {{DE}}\n" for day in first)
+    taking = "".join(f"  from {day + timedelta(days=1)} is {{A}}\n" for day in first)
+    sets = made(f"set A of country\n{own}end set\nset B of country\n{taking}end set\n")
+    assert sets["B"].on(first[-1]) == frozenset({"DE"})
+    assert sets["B"].on(first[0]) is None
+    assert len(sets["A"].editions) == len(first)

@@ -322,6 +322,28 @@ define bigger "a bigger campaign" means big and campaign.other end define
     ]
 
 
+def test_a_definition_by_which_an_aggregate_chooses_is_changed_too() -> None:
+    bundle = docket(
+        rule("prohibit when count of (each i in campaign.items where big) exceeds 0"),
+        case(
+            "at",
+            "given campaign.items[1].flag is yes",
+            "given campaign.amount is 5",
+            "expect allow",
+        ),
+        declared='define big "a big campaign" means campaign.amount exceeds 5 end define',
+    )
+    told = [
+        (trial.mutant.change, trial.noticed_by is not None)
+        for trial in try_mutants(bundle, results(bundle))
+        if trial.mutant.name == "big"
+    ]
+    assert told == [
+        ("`campaign.amount exceeds 5` is denied", True),
+        ("`campaign.amount exceeds 5` reads `is at least`", True),
+    ]
+
+
 DECLARED = """
 parameter most : number "the most"
   source LAW art 1
