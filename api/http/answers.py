@@ -2,10 +2,13 @@
 
 import base64
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
-from werkzeug.wrappers import Response
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+from werkzeug.wrappers import Request, Response
 
 from api.http.requests.bodies import JSON, TEXT
 from api.http.requests.shapes import FULL
@@ -93,6 +96,16 @@ def _recorded(receipt: Receipt | LogEntry, proof: bytes | None) -> dict[str, obj
     if proof is not None:
         told["proof"] = proof.decode()
     return {"recorded": True, "receipt": told}
+
+
+def prefers_text(request: Request) -> bool:
+    """Whether the caller would rather have text than JSON."""
+    return _is_text_preferred(request.headers.get("Accept"))
+
+
+@lru_cache(maxsize=64)  # Callers have a handful of these.
+def _is_text_preferred(accept: str | None) -> bool:
+    return parse_accept_header(accept, MIMEAccept).best_match((JSON, TEXT)) == TEXT
 
 
 def decision_text(recorded: Recorded, *, proof: bytes | None = None) -> Response:

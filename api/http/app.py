@@ -7,14 +7,16 @@ gunicorn.
 import re
 import time
 from collections.abc import Mapping
+from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, Request, g
 from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response
 
 from api.http.admission.access import MEASURED, PUBLIC, PUBLISHED, admit, check_rate
 from api.http.admission.cors import open_to_origin, preflight
 from api.http.requests.addresses import IdConverter, check_address
+from api.http.requests.current import current
 from api.journal import ACCESS, request_id
 from api.tracing.stages import Answered, Timeline, keep
 from api.tracing.traces import trace_of
@@ -64,33 +66,34 @@ def create_app(service: Service) -> Flask:
 
 
 def _register_admission(app: Flask, service: Service) -> None:
-    @app.before_request
-    def identify() -> None:
-        g.started = time.perf_counter()
-        g.request_id = request_id(request.headers.get("X-Request-ID"))
-        is_exported = service.send_spans is not None
-        g.trace = trace_of(request.headers.get("traceparent"), is_exported=is_exported)
-        g.timeline = Timeline() if is_exported and g.trace.is_sampled else None
-        keep(g.timeline)
-        g.key = g.standing = None
-
-    @app.before_request
-    def cross() -> Response | None:
-        return preflight(request, service.origins)
-
     published = PUBLISHED if service.log_is_public else frozenset()
     measured = MEASURED if service.metrics_are_public else frozenset()
     open_to_all = PUBLIC | published | measured
 
     @app.before_request
-    def authorise() -> None:
+    def receive() -> Response | None:
+        request, kept = current()
+        _identify(request, kept, is_exported=service.send_spans is not None)
+        answer = preflight(request, service.origins)
+        if answer is not None:
+            return answer
         # Without an endpoint there is no such path or method, which Flask answers by itself.
         if request.endpoint is not None and request.endpoint not in open_to_all:
             authorization = request.headers.get("Authorization")
-            g.key = admit(service.keys, service.tokens, request.endpoint, authorization)
+            kept.key = admit(service.keys, service.tokens, request.endpoint, authorization)
             if service.rates is not None:
-                g.standing = check_rate(service.rates, g.key)
+                kept.standing = check_rate(service.rates, kept.key)
         check_address(request)
+        return None
+
+
+def _identify(request: Request, kept: Any, *, is_exported: bool) -> None:
+    kept.started = time.perf_counter()
+    kept.request_id = request_id(request.headers.get("X-Request-ID"))
+    kept.trace = trace_of(request.headers.get("traceparent"), is_exported=is_exported)
+    kept.timeline = Timeline() if is_exported and kept.trace.is_sampled else None
+    keep(kept.timeline)
+    kept.key = kept.standing = None
 
 
 def _register_errors(app: Flask, service: Service) -> None:
@@ -102,13 +105,14 @@ def _register_errors(app: Flask, service: Service) -> None:
 def _register_closing(app: Flask, service: Service) -> None:
     @app.after_request
     def finish(answer: Response) -> Response:
-        answer.headers["traceresponse"] = g.trace.header
-        if g.standing is not None:
-            answer.headers.update(g.standing.headers)
+        request, kept = current()
+        answer.headers["traceresponse"] = kept.trace.header
+        if kept.standing is not None:
+            answer.headers.update(kept.standing.headers)
         open_to_origin(request, answer, service.origins)
-        _complete(answer.headers, {"X-Request-ID": g.request_id, **SECURITY_HEADERS})
-        fields = _request_fields(answer)
-        started, answered = g.started, _answered(answer)
+        _complete(answer.headers, {"X-Request-ID": kept.request_id, **SECURITY_HEADERS})
+        fields = _request_fields(request, kept, answer)
+        started, answered = kept.started, _answered(request, kept, answer)
 
         def log() -> None:
             taken = time.perf_counter() - started
@@ -130,34 +134,34 @@ def _complete(headers: Headers, more: Mapping[str, str]) -> None:
     headers.extend({name: more[name] for name in more if name.lower() not in there})
 
 
-def _answered(answer: Response) -> Answered | None:
+def _answered(request: Request, kept: Any, answer: Response) -> Answered | None:
     """Return what spans are made of, None where no timeline is kept."""
-    if g.timeline is None:
+    if kept.timeline is None:
         return None
     return Answered(
-        trace=g.trace,
-        timeline=g.timeline,
+        trace=kept.trace,
+        timeline=kept.timeline,
         method=request.method,
         scheme=request.scheme,
-        route=_route(),
+        route=_route(request),
         status=answer.status_code,
     )
 
 
-def _route() -> str | None:
+def _route(request: Request) -> str | None:
     """Return the path of the route that was found, as `/v1/decisions/<decision_id>`."""
     rule = request.url_rule
     return None if rule is None else _CONVERTER.sub("<", rule.rule)
 
 
-def _request_fields(answer: Response) -> Mapping[str, object]:
+def _request_fields(request: Request, kept: Any, answer: Response) -> Mapping[str, object]:
     return {
-        "request_id": g.request_id,
-        "trace_id": g.trace.trace_id,
-        "span_id": g.trace.span_id,
-        "parent_id": g.trace.parent_id,
+        "request_id": kept.request_id,
+        "trace_id": kept.trace.trace_id,
+        "span_id": kept.trace.span_id,
+        "parent_id": kept.trace.parent_id,
         "method": request.method if len(request.method) <= 16 else "?",
-        "route": _route(),
+        "route": _route(request),
         "status": answer.status_code,
-        "actor": g.key.name if g.key is not None else None,
+        "actor": kept.key.name if kept.key is not None else None,
     }

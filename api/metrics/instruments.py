@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -51,11 +52,11 @@ class Metrics:
     def __init__(self, directory: Path | None = None) -> None:
         self._place = Place(directory) if directory is not None else None
         self._own = CollectorRegistry()
-        self._requests = _histogram(REQUESTS, self._own)
+        self._requests = _remembered(_histogram(REQUESTS, self._own).labels)
         self._refusals = _counter(REFUSALS, self._own)
-        self._decisions = _counter(DECISIONS, self._own)
+        self._decisions = _remembered(_counter(DECISIONS, self._own).labels)
         self._evaluation = _histogram(EVALUATION, self._own)
-        self._rule_hits = _counter(RULE_HITS, self._own)
+        self._rule_hits = _remembered(_counter(RULE_HITS, self._own).labels)
         self._commit = _histogram(COMMIT, self._own)
         self._commit_failures = _counter(COMMIT_FAILURES, self._own)
         self._waiting = _gauge(COMMIT_WAITING, self._own)
@@ -83,7 +84,7 @@ class Metrics:
 
     def answered(self, route: str, status: int, seconds: float) -> None:
         """Count a request; `route` is one of the application's own."""
-        self._requests.labels(route, str(status)).observe(seconds)
+        self._requests(route, str(status)).observe(seconds)
 
     def refused(self, reason: str) -> None:
         """Count a problem, by the name of its kind."""
@@ -96,10 +97,10 @@ class Metrics:
     def decided(self, counts: Counts) -> None:
         """Count a decision that is in the log."""
         policy_set, conclusive = counts.policy_set, "true" if counts.conclusive else "false"
-        self._decisions.labels(policy_set, counts.outcome, conclusive).inc()
+        self._decisions(policy_set, counts.outcome, conclusive).inc()
         for hit, status in counts.hits:
             rule = hit if self._rules.knows((policy_set, hit)) else OTHER
-            self._rule_hits.labels(policy_set, rule, status).inc()
+            self._rule_hits(policy_set, rule, status).inc()
 
     def batch_processes(self, more: int) -> None:
         """Count processes that decide parts of batches: by how many they have become more."""
@@ -194,6 +195,10 @@ class MeasuredStore:
     def find(self, ids: Sequence[str]) -> Mapping[str, Entry]:
         """Find as the store does."""
         return self._store.find(ids)
+
+
+_remembered = lru_cache(maxsize=2 * RULE_LIMIT)
+"""Looks up what has some labels once: the library does that in Python each time, under a lock."""
 
 
 def _counter(metric: Metric, registry: CollectorRegistry) -> Counter:

@@ -71,21 +71,38 @@ def lock_beside(path: Path) -> Path:
 
 @contextmanager
 def locked(path: Path, *, until: float | None = None, step: float = _LOCK_STEP) -> Iterator[None]:
-    """Hold the exclusive lock of a file, which is created empty and stays.
+    """Hold the exclusive lock of a file, as `acquire` takes it. Raises as that does."""
+    lock = acquire(path, until=until, step=step)
+    try:
+        yield
+    finally:
+        release(lock)
+
+
+def acquire(path: Path, *, until: float | None = None, step: float = _LOCK_STEP) -> int:
+    """Take the exclusive lock of a file, which is created empty and stays; returns it open.
 
     The system frees it when a process ends, however it does. It is tried every `step` seconds.
     Raises `StorageUnavailable` where it is not had by `until` (`time.monotonic`), or in ten
     seconds; it is tried once in any case.
     """
     end = time.monotonic() + _LOCK_SECONDS if until is None else until
-    with unavailable(f"the lock file `{path.name}` cannot be opened"):
+    try:
         lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StorageUnavailable(f"the lock file `{path.name}` cannot be opened") from error
     try:
         _await(lock, path, end, step)
-        try:
-            yield
-        finally:
-            fcntl.flock(lock, fcntl.LOCK_UN)  # Closing is not enough while a fork has it open too.
+    except BaseException:
+        os.close(lock)
+        raise
+    return lock
+
+
+def release(lock: int) -> None:
+    """Free what `acquire` returned."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_UN)  # Closing is not enough while a fork has it open too.
     finally:
         os.close(lock)
 

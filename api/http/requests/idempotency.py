@@ -61,12 +61,12 @@ def invalid_key(why: str) -> ProblemRaised:
 
 
 def _key_text(request: Request) -> str | None:
-    given = request.headers.getlist(HEADER)
-    if not given:
+    given = request.headers.get(HEADER)  # Several come as one, with commas, which no key has.
+    if given is None:
         return None
-    text = given[0].strip(" \t")
+    text = given.strip(" \t")
     quoted = _QUOTED.fullmatch(text)
-    if len(given) > 1 or not (quoted or _BARE.fullmatch(text)):
+    if not (quoted or _BARE.fullmatch(text)):
         raise invalid_key('write one key, best a fresh UUID: `Idempotency-Key: "8e03978e-40d5-…"`')
     key = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else text
     if len(key) > LONGEST:

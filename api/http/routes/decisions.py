@@ -7,7 +7,7 @@ itself looks that up when it would record another; here it is looked up where no
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Blueprint, g, request
+from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from api.deciding.drafts import is_input_of
@@ -18,6 +18,7 @@ from api.http.answers import (
     decision_text,
     json_answer,
     logged_decision_document,
+    prefers_text,
 )
 from api.http.choice import choose_engine, unknown_set
 from api.http.problems import (
@@ -30,7 +31,8 @@ from api.http.problems import (
 from api.http.recorded.accesses import note_access
 from api.http.recorded.contents import contents_of
 from api.http.recorded.receipts import receipt_file
-from api.http.requests.bodies import JSON, TEXT, Body, body_type, read_body
+from api.http.requests.bodies import JSON, Body, body_type, read_body
+from api.http.requests.current import current
 from api.http.requests.idempotency import REPLAYED, check_same, refuse_key, request_key
 from api.http.requests.misplaced import in_body
 from api.http.requests.shapes import (
@@ -52,6 +54,7 @@ from engine.audit.log import DecidedBefore
 from engine.audit.merkle.spans import spans_of
 from engine.source.json_text import JSONFault
 from engine.storage.errors import LogInconsistent
+from engine.storage.keys import ApiKey
 
 _IN_BODY = in_body(ENVELOPE)
 _LATE = timedelta(minutes=5)
@@ -64,8 +67,9 @@ _NO_RECEIPT = ProblemError(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """What one request asks for."""
+    """What one request asks for, and by whose `caller` key."""
 
+    caller: ApiKey
     campaign: object
     """A JSON value, or as `bytes` the text of one."""
 
@@ -83,6 +87,7 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.post("/v1/decisions")
     def decide() -> Response:
+        request, _ = current()
         query = read_query(DecisionParameters, request.args, _IN_BODY)
         body_type(request, JSON)
         body = read_body(request, service.limits.body)
@@ -118,7 +123,7 @@ def _recorded(service: Service, asked: _Asked) -> Recorded:
     outcome = service.recorder(engine).record(
         asked.campaign,
         terms=asked.terms,
-        actor=g.key.name,
+        actor=asked.caller.name,
         dry_run=asked.envelope.dry_run,
         request=asked.key,
     )
@@ -128,6 +133,7 @@ def _recorded(service: Service, asked: _Asked) -> Recorded:
 
 
 def _read(service: Service, query: DecisionParameters, body: Body, opened: object) -> _Asked:
+    request, kept = current()
     campaign, envelope, faults = read_envelope(opened, DecisionParameters)
     terms = Terms(
         format=query.format,
@@ -136,13 +142,14 @@ def _read(service: Service, query: DecisionParameters, body: Body, opened: objec
     )
     if query.receipt == WAIT and envelope.dry_run:
         raise ProblemRaised(invalid_query([_NO_RECEIPT]))
-    wants_text = request.accept_mimetypes.best_match((JSON, TEXT)) == TEXT
+    wants_text = prefers_text(request)
     if envelope.dry_run:
         refuse_key(request, "a dry run records nothing that a key could lead to; leave out one")
     if wants_text:
         refuse_key(request, "a repeated answer comes as JSON: leave out the key, or ask for JSON")
-    key = request_key(request, g.key, lambda: [query.format, body.value])
+    key = request_key(request, kept.key, lambda: [query.format, body.value])
     return _Asked(
+        caller=kept.key,
         campaign=campaign,
         query=query,
         envelope=envelope,
@@ -168,11 +175,11 @@ def _answer_again(service: Service, asked: _Asked, first: FirstRequest) -> Respo
     assert asked.key is not None  # noqa: S101 - it has led to the first request.
     check_same(first, asked.key)
     entry = service.decisions.get(first.decision_id)
-    check_reach(g.key, entry.columns.policy_set)
+    check_reach(asked.caller, entry.columns.policy_set)
     payload = contents_of(service, entry)
     _check_logged(service, asked, entry, payload)
     proof = receipt_file(service, entry) if asked.query.receipt == WAIT else None
-    note_access(service, g.key, Action.READ, spans_of([entry.index]))
+    note_access(service, asked.caller, Action.READ, spans_of([entry.index]))
     answer = json_answer(logged_decision_document(entry, payload, asked.query.view, proof=proof))
     answer.headers[REPLAYED] = "true"
     return answer
@@ -186,7 +193,7 @@ def _check_logged(service: Service, asked: _Asked, entry: LogEntry, payload: Pay
     """
     is_same = is_input_of(payload.input, asked.campaign, asked.query.format)
     is_kept = service.clock() - entry.logged_at < KEPT + _LATE
-    if not (is_same and is_kept and entry.columns.actor == g.key.name):
+    if not (is_same and is_kept and entry.columns.actor == asked.caller.name):
         raise LogInconsistent(
             "what is kept of this `Idempotency-Key` leads to a decision that the log has of another"
             " request; send a new key, and have the database verified"
@@ -195,7 +202,7 @@ def _check_logged(service: Service, asked: _Asked, entry: LogEntry, payload: Pay
 
 def _engine(service: Service, asked: _Asked) -> Engine:
     try:
-        return choose_engine(service, g.key, asked.envelope.policy_set)
+        return choose_engine(service, asked.caller, asked.envelope.policy_set)
     except NotInForce as error:
         unknown = unknown_set(str(error), pointer="/policy_set")
         raise ProblemRaised(submission_problem((*asked.faults, unknown))) from None

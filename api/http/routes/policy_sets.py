@@ -19,13 +19,13 @@ from api.examination import comparison
 from api.examination.examination import Examination
 from api.examination.policy_files import HERE, PolicyFiles
 from api.http.admission.access import check_reach
-from api.http.answers import json_answer
+from api.http.answers import json_answer, prefers_text
 from api.http.governance.examining import examined
 from api.http.governance.orders import read_order
 from api.http.governance.policy_documents import listed_version, set_document, version_document
 from api.http.problems import MALFORMED_ORDER, WRONG_STATE, Problem, ProblemError, ProblemRaised
 from api.http.recorded.impact import impact_answer
-from api.http.requests.bodies import JSON, TEXT, refuse_body
+from api.http.requests.bodies import TEXT, refuse_body
 from api.http.requests.conditions import tagged
 from api.http.requests.misplaced import in_body
 from api.http.requests.shapes import (
@@ -244,7 +244,7 @@ def _compared(service: Service, name: str, query: DiffParameters) -> Response:
     before, after = (_built(service, name, each) for each in (old_digest, new.digest))
     found = sentences(changes(before.policies, after.policies))
     files = [PolicyFiles(name=name, root=HERE, files=b.files) for b in (before, after)]
-    if request.accept_mimetypes.best_match((JSON, TEXT)) == TEXT:
+    if prefers_text(request):
         text = plain_text(comparison.lines(found, *files))
         return Response(text, content_type=f"{TEXT}; charset=utf-8")
     versions = {"old": {"digest": before.digest}, "new": {"digest": after.digest}}

@@ -182,11 +182,17 @@ class Database:
     @contextmanager
     def _connections(self) -> Iterator[_Connections]:
         """Yield those of this process; what they or their driver raise is told as by `writing`."""
-        with _translated():
+        forbidden: tuple[type[Exception], ...] = (IntegrityError,)
+        failed: tuple[type[Exception], ...] = (SQLAlchemyError,)
+        try:
             made = self._made()
             driver = made.engine.dialect.loaded_dbapi
-            with _translated(driver.IntegrityError, driver.Error):
-                yield made
+            forbidden, failed = (*forbidden, driver.IntegrityError), (*failed, driver.Error)
+            yield made
+        except forbidden as error:
+            raise Conflict("something else is stored under this name") from error
+        except failed as error:
+            raise StorageUnavailable(_why_not(error)) from error
 
     def _made(self) -> _Connections:
         return self._connections_of.get(os.getpid()) or self._connections_of.setdefault(
@@ -248,18 +254,6 @@ def _backend(url: str) -> Backend:
 
 _NOT_OF_SESSION = ("26000", "42P05")
 """The codes of PostgreSQL where a prepared statement is not there, or is: of another session."""
-
-
-@contextmanager
-def _translated(
-    forbidden: type[Exception] = IntegrityError, failed: type[Exception] = SQLAlchemyError
-) -> Iterator[None]:
-    try:
-        yield
-    except forbidden as error:
-        raise Conflict("something else is stored under this name") from error
-    except failed as error:
-        raise StorageUnavailable(_why_not(error)) from error
 
 
 def _why_not(error: Exception) -> str:

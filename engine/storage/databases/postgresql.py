@@ -10,7 +10,7 @@ again, and `fsync = off`, with which a server is refused. Both can be changed wh
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -211,8 +211,7 @@ class _Notifications:
             raise StorageUnavailable("the database cannot be read or written") from error
 
 
-@contextmanager
-def pipelined(connection: Connection) -> Iterator[None]:
+def pipelined(connection: Connection) -> AbstractContextManager[object]:
     """Send statements that return nothing one behind the other, and wait once, for all of them.
 
     Whoever writes holds the lock of all writers meanwhile: each answer that is waited for by itself
@@ -220,11 +219,10 @@ def pipelined(connection: Connection) -> Iterator[None]:
     ends. On SQLite it changes nothing. (PostgreSQL manual, *libpq: Pipeline Mode*.)
     """
     if connection.dialect.name != "postgresql":
-        yield
-        return
+        return nullcontext()
     driver: Any = connection.connection.driver_connection
-    with driver.pipeline():
-        yield
+    pipeline: AbstractContextManager[object] = driver.pipeline()
+    return pipeline
 
 
 def _connect(dialect: Dialect, _record: object, arguments: Any, options: Any) -> Any:

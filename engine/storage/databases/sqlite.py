@@ -15,7 +15,7 @@ The files of the write-ahead log have to stay, and nothing is begun where they d
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 from typing import Any, NamedTuple, TypeAlias, cast
@@ -26,7 +26,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ..errors import StorageUnavailable
-from ..files import lock_beside, locked
+from ..files import acquire, lock_beside, locked, release
 from .driver import run
 
 _BUSY_SECONDS = 10
@@ -76,10 +76,12 @@ class SQLite:
         Raises `StorageUnavailable` where it is not had in ten seconds, or `at_once`.
         """
         end = time.monotonic() + (0 if at_once else _LOCK_SECONDS)
-        with ExitStack() as held:
-            with locked(self._line, until=end, step=_LOCK_STEP):
-                held.enter_context(locked(self._lock, until=end, step=_LOCK_STEP))
+        with locked(self._line, until=end, step=_LOCK_STEP):
+            lock = acquire(self._lock, until=end, step=_LOCK_STEP)
+        try:
             yield
+        finally:
+            release(lock)
 
     def begin_writing(self, connection: Connection, *, at_once: bool) -> Transaction:
         """Begin, as the only writer from here on, in the file that is there now."""
