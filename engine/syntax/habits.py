@@ -86,6 +86,7 @@ COMPARISON_HABITS = {
     "is below": "is less than",
     "is under": "is less than",
     "is no more than": "is at most",
+    "is up to": "is at most",
     "is no less than": "is at least",
     "is more than or equal to": "is at least",
     "is less than or equal to": "is at most",
@@ -544,11 +545,13 @@ TYPE_HABITS = {
     **dict.fromkeys(("day", "calendar_day"), "date"),
     **dict.fromkeys(("datetime", "timestamp", "time"), "instant"),
     **dict.fromkeys(("region", "market"), "place"),
+    "duration": "days",
 }
 """Words for types elsewhere, and the type of the language."""
 
 PROVISION_HABITS = {
     **dict.fromkeys(("article", "articles", "arts"), "art"),
+    "r": "rule",
     **dict.fromkeys(("section", "sections", "clause", "§", "§§", "s", "ss"), "sec"),
     **dict.fromkeys(("paragraph", "par"), "para"),
     **dict.fromkeys(("chapter", "chap"), "ch"),

@@ -96,6 +96,8 @@ _IN_CONDITIONS = frozenset(
         *("`and`", "`)`", "`}`", "`in`", "`has`", "`before` or `after`", "`is empty` or `is`"),
     }
 )
+_OF_STEPS = ("is", "yes", "no", "is unknown")
+"""What a test may say of a fact, which it states and does not compare."""
 _BEFORE_CONDITIONS = frozenset({"require", "when", "and", "or", "not", "means", "(", ")"})
 STARTS: dict[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
     expect.CLAUSE: ((*CLAUSE_KEYWORDS, "rule", "end policy"), CLAUSE_HABITS),
@@ -355,7 +357,9 @@ def _phrase(place: _Place) -> Diagnostic | None:
             return faults.misfits.pattern(
                 place.span(first, last), typed, TEXT_HABITS[folded].format(text)
             )
-        if folded in COMPARISON_HABITS:
+        if folded in COMPARISON_HABITS and (
+            place.broken.context != "test" or COMPARISON_HABITS[folded] in _OF_STEPS
+        ):
             return _habit(place.span(first, last), typed, place.shown(last, last + 1))
         if folded in BARE_HABITS and place.shown(max(0, first - 1), first) in _BEFORE_CONDITIONS:
             return faults.misfits.counted(place.span(first, last), typed)

@@ -1,6 +1,6 @@
 """What a writer probably meant by a comparison that cannot be made."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ...source.diagnostic import Diagnostic
 from ...source.quoting import series
@@ -16,6 +16,7 @@ from .kinds import fitting
 from .names import bare_word, is_member, quoted
 from .periods import is_period
 from .scope import Scope
+from .several import list_advice
 
 _MOST_FACTS = 3
 _OF_PERIODS = (*ORDER_COMPARATORS, *DATE_COMPARATORS, Comparator.BETWEEN)
@@ -31,19 +32,48 @@ _OF_ELEMENTS = {
 
 _OF_LISTS = {"is": "includes", "is one of": "includes any of"}
 
+_OF_WORDS = {
+    Comparator.INCLUDES: ("is like", "is"),
+    Comparator.INCLUDES_ANY_OF: ("is like", "is one of"),
+    Comparator.INCLUDES_NONE_OF: ("is not like", "is not one of"),
+}
+"""What says of words in a text, and what of a whole text, what a phrase says of a list."""
 
-def period_advice(scope: Scope, period: syntax.Expression, comparator: Comparator) -> str:
-    """Return what is asked of a period in place of a phrase for days or for sizes."""
+_OF_STATEMENT = {Comparator.EMPTY: "is unknown", Comparator.NOT_EMPTY: "is known"}
+
+
+def period_advice(
+    scope: Scope,
+    period: syntax.Expression,
+    comparator: Comparator,
+    limits: Sequence[syntax.Expression],
+) -> str:
+    """Return what is asked of a period in place of a phrase for days or for sizes.
+
+    `limits` are what it is compared with: two days, or one period.
+    """
     words = scope.words(period.span)
     if comparator in ORDER_COMPARATORS:
         return f"its length is `{words}.end - {words}.start`"
-    return f"ask whether periods have a day in common: `{words} overlaps 2026-07-20 to 2026-08-31`"
+    if comparator in DATE_COMPARATORS:
+        return f"compare its first day, `{words}.start`, or its last, `{words}.end`"
+    named = [scope.words(limit.span) for limit in limits]
+    match limits:
+        case (syntax.PeriodLiteral(start=start, end=end),):
+            first, last = start.isoformat(), end.isoformat()
+        case (_,):
+            first, last = f"{named[0]}.start", f"{named[0]}.end"
+        case _:
+            first, last = named
+    whole = f"{words}.start is on or after {first} and {words}.end is on or before {last}"
+    some = f"{words} overlaps {' to '.join(named)}"
+    return f"where all its days are meant, `{whole}`; where one is enough, `{some}`"
 
 
 def comparison_advice(scope: Scope, node: syntax.Comparison, kind: Type) -> str | None:
     """Return what to write in place of a phrase that does not fit the type to its left."""
     if is_period(kind, scope.vocabulary) and node.comparator in _OF_PERIODS:
-        return period_advice(scope, node.left, node.comparator)
+        return period_advice(scope, node.left, node.comparator, node.right)
     match kind:
         case ListType(element=RecordType(name=name)) if node.comparator in (
             Comparator.IS,
@@ -54,11 +84,29 @@ def comparison_advice(scope: Scope, node: syntax.Comparison, kind: Type) -> str 
             return _of_elements(scope, node, scope.vocabulary.records[name].facts.values())
         case RecordType(name=name):
             return _of_facts(scope, node, scope.vocabulary.records[name].facts.values())
+        case ListType():
+            return list_advice(scope, node, kind)
+        case Scalar.TEXT if node.comparator in _OF_WORDS:
+            return _of_words(scope, node)
+        case Scalar() if node.comparator in _OF_STATEMENT:
+            asked = _OF_STATEMENT[node.comparator]
+            return f"only a list is empty; whether a fact is stated is asked with `{asked}`"
         case Scalar.DATE if isinstance(node.right[0], syntax.MeasureLiteral):
             return "subtract: `campaign.flight.end - campaign.flight.start` is a number of days"
         case _:
             instead = fitting(node.comparator, kind)
             return f"write `{instead}`" if instead else None
+
+
+def _of_words(scope: Scope, node: syntax.Comparison) -> str:
+    inside, whole = _OF_WORDS[node.comparator]
+    right = node.right[0]
+    first = right.members[0] if isinstance(right, syntax.SetLiteral) and right.members else right
+    text = first.value if isinstance(first, syntax.TextLiteral) else "cure"
+    return (
+        f'of words in a text say `{inside} "*{text}*"`, each by itself; of the whole text '
+        f"`{whole} {scope.words(right.span)}`"
+    )
 
 
 def _of_elements(scope: Scope, node: syntax.Comparison, facts: Iterable[Fact]) -> str:

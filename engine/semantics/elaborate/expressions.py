@@ -252,7 +252,7 @@ def _inside(
     if day is None or days is None:
         return None
     if is_period(type_of(day), scope.vocabulary):
-        advice = period_advice(scope, written, Comparator.WITHIN)
+        advice = period_advice(scope, written, Comparator.WITHIN, (within,))
         return scope.refuse(
             faults.values.not_comparable(span, Comparator.WITHIN, type_of(day), advice)
         )

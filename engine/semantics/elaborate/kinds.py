@@ -56,12 +56,6 @@ _ORDER_PHRASES = {
     Comparator.BEFORE: "is less than",
 }
 
-_LIST_PHRASES = {
-    Comparator.IS: "includes",
-    Comparator.ONE_OF: "includes any of",
-    Comparator.NOT_ONE_OF: "includes none of",
-}
-
 _VALUE_PHRASES = {
     Comparator.INCLUDES: "is",
     Comparator.INCLUDES_ANY_OF: "is one of",
@@ -175,9 +169,7 @@ def fits(comparator: Comparator, left: ValueTerm) -> bool:
 
 def fitting(comparator: Comparator, kind: Type) -> str | None:
     """Return the phrase that says of a type what another says of others; None where none does."""
-    if isinstance(kind, ListType):
-        return None if isinstance(kind.element, RecordType) else _LIST_PHRASES.get(comparator)
-    if isinstance(kind, RecordType):
+    if isinstance(kind, ListType | RecordType):
         return None
     ordered = _TIME_PHRASES if kind in TIMES else _ORDER_PHRASES if plain(kind) in ORDERED else {}
     return ordered.get(comparator) or _VALUE_PHRASES.get(comparator)

@@ -18,18 +18,62 @@ _OF_LISTS = {
 }
 """What says of several values what a phrase says of a single one."""
 
+_DENIES = {
+    Comparator.IS: False,
+    Comparator.ONE_OF: False,
+    Comparator.INCLUDES: False,
+    Comparator.IS_NOT: True,
+    Comparator.NOT_ONE_OF: True,
+}
+"""The phrases that leave open how many elements of a list are meant, and whether they deny."""
+
 
 def set_for_value(scope: Scope, node: syntax.Comparison, kind: Type) -> Diagnostic | None:
     """Return what to say where a phrase for one value is followed by a set; else None."""
     instead = _of_several(node.comparator, kind)
-    if instead is None:
+    if instead is None or not _names_several(scope, node.right[0], kind):
         return None
     right = node.right[0]
-    word = bare_word(right)
-    is_named = word in scope.sets and not is_member(word, element_type(kind))
-    if not is_named and not isinstance(right, syntax.SetLiteral):
+    words = scope.words(right.span)
+    advice = list_advice(scope, node, kind) or f"say `{instead} {words}`"
+    return faults.values.set_for_value(right.span, words, advice)
+
+
+def list_advice(scope: Scope, node: syntax.Comparison, kind: Type) -> str | None:
+    """Return how a list is compared where a phrase for one value leaves open how many are meant.
+
+    `kind` is the type to the left; None where it is no list, or the phrase is one for lists.
+    """
+    if not isinstance(kind, ListType) or node.comparator not in _DENIES:
         return None
-    return faults.values.set_for_value(right.span, scope.words(right.span), instead)
+    owner, words = scope.words(node.left.span), scope.words(node.right[0].span)
+    is_single = node.comparator in _OF_LISTS and not _names_several(scope, node.right[0], kind)
+    if node.comparator is Comparator.INCLUDES:
+        return (
+            f"say `includes any of {words}` where some are, `includes all of {words}` where all are"
+        )
+    if _DENIES[node.comparator]:
+        listed, member = (f"{{{words}}}", "is not") if is_single else (words, "is not one of")
+        return (
+            f"say `{owner} includes none of {listed}` where none is, "
+            f"`any x in {owner} has (x {member} {words})` where some are not"
+        )
+    some, member = ("includes", "is") if is_single else ("includes any of", "is one of")
+    return (
+        f"say `{owner} {some} {words}` where some are, "
+        f"`every x in {owner} has (x {member} {words})` where all are"
+    )
+
+
+def _names_several(scope: Scope, node: syntax.Expression, kind: Type) -> bool:
+    """Whether an expression is a set, named or listed, or a fact that is a list."""
+    word = bare_word(node)
+    is_named = word in scope.sets and not is_member(word, element_type(kind))
+    return (
+        is_named
+        or isinstance(node, syntax.SetLiteral)
+        or isinstance(_type_of(scope, node), ListType)
+    )
 
 
 def alternative(

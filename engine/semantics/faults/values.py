@@ -52,7 +52,10 @@ def not_a_list(span: Span, kind: Type) -> Diagnostic:
 
 def no_arithmetic(span: Span, operator: str, left: Type, right: Type) -> Diagnostic:
     """Operands that do not go together."""
-    return error("E0406", f"`{operator}` cannot join {describe(left)} and {describe(right)}", span)
+    what = f"`{operator}` cannot join {describe(left)} and {describe(right)}"
+    is_share = Scalar.PERCENTAGE in (left, right)
+    advice = "say what the share is of: `10% of campaign.budget.total`" if is_share else None
+    return error("E0406", what, span, help=advice)
 
 
 def if_any_without_every(span: Span, word: str) -> Diagnostic:
@@ -114,7 +117,8 @@ def period_needed(span: Span, kind: Type | None) -> Diagnostic:
         "E0412",
         f"{what}, where a period is needed",
         span,
-        help="a period is a group with the dates `start` and `end`, or `2026-07-20 to 2026-08-31`",
+        help="a period is a group with the dates `start` and `end`, or `2026-07-20 to 2026-08-31`; "
+        "that a day lies in one is said with `includes`: `campaign.flight includes 2026-12-24`",
     )
 
 
@@ -155,8 +159,11 @@ def wrong_type(span: Span, found: Type, wanted: Type, words: str = "") -> Diagno
         return error("E0401", what, span, help=advice, replacement=unquoted)
     number, _, rest = words.partition(" ")
     if found in LENGTHS and wanted in _NUMBERS and number.isdigit() and rest:
-        advice = f"write the number alone, in the unit that the fact is counted in: `{number}`"
-        return error("E0401", what, span, help=advice, replacement=number)
+        unit = rest if rest.endswith("s") else f"{rest}s"
+        advice = (
+            f"write a number alone: `{number}` where the fact counts {unit}; otherwise convert it"
+        )
+        return error("E0401", what, span, help=advice)
     return error("E0401", what, span, help=_advice(found, wanted, words))
 
 
@@ -178,13 +185,10 @@ def _advice(found: Type, wanted: Type, words: str) -> str | None:
     return None
 
 
-def set_for_value(span: Span, words: str, instead: str) -> Diagnostic:
-    """A set, named or listed, where one value is compared."""
+def set_for_value(span: Span, words: str, advice: str) -> Diagnostic:
+    """Several values, named or listed, where one is compared."""
     return error(
-        "E0401",
-        f"`{words}` is a set, where a single value is needed",
-        span,
-        help=f"say `{instead} {words}`",
+        "E0401", f"`{words}` names several values, where a single one is needed", span, help=advice
     )
 
 

@@ -91,7 +91,9 @@ class Texts:
             return None  # What the main clause binds is unknown while it has faults of its own.
         if not is_path or (first != root and (named is None or first not in named.variables)):
             reason = "neither a fact, nor a parameter, nor an element that the main clause binds"
-            self.scope.report(faults.structure.placeholder(span, written, reason))
+            is_rootless = first in self.scope.vocabulary.campaign.facts
+            meant = f"facts begin with the campaign: `{{{root}.{written}}}`" if is_rootless else ""
+            self.scope.report(faults.structure.placeholder(span, written, reason, meant))
             return None
         steps, start = [], span.start
         for name in written.split("."):

@@ -12,16 +12,18 @@ from ..habits import (
     DAY_HABIT,
     EXCEPTION_ADVICE,
     MONTH_NAMES,
+    PROVISION_HABITS,
     QUANTIFIER_HABITS,
     THOUSANDS,
     UNIT_HABITS,
     WORD_HABITS,
 )
-from ..lexis import TIME_UNITS
+from ..lexis import PROVISIONS, TIME_UNITS
 
 _QUOTED = re.compile("`([^`]+)`")
 _CURRENCY = re.compile("[A-Z]{3}")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
+_THREE_DIGITS = re.compile(r"\d{3}%?", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+", re.ASCII)
 _DAY_ELSEWHERE = re.compile(
     r"\d{1,4}[./]\d{1,2}[./]\d{1,4}|\d{1,2}(?:st|nd|rd|th|er|re|\.)", re.ASCII | re.IGNORECASE
@@ -31,11 +33,19 @@ _SHORTENED = re.compile(r"\d+(?:k|m|tsd|mio)", re.ASCII | re.IGNORECASE)
 _MODIFIERS = ("required", "optional", "presumed", "sensitive")
 _FACT_SHAPE = "a fact is written `name : type`, and then its label in quotation marks"
 _TIMES = "times are counted in whole days, weeks, months or years, such as `30 days`"
+_WHOLE_POLICY = (
+    "a rule is named with its policy, and each by itself: `tightens minors/no_profiling to "
+    "mandatory`"
+)
 _DUE = (
     "say by when it is to be done: `due before launch`, `due within 30 days of launch` "
     "or `due within 30 days after the end`"
 )
 _APPROVAL = '`approved by "A. Jansen" as "Data Protection Officer" on 2026-08-29`'
+_KINDS = (
+    "`rec 71`, `annex 3`, `part 312`, `para 2`, `ch 4`, `title 1`, `point 2`, `policy 7`, "
+    "`item 1`, `reg 6`, `rule 3`, `sch 1`"
+)
 _HELP = {
     "`:`": _FACT_SHAPE,
     expect.TEXT: "a text stands between straight quotation marks, on one line",
@@ -55,8 +65,7 @@ _HELP = {
     expect.ENFORCEMENT: "a rule without this clause denies: say `advisory` where it only warns, "
     '`overridable by "ROLE"` where that role may waive it, `mandatory` where nobody may',
     expect.INSTRUMENT: "the instrument stands first, by its short name: `DSA art 26(3)`",
-    expect.PROVISION: "provisions are abbreviated: `art 26(3)`, `rec 71`, `annex 3`, `sec 5`, "
-    "`part 312`, `para 2`, `ch 4`, `title 1`, `point 2`, `policy 7`, `item 1`, `reg 6`, `sch 1`",
+    expect.PROVISION: f"provisions are abbreviated: `art 26(3)`, `sec 5`, {_KINDS}",
     expect.RULE: "name the policy too, such as `minors/no_profiling`",
     expect.RULE_OR_PARAMETER: "name a rule or a parameter, and what it is tightened to: "
     "`tightens marking/retouched_images to mandatory`",
@@ -103,12 +112,19 @@ _MARK_ADVICE = {
     ("}", expect.VALUE): "leave out the comma that is too many",
     (",", expect.VALUE): "leave out the comma that is too many",
     ("given", expect.VALUE): WORD_HABITS["given"],
+    ("file", expect.STATE): 'say `given file "campaign.json"`',
     ("of", expect.SIDE): "say `before` or `after`; for both, join two comparisons with `or`",
 }
 _TEXTS = ("message", "remedy", "text", "reason", "ticket")
 _EXCEPTING = re.compile("except|unless|save|excluding|but")
 _LONE_NAME = re.compile(r"(?:when|require|means|and|or|not|\() [a-z]\w*$")
 _JOINED = "the words before a list say how its items are joined"
+_INCLUDING = re.compile(r"includes (all|any)$")
+_OVERLAPPING = re.compile(r"(?:overlaps|is within) [^()]*$")
+_COMPUTED_PERIOD = (
+    "a period is written with two days; where its ends are reckoned, compare both: "
+    "`campaign.flight.start is on or before … and campaign.flight.end is on or after …`"
+)
 _COLON = "no colon stands behind a word of the language, or behind a name; leave it out"
 _PLACES_ADVICE = (
     "name one set, or list places in braces: `applies in {DE, FR}`; several sets are one that is "
@@ -128,6 +144,7 @@ _BEFORE_ADVICE = {
     **dict.fromkeys(
         ("twice", "double", "half"), "calculate with numbers and shares: `2 * …`, or `50% of …`"
     ),
+    "from": "a period is written with its two days: `2026-07-01 to 2026-07-31`",
 }
 _STARTS = {
     expect.CLAUSE: "begins no clause",
@@ -232,7 +249,8 @@ def counted(span: Span, typed: str) -> Diagnostic:
         f"`{typed}` cannot begin a condition",
         span,
         label="of what?",
-        help=f"count them: {_COUNT.replace('is at least', f'is {typed}')}",
+        help="of one say `any approval in campaign.approvals has (…)`; of more, count them: "
+        f"{_COUNT.replace('is at least', f'is {typed}')}",
     )
 
 
@@ -298,12 +316,13 @@ def short_name(span: Span, found: str) -> Diagnostic:
 
 def unfinished(span: Span, tail: str, expected: str) -> Diagnostic:
     """Report a clause that stops short."""
+    advice = _WHOLE_POLICY if tail in ("mandatory", "enforced") else None
     return error(
         "E0215",
         f"{expected} is missing after `{tail}`",
         span,
         label="something is missing behind this",
-        help=_unfit_advice("", expected, tail),
+        help=advice or _unfit_advice("", expected, tail),
     )
 
 
@@ -371,6 +390,10 @@ def _statute_advice(found: str, before: str, after: str, clause: str) -> str | N
         return "the items of a list are set apart by `;`"
     if _UNJOINED.search(clause):
         return f"write `all of (a) …; (b) …` or `any of (a) …; (b) …`: {_JOINED}"
+    if (including := _INCLUDING.search(clause)) is not None:
+        return f"say `includes {including[1]} of {found}`"
+    if found == "to" and _OVERLAPPING.search(clause):
+        return _COMPUTED_PERIOD
     if found == "to" and before.isdigit() and after.isdigit():
         return f"say `is between {before} and {after}`; both are included"
     return None
@@ -448,7 +471,9 @@ def _number_advice(found: str, before: str, after: str) -> str | None:
     is_behind = _NUMBER.fullmatch(before) is not None
     if found == "." and after.lower() in MONTH_NAMES:
         return DAY_HABIT
-    if found == "," and is_behind and after.endswith("%"):
+    if found == "," and is_behind and _THREE_DIGITS.fullmatch(after):
+        return f"{THOUSANDS}; here `{before}{after}`, or `{before}` where no more is meant"
+    if found == "," and is_behind and after.removesuffix("%").isdigit():
         return f"decimals stand behind a full stop: `{before}.{after}`"
     if _GROUPED.fullmatch(found) or (is_behind and (found.isdigit() or found == ",")):
         return THOUSANDS
@@ -483,6 +508,15 @@ def _written_value(found: str) -> str:
     return UNIT_HABITS["pm"] if _HOUR.fullmatch(found) else _WRITTEN_VALUES
 
 
+def _provision_advice(found: str, before: str) -> str:
+    """Return how a provision is cited of which the number alone stands behind `before`."""
+    kind = before.lower().rstrip(".")
+    if kind in PROVISION_HABITS or kind in PROVISIONS:
+        return f"the instrument stands first: `DSA {PROVISION_HABITS.get(kind, kind)} {found}`"
+    cited = f"`{before} art {found}`, `{before} sec {found}`"
+    return f"say what kind of provision it is: {cited}, or {_KINDS}"
+
+
 def full_stop(span: Span, before: str) -> Diagnostic:
     """Report a clause that ends as a sentence does, or within a name of which one word stands."""
     is_begun = before.isidentifier()
@@ -510,8 +544,8 @@ def unfit(span: Span, found: str, expected: str, before: str) -> Diagnostic:
 
 
 def _unfit_advice(found: str, expected: str, before: str) -> str | None:
-    if found in UNIT_HABITS:
-        return UNIT_HABITS[found]
+    if found.lower() in UNIT_HABITS:
+        return UNIT_HABITS[found.lower()]
     if (
         advice := _MARK_ADVICE.get((found, expected), _COLON if found == ":" else None)
     ) is not None:
@@ -526,8 +560,9 @@ def _unfit_advice(found: str, expected: str, before: str) -> str | None:
         return "say `require …` for what must be so, and `applies when …` for the case it is about"
     if expected == expect.TEXT and before == "unless":
         return 'give the exception a name: `unless "legal hold" campaign.advertiser.verified`'
-    if found[:1].isdigit() and expected in (expect.VALUE, expect.CONDITION):
-        return _written_value(found)
+    if found[:1].isdigit() and expected in (expect.VALUE, expect.CONDITION, expect.PROVISION):
+        is_cited = expected == expect.PROVISION
+        return _provision_advice(found, before) if is_cited else _written_value(found)
     if expected.startswith("the label"):
         return "the items of a list are labelled in the order of the alphabet: `(a) …; (b) …`"
     return _HELP.get(expected)
