@@ -107,7 +107,7 @@ class Index:
 class ElementIndex:
     """The index over the elements of a list, for rows with a condition on some element."""
 
-    get: Callable[[Datum], Datum | None]
+    get: Callable[[Datum], tuple[Datum, ...] | None]
     index: Index
     rows: Mask
     of_nothing: Mask
@@ -119,20 +119,18 @@ class ElementIndex:
         if not asking:
             return among
         elements = self.get(subject)
-        if not isinstance(elements, tuple):
+        if elements is None:
             return among
         if not elements:
-            return among & ~self.rows | asking & self.of_nothing
-        find, left = self.index.possible, asking
+            return among ^ asking | asking & self.of_nothing
+        find, left, inner = self.index.possible, asking, frame
         for element in elements:
-            inner = self._frame(frame, element) if self.binds else frame
+            if self.binds:
+                inner = Frame(frame.facts, frame.today, frame.law_day, (*frame.bound, element))
             left ^= find(element, inner, left)
             if not left:
                 break
         return among ^ left
-
-    def _frame(self, frame: Frame, element: Datum) -> Frame:
-        return Frame(frame.facts, frame.today, frame.law_day, (*frame.bound, element))
 
 
 def build_index(rows: Mapping[int, Iterable[Part]], scope: Scope) -> Index:
@@ -218,7 +216,7 @@ class _Builder:
         )
         index = build_index({row: each.parts for row, each in asked.items()}, scope)
         return ElementIndex(
-            get=self._scope.getter(collection),
+            get=self._scope.getter(collection),  # type: ignore[arg-type]  # the fact is a list.
             index=index,
             rows=sum(1 << row for row in asked),
             of_nothing=sum(1 << row for row, each in asked.items() if each.of_nothing),

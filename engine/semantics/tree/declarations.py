@@ -65,7 +65,10 @@ class Dated(Generic[Content]):
 
     def edition_on(self, day: date) -> Edition[Content] | None:
         """Return the edition that holds on a day, or None where there is none."""
-        return next((e for e in self.editions if e.window.meets(day, day)), None)
+        for each in self.editions:
+            if each.window.meets(day, day):
+                return each
+        return None
 
     def on(self, day: date) -> Content | None:
         """Return what it says on a day, or None where no edition holds."""
