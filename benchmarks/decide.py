@@ -28,8 +28,8 @@ IDENTITY = Identity(name="assent", version="0", digest="sha256:0", engine="0")
 
 
 def main() -> None:
-    bundle = _shipped()
-    descriptors = _descriptors(bundle)
+    bundle = shipped()
+    descriptors = descriptors_of(bundle)
     texts = [json.dumps(each, separators=(",", ":")).encode() for each in descriptors]
     campaigns = [campaign for each in texts if (campaign := _decoded(bundle, each))]
 
@@ -62,13 +62,15 @@ def main() -> None:
     print(f"reference / compiled   {medians[2] / medians[1]:9.1f}")
 
 
-def _shipped() -> Bundle:
+def shipped() -> Bundle:
+    """Return the shipped policies, compiled."""
     bundle, diagnostics = build("assent", read_directory(shipped_directory()))
     assert bundle is not None, diagnostics
     return bundle
 
 
-def _descriptors(bundle: Bundle) -> list[dict[str, Any]]:
+def descriptors_of(bundle: Bundle) -> list[dict[str, Any]]:
+    """Return the campaigns that policies carry for their tests, each also as a breach."""
     found = []
     for name, text in sorted(bundle.files.items()):
         if name.endswith(".json"):

@@ -1,7 +1,10 @@
 """Processor instructions that a decision takes, counted by Valgrind: the same on a busy machine.
 
-Run it as `python -m benchmarks.instructions`, with `--rules 2000` for more than 20. It needs the
-command `valgrind`, and runs for some minutes. Prints thousands of instructions for each campaign.
+Run it as `python -m benchmarks.instructions`, with `--rules 2000` for more than 20, or `--rules 0`
+for the shipped ones, by which the campaigns of their tests are decided (`benchmarks.decide`). It
+needs the command `valgrind`, and runs for some minutes. Prints thousands of instructions for each
+campaign.
+
 Times tell what users wait for, but differ by a half from hour to hour; counts differ by less than a
 hundredth, so that they show what a change of a few per cent is worth.
 
@@ -16,11 +19,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks import peers
 from benchmarks.by_hand import breached
+from benchmarks.decide import descriptors_of, shipped
 from benchmarks.neutral import conditions
 from benchmarks.scale import AS_OF, Workload
 from benchmarks.workload import bundle_of, descriptors
@@ -37,7 +42,8 @@ def main() -> None:
     if arguments.counted:
         _fork_each(arguments.rules)
         return
-    print(f"{arguments.rules:,} rules, {CAMPAIGNS} campaigns: thousands of instructions for each")
+    rules = f"{arguments.rules:,}" if arguments.rules else "the shipped"
+    print(f"{rules} rules, {CAMPAIGNS} campaigns: thousands of instructions for each")
     with TemporaryDirectory() as directory:
         counts = dict(_counted(arguments.rules, Path(directory)))
     nothing = counts.pop(NOTHING)
@@ -81,15 +87,24 @@ def _fork_each(rules: int) -> None:
 
 
 def _runs(rules: int) -> Iterator[tuple[str, Callable[[], object]]]:
-    work = Workload.of(bundle_of(rules), descriptors(CAMPAIGNS))
+    work = _work(rules)
     yield NOTHING, lambda: None
     yield "decode", work.decode
     yield "decide, without findings", work.answer
     yield "decide", work.decide
     yield "bytes to leaf hash", work.record
+    if not rules:
+        return
     yield "20 rules by hand", lambda: [breached(each, AS_OF.date()) for each in work.descriptors]
     for peer in peers.installed(conditions(rules), AS_OF.date()):
         yield peer.name, partial(_each, peer.breached, work)
+
+
+def _work(rules: int) -> Workload:
+    if rules:
+        return Workload.of(bundle_of(rules), descriptors(CAMPAIGNS))
+    bundle = shipped()
+    return Workload.of(bundle, islice(cycle(descriptors_of(bundle)), CAMPAIGNS))
 
 
 def _each(find: peers.Breached, work: Workload) -> None:

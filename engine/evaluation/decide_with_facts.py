@@ -6,9 +6,11 @@ day, until the decision differs; between two of them it holds as long as any dec
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from .decision import Decision
 from .descriptor.decode import CampaignFault

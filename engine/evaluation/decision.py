@@ -1,7 +1,6 @@
 """The decision on one campaign: a verdict for each market, and everything that determined it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
@@ -47,8 +46,7 @@ class MissingFact(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What was decided about a campaign, by which results, and as of when.
 
     `would_pass` are the markets in which it would be allowed if the others were dropped, where

@@ -7,11 +7,10 @@ Exemptions are closed-world: where a fact is unknown, they are not met.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 
 import msgspec
-from msgspec.structs import replace
+from msgspec.structs import force_setattr, replace
 
 from ..semantics.tree import Clause, Effect, Policies, Rule, Window
 from ..syntax.tree import UnknownTreatment
@@ -27,17 +26,16 @@ EvaluateClause = Callable[[Clause, date, Market | None], Outcome]
 """Evaluates a clause of the rule under the law of a day, in a market where it reads one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvaluationContext:
+class EvaluationContext(msgspec.Struct, frozen=True, kw_only=True):
     """The context of an evaluation: one campaign, one set of policies, one moment."""
 
     policies: Policies
     campaign: Campaign
     moment: Moment
-    markets: tuple[str, ...] | None = field(init=False)
+    markets: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "markets", self.campaign.markets)
+        force_setattr(self, "markets", self.campaign.markets)
 
 
 def evaluate_rule(

@@ -54,10 +54,14 @@ class Flight(msgspec.Struct, frozen=True, kw_only=True):
 
 def flight_of(campaign: Campaign) -> Flight:
     """Return when the ads of a campaign run, as far as it says."""
+    flight = campaign.at(FLIGHT)
+    if not isinstance(flight, Group):
+        return Flight(start=None, end=None, endless=False)
+    start, end, endless = map(flight.get, ("start", "end", "until_stopped"))
     return Flight(
-        start=campaign.day(FLIGHT, "start"),
-        end=campaign.day(FLIGHT, "end"),
-        endless=campaign.at(FLIGHT, "until_stopped") is True,
+        start=start if isinstance(start, date) else None,
+        end=end if isinstance(end, date) else None,
+        endless=endless is True,
     )
 
 

@@ -28,6 +28,7 @@ class Status(Enum):
 
 
 _SEVERITY = {status: rank for rank, status in enumerate(Status)}
+_ADVERSE = (Status.UNDETERMINED, Status.VIOLATED)
 
 
 class UnmetExemption(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +101,7 @@ class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_adverse(self) -> bool:
         """Whether the rule is violated, or may be: it is undetermined."""
-        return self.status in (Status.UNDETERMINED, Status.VIOLATED)
+        return self.status in _ADVERSE
 
     @property
     def is_enforced(self) -> bool:

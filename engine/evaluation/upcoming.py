@@ -6,8 +6,9 @@ that it will ask for. The campaign is evaluated as it would be then: `today` is 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from .evaluate_rule import EvaluationContext
 from .moment import Days, flight_of, moment

@@ -7,8 +7,9 @@ are evaluated again on those days, in order, until the answer differs.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date, datetime
+
+from msgspec.structs import replace
 
 from ..semantics.tree import Measure, Offset, RuleCalendar, spread
 from ..semantics.types import LENGTHS
@@ -37,7 +38,7 @@ Answer = tuple[Verdict, tuple[MarketVerdict, ...], Duties]
 def answer(context: EvaluationContext, results: Sequence[RuleResult], *, complete: bool) -> Answer:
     """Return the answer by all results; `complete` unless a required fact is missing."""
     markets = market_verdicts(context.markets or (), results, complete=complete)
-    parts = (part for result in results for part in result.parts)
+    parts = (part for result in results for part in (result, *result.elsewhere))
     owed = frozenset((p.rule.id, p.markets, p.obligation) for p in parts if p.obligation)
     return verdict(results, complete=complete), markets, owed
 

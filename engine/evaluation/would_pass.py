@@ -5,7 +5,8 @@ markets may have another result for fewer of them: it is evaluated again for the
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from .combine import verdict
 from .decision import Effect, MarketVerdict

@@ -41,7 +41,10 @@ class Candidates(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def on_any_day(self) -> Mask:
         """The rules that may be candidates on some day, under any of the laws."""
-        return reduce(or_, (mask for _, mask in self.by_law), self.unconditional)
+        found = self.unconditional
+        for _, mask in self.by_law:
+            found |= mask
+        return found
 
     @property
     def only_law(self) -> Law | None:
@@ -104,8 +107,9 @@ class CandidateSelector:
 
     def states_met(self, moment: Moment) -> tuple[int, int]:
         """Return the first and the last state of the law that the days of a moment meet."""
-        ranges = [self.span(days) for days in (moment.certain, moment.possible) if days]
-        return min(first for first, _ in ranges), max(last for _, last in ranges)
+        ranges = [days for days in (moment.certain, moment.possible) if days]
+        firsts, lasts = zip(*map(self.span, ranges), strict=True)
+        return min(firsts), max(lasts)
 
     def span(self, days: Days) -> tuple[int, int]:
         """Return the first and the last state of the law that some days meet."""

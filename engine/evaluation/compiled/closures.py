@@ -5,7 +5,7 @@ what remains at run time is calls. They stop at the first operand that determine
 closures that return the evidence as well are in `explanations`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache, partial
@@ -37,7 +37,7 @@ from ...semantics.tree import (
     ValueTerm,
 )
 from ...semantics.types import ListType, RecordType, Type
-from ...source.characters import same
+from ...source.characters import folded, same
 from ...syntax.lexis import Comparator
 from ...syntax.tree import JunctionKind, QuantifierKind
 from ..operations.aggregate import aggregate
@@ -50,7 +50,7 @@ from ..operations.comparison import (
     members,
 )
 from ..operations.lookup import look_up
-from ..operations.pattern import is_like
+from ..operations.pattern import compile_pattern
 from ..outcome import Truth
 from ..values import Datum, Group
 from .shortcuts import ORDERS, Shortcut, days_between, ordered, ratio, within_days
@@ -211,7 +211,7 @@ def _from_campaign(places: tuple[int, ...]) -> Callable[[Frame], Datum | None]:
 
         def of_group(frame: Frame) -> Datum | None:
             group = frame.facts.values[outer]
-            return group.values[inner] if isinstance(group, Group) else None
+            return None if group is None else group.values[inner]  # type: ignore[union-attr]  # it is a group.
 
         return of_group
     return lambda frame: descend(frame.facts, places)
@@ -224,7 +224,7 @@ def _from_element(depth: int, places: tuple[int, ...]) -> Callable[[Frame], Datu
 
         def of_element(frame: Frame) -> Datum | None:
             element = frame.bound[depth]
-            return element.values[first] if isinstance(element, Group) else None
+            return None if element is None else element.values[first]  # type: ignore[union-attr]  # it is a group.
 
         return of_element
     return lambda frame: descend(frame.bound[depth], places)
@@ -233,9 +233,9 @@ def _from_element(depth: int, places: tuple[int, ...]) -> Callable[[Frame], Datu
 def descend(value: Datum | None, places: tuple[int, ...]) -> Datum | None:
     """Return what stands at places within places, or None where a group is unknown."""
     for place in places:
-        if not isinstance(value, Group):
+        if value is None:
             return None
-        value = value.values[place]
+        value = value.values[place]  # type: ignore[union-attr]  # groups lead there.
     return value
 
 
@@ -314,8 +314,9 @@ def _test(condition: Condition, names: Names) -> Test:
         case ComparisonCondition():
             return _compared(condition, names)
         case JunctionCondition(kind=kind, operands=operands):
-            tests = tuple(compile_test(operand, names) for operand in operands)
-            return _joined(tests, decisive=kind is JunctionKind.OR)
+            if kind is JunctionKind.OR:
+                return _joined(tuple(_alternatives(operands, names)), decisive=True)
+            return _joined(tuple(compile_test(each, names) for each in operands), decisive=False)
         case NegatedCondition(operand=operand):
             return _denied(compile_test(operand, names))
         case QuantifiedCondition():
@@ -323,6 +324,19 @@ def _test(condition: Condition, names: Names) -> Test:
         case DefinedCondition(condition=meant):
             return _defined(compile_test(meant, names.unbound()), names)
     assert_never(condition)
+
+
+def _alternatives(operands: Iterable[Condition], names: Names) -> Iterator[Test]:
+    """Yield the tests of conditions joined by `or`: one for all patterns of one value."""
+    patterns: dict[ValueTerm, list[ValueTerm]] = {}
+    for operand in operands:
+        match operand:
+            case ComparisonCondition(comparator=Comparator.LIKE, left=left, right=right):
+                patterns.setdefault(left, []).extend(right)
+            case _:
+                yield compile_test(operand, names)
+    for left, likes in patterns.items():
+        yield _like(compile_value(left, names), likes, wanted=True)
 
 
 def _joined(tests: tuple[Test, ...], *, decisive: bool) -> Test:
@@ -392,8 +406,6 @@ _DECIDE: Mapping[Comparator, Decide] = {
     Comparator.IS_NOT: lambda left, right: left != right,
     Comparator.ONE_OF: lambda left, right: left in members(right),
     Comparator.NOT_ONE_OF: lambda left, right: left not in members(right),
-    Comparator.LIKE: lambda left, right: is_like(str(left), str(right)),
-    Comparator.NOT_LIKE: lambda left, right: not is_like(str(left), str(right)),
     Comparator.INCLUDES: lambda left, right: right in members(left),
     Comparator.INCLUDES_ANY_OF: lambda left, right: not members(left).isdisjoint(members(right)),
     Comparator.INCLUDES_ALL_OF: lambda left, right: members(right) <= members(left),
@@ -411,6 +423,8 @@ def _compared(condition: ComparisonCondition, names: Names) -> Test:
             return lambda frame: left(frame) is None
         case Comparator.EMPTY | Comparator.NOT_EMPTY as comparator:
             return _emptiness(left, wanted=comparator is Comparator.EMPTY)
+        case Comparator.LIKE | Comparator.NOT_LIKE as comparator:
+            return _like(left, condition.right, wanted=comparator is Comparator.LIKE)
         case Comparator.BETWEEN:
             at_least = _binary(_DECIDE[Comparator.AT_LEAST], left, right[0])
             at_most = _binary(_DECIDE[Comparator.AT_MOST], left, right[1])
@@ -475,6 +489,23 @@ def _member(left: Value, right: ValueTerm, *, wanted: bool) -> Test:
         return None if value is None else (value in among) is wanted
 
     return member
+
+
+def _like(left: Value, right: Iterable[ValueTerm], *, wanted: bool) -> Test:
+    """Return the test whether a value is like any of some patterns, which are written out."""
+    patterns = [compile_pattern(str(each.value)) for each in right if isinstance(each, Constant)]
+
+    def like(frame: Frame) -> Truth:
+        value = left(frame)
+        if value is None:
+            return None
+        read = folded(str(value))
+        for matches in patterns:
+            if matches(read):
+                return wanted
+        return not wanted
+
+    return like
 
 
 def _emptiness(left: Value, *, wanted: bool) -> Test:

@@ -13,7 +13,7 @@ from datetime import date
 from fractions import Fraction
 from functools import reduce
 from math import lcm
-from operator import or_
+from operator import attrgetter, or_
 from typing import Any, TypeAlias
 
 from ...semantics.elaborate.kinds import compares_parts, type_of
@@ -54,8 +54,12 @@ from .closures import Frame, Names, compile_test, compile_value, descend, places
 Mask: TypeAlias = int
 """A set of rows: bit i is set where row i is in it."""
 
-Column: TypeAlias = Callable[[Datum], Mask]
-"""Returns the rows that a subject leaves possible as far as one of its facts goes."""
+Find: TypeAlias = Callable[[Any, Mask], Mask]
+"""Returns the rows that a value leaves possible, else those given: `dict.get` is one."""
+
+Column: TypeAlias = tuple[Find, Mask]
+"""Finds the rows that the value of a fact leaves possible, None where it is unknown; and the rows
+to give it, those of every value that it does not tell apart."""
 
 _EQUALITY = frozenset(
     {
@@ -105,6 +109,31 @@ class Scope:
             first = places[0]
             return lambda subject: subject.values[first]  # type: ignore[union-attr]  # it has facts.
         return lambda subject: descend(subject, places)
+
+    def facts_of(self, path: tuple[str, ...]) -> Callable[[Datum], tuple[Datum | None, ...] | None]:
+        """Return the function that reads the facts of a group of a subject; None if unknown.
+
+        A subject that has no facts is its own only one.
+        """
+        if not isinstance(self.kind, RecordType):
+            return lambda subject: (subject,)
+        places = places_of(path, self.kind, self.names)
+        if not places:
+            return attrgetter("values")
+
+        def facts_of(subject: Datum) -> tuple[Datum | None, ...] | None:
+            group: Any = subject
+            for place in places:
+                group = group.values[place]
+                if group is None:
+                    return None
+            return group.values  # type: ignore[no-any-return]  # of a group, as the path leads to.
+
+        return facts_of
+
+    def place_of(self, path: tuple[str, ...]) -> int:
+        """Return where a fact stands among those of its group."""
+        return places_of(path, self.kind, self.names)[-1] if path else 0
 
     def frame(self, fact: FactTerm, value: object) -> Frame:
         """Return the frame of a subject of which only one fact is known."""
@@ -241,17 +270,16 @@ def column(
     `free` are the rows without any, which are always possible.
     """
     asked = list(_group_rows(rows, fact, scope))
-    get = scope.getter(fact)
     unknown = free | _possible_rows(asked, None)
     if fact.type is Scalar.MONEY:
-        return _of_money(asked, get, free, unknown)
+        return _of_money(asked, free, unknown)
     if fact.type in _ORDERED:
-        return _of_sizes(_Scale.of(asked, _value_of(fact.type), free), get, unknown)
+        return _of_sizes(_Scale.of(asked, _value_of(fact.type), free), unknown)
     if fact.type is Scalar.LANGUAGE:
-        return _of_languages(asked, get, free, unknown)
+        return _of_languages(asked, free, unknown)
     if fact.type is Scalar.TEXT:
-        return _of_texts(asked, get, free, unknown)
-    return _keyed(asked, get, _unmentioned_value(fact.type), free, unknown)
+        return _of_texts(asked, free, unknown)
+    return _keyed(asked, _unmentioned_value(fact.type), free, unknown)
 
 
 def _possible_rows(asked: Iterable[_Rows], value: object) -> Mask:
@@ -264,33 +292,18 @@ def _unmentioned_value(kind: Type) -> object:
     return None if kind is Scalar.YES_NO else _NO_TEXT
 
 
-def _keyed(
-    asked: Iterable[_Rows],
-    get: Callable[[Datum], Datum | None],
-    other: object,
-    free: Mask,
-    unknown: Mask,
-) -> Column:
-    asked = list(asked)
+def _keyed(asked: Sequence[_Rows], other: object, free: Mask, unknown: Mask) -> Column:
     otherwise = free | _possible_rows(asked, other)
-    table: dict[object, Mask] = {}
+    table: dict[object, Mask] = {None: unknown}
     for rows in asked:
         usual = rows.possible(other)
         for value in {*rows.mentioned, *((True, False) if other is None else ())}:
             if rows.possible(value) is not usual:
                 table[value] = table.get(value, otherwise) ^ rows.mask
-    find = table.get
-
-    def keyed(subject: Datum) -> Mask:
-        value = get(subject)
-        return unknown if value is None else find(value, otherwise)
-
-    return keyed
+    return table.get, otherwise
 
 
-def _of_texts(
-    asked: Sequence[_Rows], get: Callable[[Datum], Datum | None], free: Mask, unknown: Mask
-) -> Column:
+def _of_texts(asked: Sequence[_Rows], free: Mask, unknown: Mask) -> Column:
     """Return the column of a text, which may read like one that a row mentions."""
     otherwise = free | _possible_rows(asked, _NO_TEXT)
     written: dict[str, set[str]] = {}
@@ -307,19 +320,16 @@ def _of_texts(
                 else:
                     table.setdefault(text, otherwise)
 
-    def of_texts(subject: Datum) -> Mask:
-        value = get(subject)
-        if not isinstance(value, str):
+    def of_texts(value: str | None, otherwise: Mask) -> Mask:
+        if value is None:
             return unknown
         found = table.get(value)
         return table.get(folded(value) + _UNSEEN, otherwise) if found is None else found
 
-    return of_texts
+    return of_texts, otherwise
 
 
-def _of_languages(
-    asked: Sequence[_Rows], get: Callable[[Datum], Datum | None], free: Mask, unknown: Mask
-) -> Column:
+def _of_languages(asked: Sequence[_Rows], free: Mask, unknown: Mask) -> Column:
     """Return the column of a language, which is also each of the languages that it is a part of.
 
     A language that no row mentions, nor a part of, is like any other part of the nearest whole.
@@ -332,11 +342,9 @@ def _of_languages(
     }
     table = {each: free | _possible_rows(asked, each) for each in spoken}
     below = {each: free | _possible_rows(asked, f"{each}-{_NO_TEXT}") for each in spoken}
-    otherwise = free | _possible_rows(asked, _NO_TEXT)
 
-    def of_languages(subject: Datum) -> Mask:
-        value = get(subject)
-        if not isinstance(value, str):
+    def of_languages(value: str | None, otherwise: Mask) -> Mask:
+        if value is None:
             return unknown
         found = table.get(value)
         if found is not None:
@@ -344,7 +352,7 @@ def _of_languages(
         around = next((whole for whole in wholes_of(value) if whole in below), None)
         return otherwise if around is None else below[around]
 
-    return of_languages
+    return of_languages, free | _possible_rows(asked, _NO_TEXT)
 
 
 # --- values in order ------------------------------------------------------------------------------
@@ -430,30 +438,25 @@ def _pieces(
         yield place + 1, rows.possible(make((size + following) / 2))
 
 
-def _of_sizes(scale: _Scale, get: Callable[[Datum], Datum | None], unknown: Mask) -> Column:
-    def of_sizes(subject: Datum) -> Mask:
-        value = get(subject)
+def _of_sizes(scale: _Scale, unknown: Mask) -> Column:
+    def of_sizes(value: Datum | None, unknown: Mask) -> Mask:
         return unknown if value is None else scale.find(*_size(value))
 
-    return of_sizes
+    return of_sizes, unknown
 
 
-def _of_money(
-    asked: Sequence[_Rows], get: Callable[[Datum], Datum | None], free: Mask, unknown: Mask
-) -> Column:
+def _of_money(asked: Sequence[_Rows], free: Mask, unknown: Mask) -> Column:
     """Return the column of an amount of money: a scale for each currency that is spoken of."""
     spoken = {each.currency for rows in asked for each in rows.mentioned if isinstance(each, Money)}
     scales = {each: _in_currency(asked, each, free) for each in spoken}
-    foreign = free | _possible_rows(asked, Money(amount=Fraction(0), currency=_NO_CURRENCY))
 
-    def of_money(subject: Datum) -> Mask:
-        value = get(subject)
-        if not isinstance(value, Money):
+    def of_money(value: Money | None, foreign: Mask) -> Mask:
+        if value is None:
             return unknown
         scale = scales.get(value.currency)
         return foreign if scale is None else scale.find(*_size(value))
 
-    return of_money
+    return of_money, free | _possible_rows(asked, Money(amount=Fraction(0), currency=_NO_CURRENCY))
 
 
 def _in_currency(asked: Iterable[_Rows], currency: str, free: Mask) -> _Scale:
@@ -501,7 +504,7 @@ def membership_test(condition: Condition, scope: Scope) -> MembershipTest | None
 _MEMBERSHIP = (Comparator.INCLUDES, Comparator.INCLUDES_ANY_OF, Comparator.INCLUDES_NONE_OF)
 
 
-def list_column(rows: Mapping[int, MembershipTest], scope: Scope, free: Mask) -> Column:
+def list_column(rows: Mapping[int, MembershipTest], free: Mask) -> Column:
     """Return the column of a list for rows that have one membership test of it each."""
     table: dict[object, Mask] = {}
     wants, shuns = 0, 0
@@ -512,30 +515,25 @@ def list_column(rows: Mapping[int, MembershipTest], scope: Scope, free: Mask) ->
             table[member] = table.get(member, 0) | bit
     collection = next(iter(rows.values())).collection
     kind = element_type(collection.type)
-    find: _Find = table.get
+    find: Find = table.get
     if kind is Scalar.LANGUAGE:
         find = _find_language(rows, table)
     elif kind is Scalar.TEXT:
         find = _find_text(rows, table)
-    get, unknown, unless_hit = scope.getter(collection), free | wants | shuns, free | shuns
+    unless_hit = free | shuns
 
-    def of_list(subject: Datum) -> Mask:
-        elements = get(subject)
-        if not isinstance(elements, tuple):
+    def of_list(elements: tuple[Datum, ...] | None, unknown: Mask) -> Mask:
+        if elements is None:
             return unknown
         found = 0
         for element in elements:
             found |= find(element, 0)
         return unless_hit ^ found
 
-    return of_list
+    return of_list, free | wants | shuns
 
 
-_Find: TypeAlias = Callable[[Any, Mask], Mask]
-"""Returns the rows that an element of a list is a hit for, else those given."""
-
-
-def _find_text(rows: Mapping[int, MembershipTest], table: Mapping[object, Mask]) -> _Find:
+def _find_text(rows: Mapping[int, MembershipTest], table: Mapping[object, Mask]) -> Find:
     """Return the look-up of a text of a list.
 
     A row that wants one that reads like it stays possible, since whether that is met is unknown.
@@ -547,7 +545,7 @@ def _find_text(rows: Mapping[int, MembershipTest], table: Mapping[object, Mask])
     return lambda text, nothing: table.get(text, nothing) | alike.get(folded(text), nothing)
 
 
-def _find_language(rows: Mapping[int, MembershipTest], table: Mapping[object, Mask]) -> _Find:
+def _find_language(rows: Mapping[int, MembershipTest], table: Mapping[object, Mask]) -> Find:
     """Return the look-up of a language of a list: it is each that it is a part of.
 
     A row that wants a part of it stays possible, since whether that is met is unknown.

@@ -7,17 +7,18 @@ elements have an index of their own. Conditions that neither covers are evaluate
 that are left, each distinct condition once.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
 from typing import TypeAlias, TypeVar
 
 from ...semantics.tree import Condition, FactTerm
 from ...semantics.types import ListType
-from ..outcome import Truth
 from ..values import Datum
 from .closures import Frame, Test, compile_test
 from .columns import (
-    Column,
+    Find,
     Mask,
     MembershipTest,
     Scope,
@@ -30,9 +31,20 @@ from .conjuncts import Part, SomeElement, as_condition
 
 Slotted = TypeVar("Slotted", MembershipTest, SomeElement)
 
-NumberedTest: TypeAlias = tuple[int, Test]
-"""A compiled condition, with a number that equal conditions share."""
+Facts: TypeAlias = tuple[Datum | None, ...]
 
+GroupColumns: TypeAlias = tuple[
+    Callable[[Datum], Facts | None], Mask, tuple[tuple[int, Find, Mask], ...]
+]
+"""Reads the facts of one group; the rows possible where the group is unknown, and its columns, each
+with the place of its fact."""
+
+TestOfRows: TypeAlias = tuple[Mask, Test]
+"""A compiled condition, with the rows that have it."""
+
+
+_TOGETHER = 32
+"""So many conditions are passed over at once where no row that is left has any of them."""
 
 _WORD = 512
 _IN_WORD = (1 << _WORD) - 1
@@ -52,29 +64,17 @@ def bits(mask: Mask) -> Iterator[int]:
         base += _WORD
 
 
-def clear_rows(mask: Mask, rows: Sequence[int]) -> Mask:
-    """Return a mask without some of its rows, given in order."""
-    if mask <= _IN_WORD:
-        for row in rows:
-            mask ^= 1 << row
-        return mask
-    octets = bytearray(rows[-1] // 8 + 1 if rows else 0)
-    for row in rows:
-        octets[row >> 3] |= 1 << (row & 7)
-    return mask ^ int.from_bytes(octets, "little")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
     """An index of rows over one kind of subject: the campaign, or the elements of a list.
 
-    `unindexed` has the conditions of rows that neither columns nor lists cover.
+    `unindexed` are the conditions that neither columns nor lists cover, a few together, with the
+    rows that have any of these.
     """
 
-    columns: tuple[Column, ...]
+    columns: tuple[GroupColumns, ...]
     lists: "tuple[ElementIndex, ...]"
-    unindexed_rows: Mask
-    unindexed: Mapping[int, tuple[NumberedTest, ...]]
+    unindexed: tuple[tuple[Mask, tuple[TestOfRows, ...]], ...]
 
     @property
     def reads_frame(self) -> bool:
@@ -83,33 +83,31 @@ class Index:
 
     def possible(self, subject: Datum, frame: Frame, among: Mask) -> Mask:
         """Return which of some rows are possible; `frame` is the one in which the subject is."""
-        for look in self.columns:
-            among &= look(subject)
-            if not among:
-                return 0
+        for facts_of, unknown, columns in self.columns:
+            facts = facts_of(subject)
+            if facts is None:
+                among &= unknown
+                continue
+            for place, find, otherwise in columns:
+                among &= find(facts[place], otherwise)
+                if not among:
+                    return 0
         for elements in self.lists:
             among = elements.possible(subject, frame, among)
-        if among & self.unindexed_rows:
-            among = self._test_unindexed(frame, among)
+        for rows, tests in self.unindexed:
+            if among & rows:
+                for asking, test in tests:
+                    asked = among & asking
+                    if asked and test(frame) is False:
+                        among ^= asked
         return among
-
-    def _test_unindexed(self, frame: Frame, among: Mask) -> Mask:
-        known: dict[int, Truth] = {}
-        refuted: list[int] = []
-        for row in bits(among & self.unindexed_rows):
-            for number, test in self.unindexed[row]:
-                truth = known[number] if number in known else known.setdefault(number, test(frame))
-                if truth is False:
-                    refuted.append(row)
-                    break
-        return clear_rows(among, refuted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ElementIndex:
     """The index over the elements of a list, for rows with a condition on some element."""
 
-    get: Callable[[Datum], Datum | None]
+    get: Callable[[Datum], tuple[Datum, ...] | None]
     index: Index
     rows: Mask
     of_nothing: Mask
@@ -121,20 +119,18 @@ class ElementIndex:
         if not asking:
             return among
         elements = self.get(subject)
-        if not isinstance(elements, tuple):
+        if elements is None:
             return among
         if not elements:
-            return among & ~self.rows | asking & self.of_nothing
-        find, left = self.index.possible, asking
+            return among ^ asking | asking & self.of_nothing
+        find, left, inner = self.index.possible, asking, frame
         for element in elements:
-            inner = self._frame(frame, element) if self.binds else frame
-            left &= ~find(element, inner, left)
+            if self.binds:
+                inner = Frame(frame.facts, frame.today, frame.law_day, (*frame.bound, element))
+            left ^= find(element, inner, left)
             if not left:
                 break
         return among ^ left
-
-    def _frame(self, frame: Frame, element: Datum) -> Frame:
-        return Frame(frame.facts, frame.today, frame.law_day, (*frame.bound, element))
 
 
 def build_index(rows: Mapping[int, Iterable[Part]], scope: Scope) -> Index:
@@ -173,35 +169,41 @@ class _Builder:
             self._unindexed.setdefault(row, []).append(part)
 
     def index(self) -> Index:
+        return Index(
+            columns=tuple(self._columns()),
+            lists=tuple(self._elements(asked) for asked in self._some.values()),
+            unindexed=tuple(self._tests()),
+        )
+
+    def _columns(self) -> Iterator[GroupColumns]:
         columns = [
-            column(asked, self._facts[path], self._scope, self._free(asked))
+            (path, column(asked, self._facts[path], self._scope, self._free(asked)))
             for path, asked in self._compared.items()
         ]
         columns += [
-            list_column(asked, self._scope, self._free(asked)) for asked in self._hits.values()
+            (path, list_column(asked, self._free(asked))) for (path, _), asked in self._hits.items()
         ]
-        numbers: dict[Condition, NumberedTest] = {}
-        return Index(
-            columns=tuple(columns),
-            lists=tuple(self._elements(asked) for asked in self._some.values()),
-            unindexed_rows=sum(1 << row for row in self._unindexed),
-            unindexed={
-                row: tuple(self._numbered_test(each, numbers) for each in conditions)
-                for row, conditions in self._unindexed.items()
-            },
-        )
+        by_group: dict[tuple[str, ...], list[tuple[int, Find, Mask]]] = {}
+        for path, (find, otherwise) in columns:
+            placed = (self._scope.place_of(path), find, otherwise)
+            by_group.setdefault(path[:-1], []).append(placed)
+        for path, placed_columns in by_group.items():
+            unknown = reduce(and_, (find(None, otherwise) for _, find, otherwise in placed_columns))
+            yield self._scope.facts_of(path), unknown, tuple(placed_columns)
 
     def _free(self, asked: Iterable[int]) -> Mask:
         return self._all_rows & ~sum(1 << row for row in asked)
 
-    def _numbered_test(
-        self, condition: Condition, numbers: dict[Condition, NumberedTest]
-    ) -> NumberedTest:
-        found = numbers.get(condition)
-        if found is None:
-            test = compile_test(condition, self._scope.names)
-            found = numbers[condition] = (len(numbers), test)
-        return found
+    def _tests(self) -> Iterator[tuple[Mask, tuple[TestOfRows, ...]]]:
+        rows_by_condition: dict[Condition, Mask] = {}
+        for row, conditions in self._unindexed.items():
+            for each in conditions:
+                rows_by_condition[each] = rows_by_condition.get(each, 0) | 1 << row
+        names = self._scope.names
+        tests = [(rows, compile_test(each, names)) for each, rows in rows_by_condition.items()]
+        for start in range(0, len(tests), _TOGETHER):
+            together = tuple(tests[start : start + _TOGETHER])
+            yield reduce(or_, (rows for rows, _ in together)), together
 
     def _elements(self, asked: Mapping[int, SomeElement]) -> ElementIndex:
         over = next(iter(asked.values())).over
@@ -214,7 +216,7 @@ class _Builder:
         )
         index = build_index({row: each.parts for row, each in asked.items()}, scope)
         return ElementIndex(
-            get=self._scope.getter(collection),
+            get=self._scope.getter(collection),  # type: ignore[arg-type]  # the fact is a list.
             index=index,
             rows=sum(1 << row for row in asked),
             of_nothing=sum(1 << row for row, each in asked.items() if each.of_nothing),

@@ -18,7 +18,7 @@ from ..market_groups import places_on
 from .closures import Frame, Names, Test, compile_test
 from .columns import Mask, Scope
 from .conjuncts import Part, as_condition, conjuncts, facts_read, without_definitions
-from .index import Index, bits, build_index, clear_rows
+from .index import Index, bits, build_index
 
 Markets: TypeAlias = tuple[str, ...] | None
 
@@ -81,11 +81,10 @@ class Law:
 
     def on_day(self, frame: Frame, markets: Markets, among: Mask) -> Mask:
         """Return which of the rules that may be candidates are, on the day of a frame."""
-        rows = bits(among & self.deferred_rows)
-        quiet = [
-            row for row in rows if not self._is_candidate(row, self.deferred[row], frame, markets)
-        ]
-        return clear_rows(among, quiet)
+        for row in bits(among & self.deferred_rows):
+            if not self._is_candidate(row, self.deferred[row], frame, markets):
+                among ^= 1 << row
+        return among
 
     def _is_candidate(
         self, row: int, deferred: DeferredConditions, frame: Frame, markets: Markets

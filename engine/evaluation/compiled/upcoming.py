@@ -1,6 +1,6 @@
 """The rules to come, as `evaluation.upcoming` finds them, from tables of the days of change."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ..moment import moment
 from ..result import Status, Upcoming

@@ -12,12 +12,13 @@ Where no rule may change, no day is looked at.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from functools import cache, partial
 
+from msgspec.structs import replace
+
 from ...semantics.tree import Policies
-from ..combine import DENY, market_verdicts, verdict
+from ..combine import DENY
 from ..evaluate_rule import EvaluationContext
 from ..moment import Moment, moment
 from ..result import RuleResult
@@ -45,6 +46,8 @@ class ValidUntil:
         self._conditions = TodayConditions.of(policies.calendars.values())
         self._reader = StatedReader(policies.vocabulary)
         self._bound = StatedBound(policies.vocabulary)
+        self._most_written = self._conditions.bound(0, frozenset())
+        self._most_for_each = self._conditions.bound(1, frozenset()) - self._most_written
         self._rule_conditions = cache(self._compile_rule)
         self._rule_reader = cache(partial(StatedReader, policies.vocabulary))
 
@@ -105,9 +108,8 @@ class ValidUntil:
             return are_too_many(most)
         if not self._conditions.by_length:
             count = self._bound.of(now.context.campaign)
-            if count is not None and not are_too_many(
-                most + self._conditions.bound(count, frozenset())
-            ):
+            bound = most + self._most_written
+            if count is not None and not are_too_many(bound + count * self._most_for_each):
                 return False
         stated = self._reader.read(now.context.campaign)
         return are_too_many(most + self._conditions.bound(len(stated.days), stated.lengths))
@@ -137,7 +139,10 @@ class ValidUntil:
     def _first_difference(self, now: DecisionState, changing: Mask, days: range) -> date | None:
         """Return the first of some later days on which the answer differs."""
         turning = self._selector.reading_today & (now.candidates.on_any_day | changing)
-        moving, results = turning | changing, now.results_by_row()
+        moving = turning | changing
+        if not moving:
+            return None
+        results = now.results_by_row()
         if not moving & self._obliging and _is_denied(now, moving, results):
             return None
         rows_by_day = self._rows_by_day(now, turning, days)
@@ -197,13 +202,11 @@ class ValidUntil:
 
 def _is_denied(now: DecisionState, moving: Mask, results: Mapping[int, RuleResult]) -> bool:
     """Whether rules other than some deny the campaign, in each of its markets."""
-    if now.answer[0] != DENY:
-        return False
-    steady = [result for row, result in results.items() if not moving >> row & 1]
-    if verdict(steady, complete=now.complete) != DENY:
-        return False
-    markets = market_verdicts(now.context.markets or (), steady, complete=now.complete)
-    return all(each.verdict == DENY for each in markets)
+    overall, markets, _ = now.answer
+    if overall == DENY and moving & now.candidates.mask:
+        steady = [result for row, result in results.items() if not moving >> row & 1]
+        overall, markets, _ = answer(now.context, steady, complete=now.complete)
+    return overall == DENY and all(each.verdict == DENY for each in markets)
 
 
 def _weight(result: RuleResult | None) -> tuple[object, ...]:

@@ -49,12 +49,12 @@ def campaign_attributes(campaign: Campaign) -> CampaignAttributes:
 
 def _names(group: Group, name: str) -> tuple[str, ...] | None:
     """Return what a fact of a group names, each once; None where any of it is sensitive."""
-    fact = group.shape.facts.get(name)
-    if fact is None:
+    shape = group.shape
+    if name not in shape.facts:
         return ()
-    if fact.sensitive:
+    if shape.facts[name].sensitive:
         return None
-    value = group.get(name)
+    value = group.values[shape.positions[name]]
     if isinstance(value, str):
         return (value,)
     found: dict[str, None] = {}

@@ -7,9 +7,9 @@ so that one whose lists are too long for a rule is refused. Lists within element
 each ad, make no combinations: they are no longer than the descriptor.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import TypeAlias
 
 from ...semantics.tree import (
@@ -66,16 +66,20 @@ class Combination:
         """Whether the lists of a campaign are too long for the rule."""
         times = len(campaign.markets or ()) if self.reads_market else 1
         most = MOST_COMBINATIONS // max(times, 1)
-        return any(islice(self._visits(campaign, 0, {}), most, None))
+        return self._visits(campaign, self.binders, {}, most) > most
 
-    def _visits(self, campaign: Campaign, place: int, bound: Mapping[str, Datum]) -> Iterator[bool]:
-        """Yield true for each element that is looked at, once for those around it."""
-        if place == len(self.binders):
-            return
-        name, collection = self.binders[place]
-        for element in _elements(collection, campaign, bound):
-            yield True
-            yield from self._visits(campaign, place + 1, {**bound, name: element})
+    def _visits(
+        self, campaign: Campaign, binders: Sequence[_Binder], bound: Mapping[str, Datum], most: int
+    ) -> int:
+        """Return how many elements are looked at, each once for those around it, or beyond most."""
+        (name, collection), *inner = binders
+        elements = _elements(collection, campaign, bound)
+        found = len(elements)
+        for element in elements if inner else ():
+            if found > most:
+                break
+            found += self._visits(campaign, inner, {**bound, name: element}, most - found)
+        return found
 
 
 def combinations_of(policies: Policies) -> tuple[Combination, ...]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 from functools import lru_cache
-from typing import TypeAlias, assert_never
+from typing import Any, TypeAlias, assert_never
 
 from ...semantics.elaborate.kinds import compares_parts, compares_texts
 from ...semantics.tree import ComparisonCondition, Measure, Money
@@ -210,6 +210,9 @@ def calculate(
 ) -> Operand:
     """Return the exact result of an operation; raises `UndefinedError` where there is none."""
     match left, right:
+        case ((int() | Fraction()), (int() | Fraction())):
+            result = _number(operator, left, right)
+            return result.numerator if result.denominator == 1 else result
         case Money(), Money():
             return _money(operator, left, right)
         case Money(), int() | Fraction():
@@ -228,16 +231,13 @@ def calculate(
         case date(), Measure():
             sign = 1 if operator is ArithmeticOperator.ADD else -1
             return _shifted(left, right, sign, month_end)
-        case ((int() | Fraction()), (int() | Fraction())):
-            result = _number(operator, left, right)
-            return result.numerator if result.denominator == 1 else result
     raise AssertionError(operator, left, right)
 
 
 def _money(operator: ArithmeticOperator, left: Money, right: Money) -> Money | Fraction:
     if left.currency != right.currency:
         raise UndefinedError(f"{left.currency} and {right.currency} are not joined")
-    amount = _number(operator, left.amount, right.amount)
+    amount: Fraction = _number(operator, left.amount, right.amount)
     if operator is ArithmeticOperator.DIVIDE:
         return amount
     return Money(amount=amount, currency=left.currency)
@@ -261,17 +261,17 @@ def _shifted(day: date, length: Measure, sign: int, month_end: MonthEnd) -> date
     return found
 
 
-def _number(operator: ArithmeticOperator, left: int | Fraction, right: int | Fraction) -> Fraction:
-    one, other = Fraction(left), Fraction(right)
+def _number(operator: ArithmeticOperator, left: Any, right: Any) -> Any:
+    """Return the exact result, which is a fraction unless both numbers are integers."""
     match operator:
         case ArithmeticOperator.ADD:
-            return one + other
+            return left + right
         case ArithmeticOperator.SUBTRACT:
-            return one - other
+            return left - right
         case ArithmeticOperator.MULTIPLY:
-            return one * other
+            return left * right
         case ArithmeticOperator.DIVIDE:
-            if other == 0:
+            if right == 0:
                 raise UndefinedError("there is no division by zero")
-            return one / other
+            return Fraction(left, right)
     assert_never(operator)

@@ -166,6 +166,36 @@ def test_an_element_may_be_held_against_another_list_of_the_campaign() -> None:
     assert hear(crossing, items=[{"flag": True}], colours=["blue"]).effect.value == "allow"
 
 
+def test_of_many_conditions_each_is_evaluated_for_the_rules_that_are_left() -> None:
+    condition = "campaign.flag and campaign.amount + campaign.whole exceeds"
+    rules = (rule(f"prohibit when {condition} {each}", name=f"r{each:02}") for each in range(70))
+    many = court(*rules)
+    for amount, violated in ((-1, 0), (0.5, 1), (33, 33), (69.5, 70)):
+        found = hear(many, flag=True, amount=amount, whole=0)
+        assert len(found.with_status(Status.VIOLATED)) == violated
+    assert hear(many, flag=False, whole=0).effect.value == "allow"
+    assert len(hear(many, flag=True, whole=0).with_status(Status.UNDETERMINED)) == 70
+
+
+@pytest.mark.parametrize("flag", [{"flag": True}, {"flag": False}, {}])
+@pytest.mark.parametrize("secret", [{"secret": "AB"}, {"secret": "x"}, {}])
+@pytest.mark.parametrize("note", [{"note": "ab"}, {"note": "x_B"}, {"note": "\u1e03"}, {}])
+def test_any_of_several_patterns_may_be_the_one(
+    note: dict[str, Any], secret: dict[str, Any], flag: dict[str, Any]
+) -> None:
+    patterns = " or ".join(
+        f"campaign.{each}" for each in ('note is like "A*"', 'note is like "*b"')
+    )
+    either = court(
+        rule(f'prohibit when {patterns} or campaign.secret is like "a*" or campaign.flag')
+    )
+    facts = {**note, **secret, **flag}
+    is_met = bool({"ab", "x_B", "AB", True} & set(facts.values()))
+    verdict = hear(either, **facts).verdict
+    assert (verdict.effect.value == "allow") is (not is_met and len(facts) == 3)
+    assert verdict.conclusive is (is_met or len(facts) == 3)
+
+
 # --- the selector ------------------------------------------------------------------------------
 
 
