@@ -58,6 +58,7 @@ format: .venv/ready ## reformat the code
 lock: .venv/ready ## renew the hash-locked requirements
 	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --group dev pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes pyproject.toml -o requirements/runtime.txt
+	printf '%s\n' hypothesis 'psycopg[binary]' pytest pytest-cov | $(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes -c requirements/runtime.txt - -o requirements/tests.txt
 	echo uv | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes - -o requirements/uv.txt
 
 clean: ## remove everything that make has made
