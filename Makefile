@@ -59,6 +59,7 @@ lock: .venv/ready ## renew the hash-locked requirements
 	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --group dev pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --extra postgresql pyproject.toml -c requirements/dev.txt -o requirements/runtime.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --group build -c requirements/dev.txt -o requirements/build.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --group tests -c requirements/dev.txt -o requirements/tests.txt
 
 clean: ## remove everything that make has made
 	rm -rf .venv dist build var .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -264,10 +264,12 @@ def test_a_connection_made_beside_others_leaves_their_log_known(tmp_path: Path) 
     url = f"sqlite:///{tmp_path}/assent.db"
     migrate(url)
     backend = sqlite.SQLite(make_url(url))
-    with backend.engine().connect() as connection:
+    engine = backend.engine()
+    with engine.connect() as connection:
         backend.engine().dispose()
         with backend.begin_reading(connection):
             pass
+    engine.dispose()
 
 
 def test_a_database_that_cannot_hold_every_text_is_refused(postgresql: PostgreSQLServer) -> None:

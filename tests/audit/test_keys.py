@@ -148,12 +148,13 @@ def test_nobody_waits_for_a_use_to_be_noted(keys: ApiKeys, url: str, clock: Cloc
 def test_nobody_waits_for_a_stranger_who_writes(sqlite_url: str, tmp_path: Path) -> None:
     """As whoever repairs a database by hand, and knows of no lock file."""
     migrate(sqlite_url)
-    keys = ApiKeys(Database(sqlite_url))
-    made = keys.create(actor="jo", name="a", roles=[])
-    with closing(sqlite3.connect(tmp_path / "assent.db")) as stranger:
-        stranger.execute("BEGIN IMMEDIATE")
-        assert authenticated_at_once(keys, made.token) == made.key
-    assert keys.all()[0].last_used_at is None
+    with closing(Database(sqlite_url)) as database:
+        keys = ApiKeys(database)
+        made = keys.create(actor="jo", name="a", roles=[])
+        with closing(sqlite3.connect(tmp_path / "assent.db")) as stranger:
+            stranger.execute("BEGIN IMMEDIATE")
+            assert authenticated_at_once(keys, made.token) == made.key
+        assert keys.all()[0].last_used_at is None
 
 
 def test_hash_is_that_of_the_whole_text(keys: ApiKeys, database: Database) -> None:

@@ -6,6 +6,7 @@ import re
 import signal
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,7 +57,7 @@ def test_several_processes_say_what_one_says(
     run: Run, logged: list[str], data: Path, one_line: OneLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(replay_command, "_PART", 1)
-    with sqlite3.connect(data) as connection:
+    with closing(sqlite3.connect(data)) as connection, connection:
         connection.execute("""UPDATE sealed SET payload = x'7b7d' WHERE "index" = 3""")
     for more in ((), ("--json",)):
         alone, together = (run("replay", "--all", *more, "--workers", n) for n in (1, 2))
@@ -133,7 +134,7 @@ def test_the_engine_is_told_where_it_is_another(
 
 
 def test_what_was_altered_or_taken_away_is_told(run: Run, logged: list[str], data: Path) -> None:
-    with sqlite3.connect(data) as connection:
+    with closing(sqlite3.connect(data)) as connection, connection:
         connection.execute("""UPDATE sealed SET payload = x'7b7d' WHERE "index" = 3""")
         connection.execute("""DELETE FROM sealed WHERE "index" = 5""")
     result = run("replay", "--all")

@@ -4,6 +4,7 @@ import base64
 import json
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -102,7 +103,7 @@ def test_a_database_is_verified_as_it_is(
     del export
     name = form.format(tmp_path / "log.db")
     assert run("verify", name).stdout.startswith("VERIFIED  2 entries, nothing is wrong\n")
-    with sqlite3.connect(tmp_path / "log.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "log.db")) as connection, connection:
         connection.execute("UPDATE log_entry SET outcome = 'allow' WHERE \"index\" = 1")
         connection.execute("UPDATE payload SET input = x'00' WHERE \"index\" = 0")
     result = run("verify", name)
@@ -114,7 +115,7 @@ def test_a_database_is_verified_as_it_is(
 
 def test_a_database_of_which_the_log_is_broken(run: Run, tmp_path: Path, export: bytes) -> None:
     del export
-    with sqlite3.connect(tmp_path / "log.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "log.db")) as connection, connection:
         connection.execute("DELETE FROM log_head")
     result = run("verify", tmp_path / "log.db")
     assert (result.exit_code, result.stdout) == (1, "")
@@ -143,7 +144,7 @@ def test_a_hold_of_before_is_told_and_is_no_fault(run: Run, tmp_path: Path, expo
     placed = Hold(entries=(), ground=HoldGround.LEGAL_CLAIMS, actor="counsel")
     SQLLogStore(database).append([seal_act(placed), seal_act(placed)])
     database.close()
-    with sqlite3.connect(tmp_path / "log.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "log.db")) as connection, connection:
         connection.execute("INSERT INTO hold VALUES (2, 3, 'campaign', 'cmp-7', NULL)")
     result = run("verify", tmp_path / "log.db")
     assert result.exit_code == 0
@@ -153,7 +154,7 @@ def test_a_hold_of_before_is_told_and_is_no_fault(run: Run, tmp_path: Path, expo
     )
     document = json.loads(run("verify", tmp_path / "log.db", "--json").stdout)
     assert document["uncommitted_holds"] == [2]
-    with sqlite3.connect(tmp_path / "log.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "log.db")) as connection, connection:
         connection.execute("UPDATE hold SET last = 2")
         connection.execute("INSERT INTO hold VALUES (3, 3, 'campaign', 'cmp-8', NULL)")
     assert "the hold of entry 2 and of 1 other is on" in run("verify", tmp_path / "log.db").stdout
@@ -163,7 +164,7 @@ def test_a_database_with_a_value_that_nobody_writes(
     run: Run, tmp_path: Path, export: bytes
 ) -> None:
     del export
-    with sqlite3.connect(tmp_path / "log.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "log.db")) as connection, connection:
         connection.execute("UPDATE log_entry SET decided_at = NULL")
     result = run("verify", tmp_path / "log.db")
     assert result.exit_code == 1

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
+from multiprocessing import get_context
 from pathlib import Path
 from time import process_time
 from traceback import format_exc
@@ -173,7 +174,7 @@ def main() -> None:
         files, _ = case(asked.only, asked.seed)
         sys.exit(f"{files[NAME]}\n---\n{attempt(asked.only)}")
     failures, slowest = 0, (0.0, 0)
-    with ProcessPoolExecutor(asked.processes) as pool:
+    with ProcessPoolExecutor(asked.processes, get_context("spawn")) as pool:
         outcomes = pool.map(attempt, range(asked.count), chunksize=250)
         for number, outcome in enumerate(outcomes):
             slowest = max(slowest, (outcome.seconds, number))
