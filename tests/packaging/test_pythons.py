@@ -20,6 +20,7 @@ PARTS = [
     "tests/audit/test_decisions.py",
     "tests/api/test_service_processes.py::test_receipt_holds_against_the_proof",
 ]
+_OF_THIS_RUN = ("COVERAGE_", "PYTEST_")
 _UNREACHABLE = 2
 """How `uv` ends where it cannot fetch; what cannot be installed ends with 1."""
 
@@ -75,6 +76,14 @@ def _succeeds(command: list[str]) -> None:
 
 
 def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    # What these tests are told is for their own Python: options of pytest, coverage.
+    chosen = {name: os.environ[name] for name in os.environ if not name.startswith(_OF_THIS_RUN)}
     return subprocess.run(  # noqa: S603 - our own commands, and Pythons as they were found.
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        command,
+        cwd=ROOT,
+        env=chosen,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
