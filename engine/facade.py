@@ -10,9 +10,10 @@ print(explain(decision))
 
 from collections.abc import Iterable, Mapping
 from copy import copy
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from .bundle.bundle import Builder, Bundle, build, sources_of
 from .bundle.grants import NO_GRANTS, GrantedPrograms, Grants

@@ -8,6 +8,8 @@ are judged alone, by their compiled program, and their results put among those o
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from ..bundle.bundle import Bundle
 from ..evaluation.combine import missing_facts, missing_required_facts, verdict
 from ..evaluation.compiled.program import Program
@@ -105,7 +107,7 @@ def _first_to_notice(bundle: Bundle, mutant: Mutant, asked: Iterable[_Witness]) 
     policies = replace(mutant.policies or bundle.policies, rules=mutant.changed)
     program = Program(policies)
     for each in asked:
-        results = program.evaluate_rules(replace(each.context, policies=policies))
+        results = program.evaluate_rules(structs.replace(each.context, policies=policies))
         if each.notices(mutant.rules, results):
             return each.case
     return None
@@ -131,7 +133,7 @@ def _with_results(
     vocabulary = context.policies.vocabulary
     required = missing_required_facts(context.campaign, vocabulary)
     missing, further = missing_facts(required, results)
-    return replace(
+    return structs.replace(
         decision,
         verdict=verdict(results, complete=not required),
         results=results,
