@@ -15,7 +15,7 @@ def endless_waiver(span: Span, name: str) -> Diagnostic:
         f"the waiver `{name}` has no end",
         span,
         label="`until` is missing",
-        help="a rule is waived for a time: `in force from 2026-09-01 until 2026-11-30`",
+        help="a rule is waived for a time: `in force from 2026-09-01 until 2026-12-01`",
     )
 
 

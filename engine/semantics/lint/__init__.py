@@ -13,6 +13,7 @@ from ...source.memory import Memory
 from ...syntax.tree import File
 from ..tree import Policies, Window
 from .editions import uncovered
+from .ends import left_out
 from .firing import examine, examine_definition
 from .law import Law
 from .names import unnamed_elements, unused
@@ -46,6 +47,7 @@ def lint(
         yield from known.of((definition,), budget, partial(examine_definition, definition, prover))
     yield from opposites(policies, Budget(steps=MOST_STEPS), known)
     yield from uncovered(policies)
+    yield from left_out(files)
     yield from unused(policies, files)
     yield from unnamed_elements(files)
     yield from untested(files)

@@ -3,7 +3,7 @@
 An error is what certainly does not mean what it says. A warning is what probably does not.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 from ...source.diagnostic import Diagnostic, error, warning
 from ...source.text import Span
@@ -118,6 +118,17 @@ def no_edition(span: Span, name: str, rule: str, first: date, last: date | None)
         span,
         label="on these days nobody can tell what it says",
         help="add an edition for these days, or change `in force from … until`",
+    )
+
+
+def last_day_left_out(span: Span, until: date) -> Diagnostic:
+    """An end on the last day of a month, as those write it who mean that day too."""
+    return warning(
+        "W0722",
+        f"`until {until}` leaves out the last day of the month",
+        span,
+        label="the first day on which it no longer holds",
+        help=f"where it is to hold on that day too, write `until {until + timedelta(days=1)}`",
     )
 
 

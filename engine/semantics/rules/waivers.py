@@ -24,7 +24,7 @@ from .overrides import WrittenRule
 _NEEDED: Reasons = {
     syntax.WaivedClause: "say which rule is waived: `of minors/no_profiling`",
     syntax.ScopeClause: 'say for which campaigns: `for campaign.id is "c-771"`',
-    syntax.ForceClause: "say on which days: `in force from 2026-09-01 until 2026-11-30`",
+    syntax.ForceClause: "say on which days: `in force from 2026-09-01 until 2026-12-01`",
     syntax.ApprovalClause: "say who has approved it, in which role, and when: "
     '`approved by "A. Jansen" as "Data Protection Officer" on 2026-08-29`',
     syntax.TicketClause: 'say where the approval is on record: `ticket "LEG-991"`',
