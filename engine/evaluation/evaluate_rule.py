@@ -27,7 +27,10 @@ EvaluateClause = Callable[[Clause, date, Market | None], Outcome]
 
 
 class EvaluationContext(msgspec.Struct, frozen=True, kw_only=True):
-    """The context of an evaluation: one campaign, one set of policies, one moment."""
+    """The context of an evaluation: one campaign, one set of policies, one moment.
+
+    `markets` are those of the campaign, whatever is given for them.
+    """
 
     policies: Policies
     campaign: Campaign

@@ -1,11 +1,15 @@
 """`POST /v1/decisions`: what is answered, what is recorded, and that both are one."""
 
 import json
+import sys
 from datetime import UTC, datetime
 
 import pytest
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
 
 from api.adapters import FORMATS
+from api.http.answers import prefers_text
 from engine.evaluation.descriptor.decode import LONGEST_ID
 from tests.api.installation import Caller, Document, allowed, campaign, problem_of
 from tests.unit.adapters.complete import COMPLETE
@@ -311,3 +315,12 @@ def test_json_is_what_everybody_else_gets(api: Caller) -> None:
     for accepted in ("*/*", "text/html", "application/json, text/plain"):
         answer = api.post({"campaign": campaign()}, headers={"Accept": accepted})
         assert answer.content_type == "application/json"
+
+
+def test_what_is_accepted_at_length_is_read_and_not_kept() -> None:
+    accepted = f"text/plain{', image/png' * 100}"
+    environ = EnvironBuilder(headers=[("Accept", accepted)]).get_environ()
+    before = sys.getrefcount(environ["HTTP_ACCEPT"])
+    assert prefers_text(Request(environ))
+    after = sys.getrefcount(environ["HTTP_ACCEPT"])
+    assert after == before

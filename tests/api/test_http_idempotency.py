@@ -157,7 +157,8 @@ def test_erased_decision_is_not_given_again(api: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["", '""', '"a', 'a"b', "a b", '"a";x=1', "a,b", '"ä"', "x" * 256, f'"{"x" * 256}"']
+    "key",
+    ["", '""', '"a', 'a"b', "a b", '"a";x=1', "a,b", '"a","b"', '"ä"', "x" * 256, f'"{"x" * 256}"'],
 )
 def test_key_that_is_none(api: Caller, key: str) -> None:
     problem_of(_ask(api, key.encode().decode("latin-1")), 400, "invalid-idempotency-key")

@@ -61,7 +61,7 @@ def invalid_key(why: str) -> ProblemRaised:
 
 
 def _key_text(request: Request) -> str | None:
-    given = request.headers.get(HEADER)  # Several come as one, with commas, which no key has.
+    given = request.headers.get(HEADER)  # Several come as one, with commas between: no key.
     if given is None:
         return None
     text = given.strip(" \t")

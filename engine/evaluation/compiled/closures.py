@@ -492,8 +492,8 @@ def _member(left: Value, right: ValueTerm, *, wanted: bool) -> Test:
 
 
 def _like(left: Value, right: Iterable[ValueTerm], *, wanted: bool) -> Test:
-    """Return the test whether a value is like any of some patterns, which are written out."""
-    patterns = [compile_pattern(str(each.value)) for each in right if isinstance(each, Constant)]
+    """Return the test whether a value is like any of some patterns."""
+    patterns = [compile_pattern(_pattern(each)) for each in right]
 
     def like(frame: Frame) -> Truth:
         value = left(frame)
@@ -506,6 +506,11 @@ def _like(left: Value, right: Iterable[ValueTerm], *, wanted: bool) -> Test:
         return not wanted
 
     return like
+
+
+def _pattern(term: ValueTerm) -> str:
+    assert isinstance(term, Constant)  # noqa: S101 - the checker takes no other pattern.
+    return str(term.value)
 
 
 def _emptiness(left: Value, *, wanted: bool) -> Test:

@@ -59,7 +59,10 @@ Find: TypeAlias = Callable[[Any, Mask], Mask]
 
 Column: TypeAlias = tuple[Find, Mask]
 """Finds the rows that the value of a fact leaves possible, None where it is unknown; and the rows
-to give it, those of every value that it does not tell apart."""
+to give it: those of the values that it does not tell apart, or of an unknown one."""
+
+Facts: TypeAlias = tuple[Datum | None, ...]
+"""The facts of a group, each at its place."""
 
 _EQUALITY = frozenset(
     {
@@ -110,7 +113,7 @@ class Scope:
             return lambda subject: subject.values[first]  # type: ignore[union-attr]  # it has facts.
         return lambda subject: descend(subject, places)
 
-    def facts_of(self, path: tuple[str, ...]) -> Callable[[Datum], tuple[Datum | None, ...] | None]:
+    def facts_of(self, path: tuple[str, ...]) -> Callable[[Datum], Facts | None]:
         """Return the function that reads the facts of a group of a subject; None if unknown.
 
         A subject that has no facts is its own only one.
@@ -121,7 +124,7 @@ class Scope:
         if not places:
             return attrgetter("values")
 
-        def facts_of(subject: Datum) -> tuple[Datum | None, ...] | None:
+        def facts_of(subject: Datum) -> Facts | None:
             group: Any = subject
             for place in places:
                 group = group.values[place]

@@ -18,6 +18,7 @@ from ...semantics.types import ListType
 from ..values import Datum
 from .closures import Frame, Test, compile_test
 from .columns import (
+    Facts,
     Find,
     Mask,
     MembershipTest,
@@ -30,8 +31,6 @@ from .columns import (
 from .conjuncts import Part, SomeElement, as_condition
 
 Slotted = TypeVar("Slotted", MembershipTest, SomeElement)
-
-Facts: TypeAlias = tuple[Datum | None, ...]
 
 GroupColumns: TypeAlias = tuple[
     Callable[[Datum], Facts | None], Mask, tuple[tuple[int, Find, Mask], ...]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, TypeAlias, assert_never
+from typing import TypeAlias, assert_never, overload
 
 from ...semantics.elaborate.kinds import compares_parts, compares_texts
 from ...semantics.tree import ComparisonCondition, Measure, Money
@@ -25,6 +25,8 @@ from .places import any_among, parts_of
 
 Operand = object
 """A known value whose type the checker has matched with that of its partner."""
+
+_Number: TypeAlias = int | Fraction
 
 
 class UndefinedError(ArithmeticError):
@@ -237,15 +239,13 @@ def calculate(
 def _money(operator: ArithmeticOperator, left: Money, right: Money) -> Money | Fraction:
     if left.currency != right.currency:
         raise UndefinedError(f"{left.currency} and {right.currency} are not joined")
-    amount: Fraction = _number(operator, left.amount, right.amount)
+    amount = _number(operator, left.amount, right.amount)
     if operator is ArithmeticOperator.DIVIDE:
         return amount
     return Money(amount=amount, currency=left.currency)
 
 
-def _measures(
-    operator: ArithmeticOperator, left: Measure, right: Measure
-) -> Measure | int | Fraction:
+def _measures(operator: ArithmeticOperator, left: Measure, right: Measure) -> Measure | Fraction:
     size = _number(operator, left.size, right.size)
     return size if operator is ArithmeticOperator.DIVIDE else replace(left, size=size)
 
@@ -261,7 +261,19 @@ def _shifted(day: date, length: Measure, sign: int, month_end: MonthEnd) -> date
     return found
 
 
-def _number(operator: ArithmeticOperator, left: Any, right: Any) -> Any:
+@overload
+def _number(operator: ArithmeticOperator, left: Fraction, right: _Number) -> Fraction: ...
+
+
+@overload
+def _number(operator: ArithmeticOperator, left: _Number, right: Fraction) -> Fraction: ...
+
+
+@overload
+def _number(operator: ArithmeticOperator, left: _Number, right: _Number) -> _Number: ...
+
+
+def _number(operator: ArithmeticOperator, left: _Number, right: _Number) -> _Number:
     """Return the exact result, which is a fraction unless both numbers are integers."""
     match operator:
         case ArithmeticOperator.ADD:

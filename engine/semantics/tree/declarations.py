@@ -72,7 +72,7 @@ class Dated(Generic[Content]):
         return found if found is not None and found.window.meets(day, day) else None
 
     def turns(self, window: Window) -> Iterator[date]:
-        """Yield the days of a window on which an edition begins or ends, in order."""
+        """Yield the days on which editions begin or end, in order: all of a window, some around."""
         first = bisect_right(self.editions, window.start or date.min, key=_beginning)
         for edition in self.editions[max(0, first - 1) :]:
             start, until = edition.window.start, edition.window.until
