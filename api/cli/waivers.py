@@ -41,7 +41,9 @@ def waivers() -> None:
     "--state", type=click.Choice(get_args(WaiverState)), help="Those that are in this state."
 )
 @click.option("--rule", metavar="RULE", help="Those of this rule.")
-@click.option("--unused", is_flag=True, help="Those that let no breach pass so far.")
+@click.option(
+    "--unused", is_flag=True, help="Those that let no breach pass, erased decisions aside."
+)
 @called
 def list_(  # noqa: PLR0913 - one parameter for each option.
     *,

@@ -172,7 +172,8 @@ class RecordedDecisions:
         subject = given(chosen)
         if len(subject) != 1:
             raise ValueError("give one of `decision`, `campaign` and `actor`: what to erase")
-        return self._asking.send("/v1/erasures", Erasure, {**subject, "ground": ground})
+        body = {**subject, "ground": ground}
+        return self._asking.send("/v1/erasures", Erasure, body, is_slow=True)
 
     def _exported(
         self, passing: Path, folder: Path, query: Mapping[str, str], accept: str

@@ -65,7 +65,8 @@ class Patience:
     """How long is waited: for one answer, for all tries together, and how many there are.
 
     `timeout` bounds each silence of the service, `total` all that one call takes, both in seconds.
-    Where policies are examined, which takes longest of all, they are 90 and 180 at least.
+    Where policies are examined, or decisions erased, which takes longest, they are 90 and 180 at
+    least.
     """
 
     timeout: float = 30.0
@@ -79,7 +80,7 @@ class Request:
     """One request.
 
     `is_repeatable` says that a second arrival would change nothing, `is_slow` that policies are
-    examined before it is answered.
+    examined, or decisions erased, before it is answered.
     """
 
     method: str

@@ -70,6 +70,10 @@ def test_what_stands_between_in_postgresql(
             "there is a view `log_entry_facet`, which Assent did not make",
         ),
         (
+            ["ALTER TABLE hold RENAME TO kept", "CREATE VIEW Hold AS SELECT * FROM kept"],
+            "there is a view `Hold`, which Assent did not make",
+        ),
+        (
             [f"{TRIGGER} BEGIN SELECT 1; END"],
             "there is a trigger `t`, which Assent did not make",
         ),
@@ -88,3 +92,10 @@ def test_what_stands_between_in_sqlite(
     database: Database, statements: list[str], told: str
 ) -> None:
     assert altered(database, *statements) == told
+
+
+def test_what_somebody_keeps_beside_them_is_no_fault(database: Database) -> None:
+    """A report stands between nobody and the tables that it is made of."""
+    with database.writing() as connection:
+        connection.execute(text("CREATE VIEW waivers_used AS SELECT * FROM waiver_use"))
+    compare_everything(database)

@@ -24,7 +24,7 @@ from engine.audit.instants import EPOCH
 from engine.audit.log import Committer
 from engine.audit.verification.verify import verify_export
 from engine.storage.databases.database import Database
-from engine.storage.errors import LogInconsistent, NotFound
+from engine.storage.errors import LogInconsistent, NotFound, StorageUnavailable
 from engine.storage.lifecycle import erasures as module
 from engine.storage.lifecycle.erasures import Erasures, ErasureSummary
 from engine.storage.lifecycle.subjects import Selector
@@ -329,6 +329,46 @@ def test_no_index_and_no_statistics_tell_of_what_was_erased(
         assert connection.execute(found, {"name": name}).scalar_one() == 0
         assert connection.execute(found, {"name": "other7"}).scalar_one() > 0
     database.close()
+
+
+def test_every_table_of_postgresql_is_freed_of_what_was_erased(
+    make_record: Any, postgresql_url: str
+) -> None:
+    migrate(postgresql_url)
+    database = Database(postgresql_url)
+    fill(SQLLogStore(database), make_record, 1)
+    assert erase_campaign(Erasures(database)).is_purged
+    freed = text("SELECT relname FROM pg_stat_user_tables WHERE last_vacuum IS NOT NULL")
+    with database.reading() as connection:
+        found = set(connection.execute(freed).scalars())
+    database.close()
+    decided = {"log_entry", "log_entry_rule", "log_entry_words", "log_entry_facet", "facets_due"}
+    assert decided | {"payload", "disclosure", "sealed", "request_key", "waiver_use"} <= found
+
+
+def test_a_user_who_does_not_own_the_tables_is_told_that_they_are_not_cleaned(
+    make_record: Any, postgresql_url: str
+) -> None:
+    """Whoever only has the rights to read and write had it reported as a database that is away."""
+    migrate(postgresql_url)
+    url = postgresql_url.replace("//postgres:@", "//clerk@")
+    assert url != postgresql_url
+    owner, database = Database(postgresql_url), Database(url)
+    rights = "SELECT, INSERT, UPDATE, DELETE"
+    with owner.writing() as connection:
+        connection.execute(text("CREATE ROLE clerk LOGIN"))
+        connection.execute(text(f"GRANT {rights} ON ALL TABLES IN SCHEMA public TO clerk"))
+    try:
+        fill(SQLLogStore(database), make_record, 1)
+        with pytest.raises(StorageUnavailable, match="does not own its tables"):
+            erase_campaign(Erasures(database))
+        assert erase_campaign(Erasures(owner)).is_purged
+    finally:
+        database.close()
+        with owner.writing() as connection:
+            connection.execute(text("DROP OWNED BY clerk"))
+            connection.execute(text("DROP ROLE clerk"))
+        owner.close()
 
 
 def test_a_reader_at_work_delays_the_purge_of_postgresql(

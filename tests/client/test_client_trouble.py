@@ -6,7 +6,7 @@ import signal
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -303,14 +303,24 @@ def test_slow_service_is_not_waited_for(between: Between, served: Served) -> Non
     assert caught.value.may_have_arrived
 
 
-def test_an_examination_of_policies_is_waited_for(between: Between, served: Served) -> None:
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda client: client.check_policies({"p.policy": "module p"}),
+        lambda client: client.decisions.erase(ground="objection", campaign="x"),
+    ],
+    ids=["an examination of policies", "an erasure"],
+)
+def test_what_takes_long_is_waited_for(
+    between: Between, served: Served, ask: Callable[[Client], object]
+) -> None:
     between.deeds.append(Wait(0.5))
     patience = Patience(timeout=0.2, total=0.3, tries=1)
     with (
         Client(between.url, served.installation.tokens["both"], patience=patience) as client,
         pytest.raises(UnreachableError, match="was lost before the answer came"),
     ):
-        client.check_policies({"p.policy": "module p"})
+        ask(client)
 
 
 def test_answer_that_never_ends(between: Between, served: Served) -> None:

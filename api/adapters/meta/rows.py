@@ -193,7 +193,8 @@ def _put_ages(draft: Draft, row: Record, *, suggested: bool) -> None:
     least, greatest = _age(row, "Age Min"), _age(row, "Age Max")
     if least is not None and greatest is not None and greatest.value < least.value:
         row.refuse("Age Max", "`Age Max` is below `Age Min`", "exchange the two")
-    if any(one.value == "whatsapp" for one in cells_of(row, "Publisher Platforms", ",")):
+    publishers = cells_of(row, "Publisher Platforms", ",")
+    if any(one.value.casefold() == "whatsapp" for one in publishers):
         # People there whose age nobody knows see the ads too: no column is known that says no.
         row.leave("Age Min")
         row.leave("Age Max")

@@ -47,7 +47,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "text": "words of the justification",
         "ticket": "where the approval is on record",
         "until": "decided before this instant",
-        "used": "whether it has waived a breach in any decision of the log",
+        "used": "whether it has waived a breach in any decision of the log, erased ones aside",
         "version": "the version of the policies",
         "view": "`full` adds every rule with its status",
     }

@@ -67,6 +67,8 @@ def period_advice(
             first, last = named
     whole = f"{words}.start is on or after {first} and {words}.end is on or before {last}"
     some = f"{words} overlaps {' to '.join(named)}"
+    if len(limits) > 1 and not all(isinstance(limit, syntax.DateLiteral) for limit in limits):
+        some = f"{words}.start is on or before {last} and {words}.end is on or after {first}"
     return f"where all its days are meant, `{whole}`; where one is enough, `{some}`"
 
 

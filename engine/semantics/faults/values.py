@@ -216,11 +216,11 @@ def number_for_percentage(span: Span, text: str) -> Diagnostic:
 
 def grouped_thousands(span: Span, words: str, number: str) -> Diagnostic:
     """A number that is fifty here, and fifty thousand in half of Europe."""
-    whole, _, group = number.partition(".")
+    thousands, decimal = number.replace(".", ""), number.rstrip("0").removesuffix(".")
     return error(
         "E0416",
         f"`{words}` can be read in two ways",
         span,
         label="a full stop stands before decimals, and never between thousands",
-        help=f"write `{whole}{group}` for thousands, and `{whole}` where no more is meant",
+        help=f"write `{thousands}` for thousands, and `{decimal}` where no more is meant",
     )

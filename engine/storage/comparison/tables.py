@@ -24,7 +24,11 @@ _POSTGRESQL = text("""
     END FROM unnest(CAST(:names AS text[])) AS name
     JOIN pg_class ON pg_class.oid = to_regclass(quote_ident(name))
 """)
-_SQLITE = text("SELECT type, name, sql FROM sqlite_master WHERE type IN ('view', 'trigger')")
+_SQLITE = text(
+    "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE type IN ('view', 'trigger')"
+)
+_INDEX = "log_entry_found"
+"""The index of words; the names of the tables that it is kept in begin so, too."""
 
 # The index of words follows the words by these alone (migration 0004).
 _ADD = 'INSERT INTO log_entry_found (rowid, words) VALUES (new."index", new.words);'
@@ -61,6 +65,8 @@ def _in_postgresql(connection: Connection) -> Iterable[str]:
 
 
 def _in_sqlite(connection: Connection) -> Iterable[str]:
-    for kind, name, written in connection.execute(_SQLITE):
-        if " ".join(written.split()) not in _TRIGGERS:
+    for kind, name, place, written in connection.execute(_SQLITE):
+        named = place.lower()  # As SQLite compares names.
+        is_ours = named in metadata.tables or named.startswith(_INDEX)
+        if is_ours and " ".join(written.split()) not in _TRIGGERS:
             yield f"there is a {kind} `{name}`, which Assent did not make"

@@ -23,7 +23,7 @@ from sqlalchemy import (
     event,
     inspect,
 )
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from ..errors import StorageUnavailable
 from .driver import run
@@ -57,13 +57,19 @@ _PATIENCE = {
 _POOL = {"pool_size": 8, "max_overflow": 24, "pool_timeout": 10, "pool_pre_ping": True}
 # Those of the log, and that of a key store, which is a database of its own.
 _CONTENTS = (
-    *("log_entry", "log_entry_rule", "log_entry_words", "log_entry_facet", "payload"),
-    *("disclosure", "sealed", "request_key", "standing_fact_version", "data_key"),
+    *("log_entry", "log_entry_rule", "log_entry_words", "log_entry_facet", "facets_due"),
+    *("payload", "disclosure", "sealed", "request_key", "waiver_use", "standing_fact_version"),
+    "data_key",
 )
 _WORDS = "log_entry_words_found"
 _PURGE_TIMEOUT = "SET lock_timeout = '10s'"
 _IN_THE_WAY = ("55P03", "40P01")
 """SQLSTATE where something else was at work: lock not available, deadlock detected."""
+_INSUFFICIENT_PRIVILEGE = "42501"
+_NOT_THE_OWNER = (
+    "the database's user does not own its tables and may not clean them: what was erased is still "
+    "in their files; make it their owner, and do this again"
+)
 _STATEMENT_TIMEOUT = "SET statement_timeout = '60s'"
 _SESSION = (
     "SET client_encoding = 'UTF8'",
@@ -145,8 +151,11 @@ class PostgreSQL:
                 connection.exec_driver_sql(setting)
             try:
                 _free(connection)
-            except OperationalError as error:
-                if getattr(error.orig, "sqlstate", None) not in _IN_THE_WAY:
+            except DBAPIError as error:
+                state = getattr(error.orig, "sqlstate", None)
+                if state == _INSUFFICIENT_PRIVILEGE:
+                    raise StorageUnavailable(_NOT_THE_OWNER) from error
+                if state not in _IN_THE_WAY:
                     raise
                 return False
             finally:

@@ -35,7 +35,7 @@ class WaiverEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """In how many decisions of the log a waiver let a breach pass, and when it last did."""
+    """In how many decisions a waiver let a breach pass, erased ones aside, and when it last did."""
 
     count: int
     last: datetime | None

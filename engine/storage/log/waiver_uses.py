@@ -1,7 +1,7 @@
 """Which waivers were used by which decisions: written with the decision, in one transaction.
 
-It shows which waivers were requested and never used. An erasure of the decision deletes the row: a
-waiver names its campaign or advertiser.
+An erasure of the decision deletes the row: a waiver names its campaign or advertiser. One that only
+erased decisions used is shown as unused.
 """
 
 from collections.abc import Iterable, Mapping

@@ -120,7 +120,7 @@ _EXCEPTING = re.compile("except|unless|save|excluding|but")
 _LONE_NAME = re.compile(r"(?:when|require|means|and|or|not|\() [a-z]\w*$")
 _JOINED = "the words before a list say how its items are joined"
 _INCLUDING = re.compile(r"includes (all|any)$")
-_OVERLAPPING = re.compile(r"(?:overlaps|is within) [^()]*$")
+_OVERLAPPING = re.compile(r"overlaps [^()]*$")
 _COMPUTED_PERIOD = (
     "a period is written with two days; where its ends are reckoned, compare both: "
     "`campaign.flight.start is on or before … and campaign.flight.end is on or after …`"
@@ -472,7 +472,8 @@ def _number_advice(found: str, before: str, after: str) -> str | None:
     if found == "." and after.lower() in MONTH_NAMES:
         return DAY_HABIT
     if found == "," and is_behind and _THREE_DIGITS.fullmatch(after):
-        return f"{THOUSANDS}; here `{before}{after}`, or `{before}` where no more is meant"
+        decimal = _decimal(before, after)
+        return f"{THOUSANDS}; where the comma stands before decimals, write `{decimal}`"
     if found == "," and is_behind and after.removesuffix("%").isdigit():
         return f"decimals stand behind a full stop: `{before}.{after}`"
     if _GROUPED.fullmatch(found) or (is_behind and (found.isdigit() or found == ",")):
@@ -499,6 +500,12 @@ def reserved(span: Span, word: str, expected: str) -> Diagnostic:
         label="choose another word",
         help=f"`is {word}` has a meaning of its own" if expected == expect.MEMBER else None,
     )
+
+
+def _decimal(whole: str, decimals: str) -> str:
+    """Return a number, or a share, without the zeros at its end."""
+    sign = "%" if decimals.endswith("%") else ""
+    return f"{whole}.{decimals.removesuffix('%')}".rstrip("0").removesuffix(".") + sign
 
 
 def _written_value(found: str) -> str:

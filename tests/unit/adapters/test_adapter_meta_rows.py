@@ -131,8 +131,11 @@ def test_a_category_that_is_declared_for_some_markets_is_not_declared(
     assert told.unmapped["/Special Ad Category Country"] == cells["Special Ad Category Country"]
 
 
-def test_no_age_is_told_where_whatsapp_shows_the_ad_to_people_of_unknown_age() -> None:
-    told = adapt(changed(Publisher_Platforms="facebook, whatsapp"))
+@pytest.mark.parametrize("publishers", ["facebook, whatsapp", "WhatsApp"])
+def test_no_age_is_told_where_whatsapp_shows_the_ad_to_people_of_unknown_age(
+    publishers: str,
+) -> None:
+    told = adapt(changed(Publisher_Platforms=publishers))
     assert at(told, "targeting.age") is None
     assert (told.unmapped["/Age Min"], told.unmapped["/Age Max"]) == ("18", "40")
 
