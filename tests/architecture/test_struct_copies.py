@@ -12,4 +12,4 @@ def test_struct_is_not_copied_as_a_dataclass() -> None:
     with pytest.raises(TypeError):
         replace(verdict, conclusive=False)  # type: ignore[misc]  # what this test is about.
     with pytest.raises(TypeError):
-        asdict(verdict)  # type: ignore[misc]  # as above.
+        asdict(verdict)  # type: ignore[misc]  # this is refused as well.
