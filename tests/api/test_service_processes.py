@@ -565,6 +565,7 @@ def test_graceful_stop_loses_nothing(tmp_path: Path) -> None:
     body = json.dumps({"campaign": campaign()}).encode()
     with serving(installation) as served, ExitStack() as stack:
         load = Load(served, 8)
+        stack.callback(load.end)
         load.await_more(100)
         asked = _request(served, f"{JSON_POST}\r\nContent-Length: {len(body)}", body)
         place = ("127.0.0.1", served.port)
@@ -574,7 +575,6 @@ def test_graceful_stop_loses_nothing(tmp_path: Path) -> None:
         served.process.send_signal(signal.SIGTERM)
         answers = [b"".join(iter(partial(each.recv, 65_536), b"")) for each in waiting]
         assert served.process.wait(60) == 0
-        load.end()
     assert [each[:13] for each in answers] == WAITING * [b"HTTP/1.1 200 "]
     made = [*load.acknowledged, *(json.loads(each.partition(b"\r\n\r\n")[2]) for each in answers)]
     database = open_database(installation.settings)
