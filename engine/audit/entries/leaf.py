@@ -51,23 +51,25 @@ class _Kind(msgspec.Struct, frozen=True, kw_only=True):
 
 _READ_KIND = msgspec.json.Decoder(_Kind)
 _DECISION = ("decision", 1)
-_READ_ACT: Mapping[tuple[str, int], msgspec.json.Decoder[ActLeaf]] = MappingProxyType(
+_ACTS: Mapping[tuple[str, int], type[ActLeaf]] = MappingProxyType(
     {
-        ("erasure", 1): msgspec.json.Decoder(ErasureLeaf),
-        ("erasure", 2): msgspec.json.Decoder(KeyedErasureLeaf),
-        ("access", 1): msgspec.json.Decoder(AccessLeaf),
-        ("hold", 1): msgspec.json.Decoder(HoldLeaf),
-        ("hold", 2): msgspec.json.Decoder(CommittedHoldLeaf),
-        ("release", 1): msgspec.json.Decoder(ReleaseLeaf),
-        ("schedule", 1): msgspec.json.Decoder(ScheduleLeaf),
-        ("query", 1): msgspec.json.Decoder(QueryLeaf),
-        ("policy", 1): msgspec.json.Decoder(PolicyLeaf),
-        ("waiver", 1): msgspec.json.Decoder(WaiverLeaf),
-        ("fact", 1): msgspec.json.Decoder(FactLeaf),
-        ("key", 1): msgspec.json.Decoder(KeyLeaf),
+        ("erasure", 1): ErasureLeaf,
+        ("erasure", 2): KeyedErasureLeaf,
+        ("access", 1): AccessLeaf,
+        ("hold", 1): HoldLeaf,
+        ("hold", 2): CommittedHoldLeaf,
+        ("release", 1): ReleaseLeaf,
+        ("schedule", 1): ScheduleLeaf,
+        ("query", 1): QueryLeaf,
+        ("policy", 1): PolicyLeaf,
+        ("waiver", 1): WaiverLeaf,
+        ("fact", 1): FactLeaf,
+        ("key", 1): KeyLeaf,
     }
 )
-"""How the leaves of acts are read, by kind and version."""
+"""The leaves of acts, by kind and version."""
+
+_READ_ACT = {known: msgspec.json.Decoder(shape) for known, shape in _ACTS.items()}
 
 
 def read_leaf(leaf: bytes) -> Leaf:

@@ -108,12 +108,13 @@ def statement_bytes(document: Document) -> bytes:
 
 def _entry(document: Document) -> BookEntry:
     try:
-        made = _READ_FORM.decode(
-            _ENCODER.encode({name: value for name, value in document.items() if name in _READ})
+        made = msgspec.convert(
+            {name: value for name, value in document.items() if name in _READ}, _Form
         )
         # As texts of a campaign are.
         subject = Subject(kind=made.subject.kind, name=stated(made.subject.name))
-    except msgspec.ValidationError as error:
+        order = _ENCODER.encode([document.get("from"), dict(document)])
+    except (TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"this is no standing fact: {error}") from error
     return BookEntry(
         document=MappingProxyType(dict(document)),
@@ -121,7 +122,7 @@ def _entry(document: Document) -> BookEntry:
         start=made.start,
         until=made.until,
         source=_source(made),
-        order=_ENCODER.encode([document.get("from"), dict(document)]),
+        order=order,
     )
 
 
@@ -142,7 +143,9 @@ class _Form(msgspec.Struct, frozen=True, kw_only=True, rename={"start": "from"})
     recorded_at: str | None = None
 
 
-_READ_FORM = msgspec.json.Decoder(_Form)
+# INVARIANT: made here, it describes the form before there are threads that convert to it (decision
+# 0135).
+msgspec.json.Decoder(_Form)
 _READ = frozenset({"subject", "from", "until", *SOURCE})
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from ...source.diagnostic import Diagnostic
 from ...syntax import tree as syntax
-from ...syntax.visit import walk
+from ...syntax.visit import children
 from . import faults
 
 _DATED = (
@@ -20,11 +20,19 @@ _DATED = (
 def left_out(files: Iterable[syntax.File]) -> Iterator[Diagnostic]:
     """Yield a warning for each end on the last day of a month, unless something begins with it."""
     for item in (item for file in files for item in file.items):
-        dated = [node for node in walk(item) if isinstance(node, _DATED)]
+        dated = [node for node in _parts(item) if isinstance(node, _DATED)]
         begins = {node.start.value for node in dated if node.start is not None}
         for end in (node.until for node in dated if node.until is not None):
             if _is_last_of_month(end.value) and end.value not in begins:
                 yield faults.last_day_left_out(end.span, end.value)
+
+
+def _parts(item: syntax.Node) -> Iterator[syntax.Node]:
+    """Yield the clauses and editions of an item, and the clauses of its rules."""
+    for part in children(item):
+        yield part
+        if isinstance(part, syntax.Rule):
+            yield from children(part)
 
 
 def _is_last_of_month(day: date) -> bool:

@@ -1,6 +1,8 @@
 """Reading standing facts: what they must say, and every fault with its place."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import reduce
 from typing import Any
 
 import pytest
@@ -23,6 +25,7 @@ from tests.unit.evaluation.courtroom import CAMPAIGN, court, rule
 BUNDLE = court(rule("prohibit when campaign.flag"), vocabulary=KNOWING)
 NAMED = {"kind": "advertiser", "name": "A"}
 GOOD = document("advertiser", "A", {"flag": True})
+DEEP: object = reduce(lambda inner, _: [inner], range(5_000), list[Any]())
 SOURCE = {
     "id": "9aa80509-d013-482c-a5f2-010d305e4d70",
     "version": 2,
@@ -204,6 +207,14 @@ def test_nothing_is_too_deep_or_too_much() -> None:
         {"from": "soon"},
         {"version": "two"},
         {"id": "9aa80509"},
+        {"subject": object()},
+        {"subject": {"kind": "advertiser", "name": date(2026, 1, 1)}},
+        {"subject": {"kind": "advertiser", "name": Decimal("NaN")}},
+        {"subject": {1: 2}},
+        {"subject": DEEP},
+        {"facts": object()},
+        {"facts": DEEP},
+        {"facts": {"name": "\ud800"}},
     ],
 )
 def test_a_document_without_subject_days_or_a_whole_source_is_none(changes: dict[str, Any]) -> None:
