@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from ..syntax.habits import PROVISION_HABITS
+from ..syntax.notations import PROVISION_HABITS
 
 _KINDS = {
     "art": "Article",

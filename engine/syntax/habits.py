@@ -1,57 +1,23 @@
-"""What people type out of habit, and the words that say it here.
+"""Phrases that people write out of habit, and the words that say it here.
 
-Signs of programming languages and spreadsheets, marks of word processors, and phrases of ordinary
-English that are near to a phrase of the language. The scanner and the messages read these tables;
-the grammar does not: what stands here is never accepted, only understood.
+Phrases of ordinary English and keywords of other languages that are near to a phrase of this one.
+The scanner and the messages read these tables, and those of `notations`; the grammar does not: what
+stands here is never accepted, only understood.
 """
 
-from .lexis import TIME_UNITS, Comparator
+from .lexis import Comparator
 
-SYMBOL_HABITS = {
-    ">=": "is at least",
-    "=>": "is at least",
-    "≥": "is at least",
-    "<=": "is at most",
-    "=<": "is at most",
-    "≤": "is at most",
-    "==": "is",
-    "!=": "is not",
-    "<>": "is not",
-    "≠": "is not",
-    "&&": "and",
-    "&": "and",
-    "||": "or",
-    "|": "or",
-    ">": "is more than",
-    "<": "is less than",
-    "=": "is",
-    "!": "not",
-}
-"""Signs, and the words for them."""
-
-MARK_HABITS = {
-    "–": "-",  # noqa: RUF001 - the ambiguity is the point.
-    "—": "-",
-    "−": "-",  # noqa: RUF001 - the ambiguity is the point.
-    **dict.fromkeys("\u2010\u2011\u2012\u2015", "-"),
-    "×": "*",  # noqa: RUF001 - the ambiguity is the point.
-    "÷": "/",
-    "//": "#",
-    "/*": "#",
-}
-"""Marks that look like marks of the language, or stand for them elsewhere."""
-
-QUOTE_HABITS = "“”„‟«»‘’‚‛'`"  # noqa: RUF001 - the ambiguity is the point.
-"""Quotation marks other than the straight double one."""
-
-_GREATER = (
+GREATER = (
     *("greater", "bigger", "larger", "higher", "older", "longer", "taller", "wider"),
     *("heavier", "dearer"),
 )
-_LESSER = (
+"""Adjectives that say that something is more."""
+
+LESSER = (
     *("smaller", "lower", "fewer", "younger", "shorter", "narrower", "nearer"),
     *("lighter", "cheaper"),
 )
+"""Adjectives that say that something is less."""
 
 
 def _compared(words: tuple[str, ...], beyond: str, up_to: str) -> dict[str, str]:
@@ -70,8 +36,8 @@ def _compared(words: tuple[str, ...], beyond: str, up_to: str) -> dict[str, str]
 
 
 COMPARISON_HABITS = {
-    **_compared(_GREATER, "is more than", "is at least"),
-    **_compared(_LESSER, "is less than", "is at most"),
+    **_compared(GREATER, "is more than", "is at least"),
+    **_compared(LESSER, "is less than", "is at most"),
     **{
         f"is not {comparator.phrase.removeprefix('is ')}": comparator.denial
         for comparator in Comparator
@@ -201,6 +167,11 @@ BARE_HABITS = {
 }
 """Comparisons without their first word, as cells of a table have them."""
 
+_SOURCE = dict.fromkeys(("basis", "cite", "law"), "source")
+_BEGINNING = dict.fromkeys(
+    ("from", "valid from", "effective from", "in force since", "in force"), "in force from"
+)
+
 CLAUSE_HABITS = {
     "forbid when": "prohibit when",
     "forbid if": "prohibit when",
@@ -248,21 +219,15 @@ CLAUSE_HABITS = {
     "only when": "applies when",
     "when": "applies when",
     "apply in": "applies in",
-    "effective from": "in force from",
+    **_BEGINNING,
     "effective": "in force from",
-    "valid from": "in force from",
-    "in force since": "in force from",
-    "in force": "in force from",
-    "from": "in force from",
     "if missing": "if unknown",
     "when unknown": "if unknown",
     "reason": "message",
     "explanation": "message",
     "fix": "remedy",
     "solution": "remedy",
-    "basis": "source",
-    "cite": "source",
-    "law": "source",
+    **_SOURCE,
     "priority": "severity",
     "gravity": "severity",
     "because": "message",
@@ -313,9 +278,7 @@ PARAMETER_HABITS = {
     "reviewed": "reviewed on",
     "last reviewed": "reviewed on",
     "last reviewed on": "reviewed on",
-    "basis": "source",
-    "cite": "source",
-    "law": "source",
+    **_SOURCE,
 }
 """First words of a part of a parameter, and the keyword of the language."""
 
@@ -325,9 +288,7 @@ DEFINITION_HABITS = {
     "when": "means",
     "if": "means",
     "applies when": "means",
-    "basis": "source",
-    "cite": "source",
-    "law": "source",
+    **_SOURCE,
 }
 """First words of a part of a definition, and the keyword of the language."""
 
@@ -342,9 +303,7 @@ TABLE_HABITS = {
     "else": "otherwise",
     "default": "otherwise",
     "since": "from",
-    "basis": "source",
-    "cite": "source",
-    "law": "source",
+    **_SOURCE,
 }
 """First words of a part of a table, and the keyword of the language."""
 
@@ -356,11 +315,7 @@ WAIVER_HABITS = {
     "scope": "for",
     "when": "for",
     "if": "for",
-    "from": "in force from",
-    "valid from": "in force from",
-    "effective from": "in force from",
-    "in force since": "in force from",
-    "in force": "in force from",
+    **_BEGINNING,
     "approved": "approved by",
     "approved on": "approved by",
     "granted by": "approved by",
@@ -449,126 +404,3 @@ LEADING_HABITS = {
     "no": "of a fact say `not`; `no NAME in LIST has (…)` speaks of the elements of a list",
 }
 """Words in front of a fact, where a condition begins, and what is said in their place."""
-
-MONTH_NAMES = (
-    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
-    *("october", "november", "december"),
-    *("januar", "februar", "märz", "mai", "juni", "juli", "oktober", "dezember"),
-    *("janvier", "février", "mars", "avril", "juin", "juillet", "août", "septembre", "octobre"),
-    *("novembre", "décembre"),
-)
-"""Names of months, in English, German and French."""
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_WEEKENDS = ("weekend", "weekends", "weekday", "weekdays")
-_CURRENCIES = (
-    *("euro", "euros", "dollar", "dollars", "pound", "pounds", "franc", "francs", "kroner"),
-    *("kronor", "zloty"),
-)
-THOUSANDS = "numbers are written without a mark between thousands: `5000`, `5000.50`"
-DAY_HABIT = "days are written year-month-day, such as `2026-08-02`"
-_WEEKDAY_HABIT = (
-    "there are no days of the week; list the days in a `set … of date`, and say `is one of` it"
-)
-
-UNIT_HABITS = {
-    **dict.fromkeys(MONTH_NAMES, DAY_HABIT),
-    **dict.fromkeys((*_WEEKDAYS, *_WEEKENDS), _WEEKDAY_HABIT),
-    **dict.fromkeys(("percent", "per"), "a percentage is written with its sign, such as `75%`"),
-    **dict.fromkeys(
-        _CURRENCIES, "the code of the currency stands before the amount, such as `EUR 5000`"
-    ),
-    "next": "say `is within 30 days after today`",
-    **dict.fromkeys(
-        ("thousand", "million", "billion", "mio"), "numbers are written in full, such as `50000`"
-    ),
-    **dict.fromkeys(
-        ("am", "pm", "oclock", "noon", "midnight"),
-        "there are no times of day; declare a fact that states the hour, as a `whole_number`",
-    ),
-    **dict.fromkeys(
-        (*(word for unit in TIME_UNITS for word in unit.value), "hour", "hours", "quarters"),
-        "times are counted in whole days, weeks, months or years, such as `13 months`",
-    ),
-    **dict.fromkeys(
-        (
-            "m",
-            "mi",
-            "meter",
-            "meters",
-            "kilometre",
-            "kilometres",
-            "kilometer",
-            "kilometers",
-            "feet",
-        ),
-        "distances are written in miles, km or metres, such as `15 miles`",
-    ),
-}
-"""Words for units that are not words of the language, or stand where none can, and what is said."""
-
-_COUNTED = (
-    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"),
-    *("twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"),
-    *("nineteen", "twenty", "dozen", "hundred", "half"),
-)
-
-WORD_HABITS = {
-    "true": "say `yes`",
-    "false": "say `no`",
-    "now": "say `today`",
-    "tomorrow": "say `today + 1 day`",
-    "yesterday": "say `today - 1 day`",
-    **dict.fromkeys(MONTH_NAMES, DAY_HABIT),
-    **dict.fromkeys((*_WEEKDAYS, *_WEEKENDS), _WEEKDAY_HABIT),
-    **dict.fromkeys(_COUNTED, "numbers are written in digits, such as `18`"),
-    "null": "of a fact that is not stated say `is unknown`",
-    **dict.fromkeys(
-        ("stated", "specified", "provided", "present", "missing", "absent", "unspecified", "given"),
-        "of a fact that is stated say `is known`, of one that is not `is unknown`",
-    ),
-    **dict.fromkeys(
-        ("more", "over", "above", *_GREATER), "with the limit itself say `is at least …`"
-    ),
-    **dict.fromkeys(
-        ("less", "under", "below", *_LESSER), "with the limit itself say `is at most …`"
-    ),
-}
-"""Words in place of a value, and what is said of them."""
-
-TYPE_HABITS = {
-    **dict.fromkeys(("string", "str", "word", "words"), "text"),
-    **dict.fromkeys(("boolean", "bool", "yesno", "flag"), "yes_no"),
-    **dict.fromkeys(("integer", "int", "whole"), "whole_number"),
-    **dict.fromkeys(("decimal", "float", "numeric"), "number"),
-    **dict.fromkeys(("percent", "ratio"), "percentage"),
-    **dict.fromkeys(("amount", "price"), "money"),
-    **dict.fromkeys(("day", "calendar_day"), "date"),
-    **dict.fromkeys(("datetime", "timestamp", "time"), "instant"),
-    **dict.fromkeys(("region", "market"), "place"),
-    "duration": "days",
-}
-"""Words for types elsewhere, and the type of the language."""
-
-PROVISION_HABITS = {
-    **dict.fromkeys(("article", "articles", "arts"), "art"),
-    "r": "rule",
-    **dict.fromkeys(("section", "sections", "clause", "§", "§§", "s", "ss"), "sec"),
-    **dict.fromkeys(("paragraph", "par"), "para"),
-    **dict.fromkeys(("chapter", "chap"), "ch"),
-    **dict.fromkeys(("recital",), "rec"),
-    **dict.fromkeys(("regulation",), "reg"),
-    **dict.fromkeys(("schedule",), "sch"),
-    **dict.fromkeys(("appendix",), "annex"),
-}
-"""Kinds of provisions as they are written in full, and how the language abbreviates them."""
-
-STRANGE_HABITS = {
-    **{
-        sign: f"the code of the currency stands before the amount, such as `{code} 5000`"
-        for sign, code in (("€", "EUR"), ("$", "USD"), ("£", "GBP"), ("¥", "JPY"))
-    },
-    "§": "provisions are abbreviated: `sec 4.1`",
-    **dict.fromkeys("•◦▪‣·", "clauses stand without marks in front of them; leave it out"),
-    **dict.fromkeys("'’", THOUSANDS),  # noqa: RUF001 - between digits; others are quotation marks.
-}
-"""Characters that mean something elsewhere, and what is said of them."""

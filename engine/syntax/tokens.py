@@ -15,7 +15,7 @@ from itertools import islice
 from ..source.diagnostic import Diagnostic
 from ..source.text import Source, Span
 from . import faults
-from .habits import BARE_HABITS, MARK_HABITS, QUOTE_HABITS, SYMBOL_HABITS
+from .habits import BARE_HABITS
 from .lexis import (
     CLAUSE_KEYWORDS,
     CONTRACTION,
@@ -27,6 +27,7 @@ from .lexis import (
     TEST_KEYWORDS,
     TEXT,
 )
+from .notations import MARK_HABITS, QUOTE_HABITS, SYMBOL_HABITS
 
 
 class TokenKind(Enum):

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from ...source.diagnostic import Diagnostic
 from ...source.quoting import series
 from ...syntax import tree as syntax
-from ...syntax.habits import WORD_HABITS
 from ...syntax.lexis import DATE_COMPARATORS, ORDER_COMPARATORS, Comparator
+from ...syntax.notations import WORD_HABITS
 from .. import faults
 from ..code_names import code_meant
 from ..fact_advice import NO_FACTS

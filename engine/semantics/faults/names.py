@@ -6,7 +6,8 @@ from ...source.diagnostic import Diagnostic, error
 from ...source.quoting import series
 from ...source.suggest import did_you_mean, nearest
 from ...source.text import Span
-from ...syntax.habits import COMPARISON_HABITS, TYPE_HABITS, WORD_HABITS
+from ...syntax.habits import COMPARISON_HABITS
+from ...syntax.notations import TYPE_HABITS, WORD_HABITS
 from ..code_names import code_advice, code_meant
 from ..types import CODES, Scalar, Type, describe
 from ..written import written_code

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from ...source.diagnostic import Diagnostic, error
 from ...source.text import Span
-from ...syntax.habits import DAY_HABIT
 from ...syntax.lexis import Comparator
+from ...syntax.notations import DAY_HABIT
 from ..types import LENGTHS, RecordType, Scalar, Type, describe
 from ..written import is_written
 

@@ -4,8 +4,8 @@ import unicodedata
 
 from ...source.diagnostic import Diagnostic, error
 from ...source.text import Span
-from ..habits import MARK_HABITS, STRANGE_HABITS
 from ..lexis import LONGEST_NAME, MAXIMUM_DEPTH, MOST_DIGITS, MOST_FAULTS
+from ..notations import MARK_HABITS, STRANGE_HABITS
 
 
 def symbol_habit(span: Span, symbol: str, words: str) -> Diagnostic:

@@ -1,7 +1,7 @@
 """What is advised where one thing is expected and another stands, or nothing: how it is written."""
 
 from .. import expectations as expect
-from ..habits import DAY_HABIT, WORD_HABITS
+from ..notations import DAY_HABIT, WORD_HABITS
 
 FACT_SHAPE = "a fact is written `name : type`, and then its label in quotation marks"
 _TIMES = "times are counted in whole days, weeks, months or years, such as `30 days`"

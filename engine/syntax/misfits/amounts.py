@@ -2,7 +2,7 @@
 
 import re
 
-from ..habits import DAY_HABIT, MONTH_NAMES, THOUSANDS, UNIT_HABITS
+from ..notations import DAY_HABIT, MONTH_NAMES, THOUSANDS, UNIT_HABITS
 
 _CURRENCY = re.compile("[A-Z]{3}")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)

@@ -5,8 +5,9 @@ import re
 from ...source.diagnostic import Diagnostic
 from ...source.suggest import nearest
 from .. import faults
-from ..habits import EXCEPTION_ADVICE, QUANTIFIER_HABITS, UNIT_HABITS
+from ..habits import EXCEPTION_ADVICE, QUANTIFIER_HABITS
 from ..lexis import TIME_UNITS
+from ..notations import UNIT_HABITS
 from .amounts import number_advice
 from .place import LABEL, Place
 

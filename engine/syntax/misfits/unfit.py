@@ -3,7 +3,6 @@
 from ...source.diagnostic import Diagnostic
 from .. import expectations as expect
 from .. import faults
-from ..habits import PROVISION_HABITS, UNIT_HABITS
 from ..lexis import (
     CLAUSE_KEYWORDS,
     DEFINITION_KEYWORDS,
@@ -15,6 +14,7 @@ from ..lexis import (
     TEST_KEYWORDS,
     WAIVER_KEYWORDS,
 )
+from ..notations import PROVISION_HABITS, UNIT_HABITS
 from .advice import COLON, HOW_WRITTEN, KINDS, MARK_ADVICE
 from .amounts import number_advice, value_advice
 from .phrases import IN_CONDITIONS, PHRASES

@@ -4,8 +4,9 @@ import pytest
 
 from engine.source.diagnostic import Diagnostic
 from engine.source.text import Source
-from engine.syntax.habits import AGE_HABITS, CLAUSE_HABITS, COMPARISON_HABITS, SYMBOL_HABITS
+from engine.syntax.habits import AGE_HABITS, CLAUSE_HABITS, COMPARISON_HABITS
 from engine.syntax.lexis import CLAUSE_KEYWORDS, Comparator
+from engine.syntax.notations import SYMBOL_HABITS
 from engine.syntax.parse import parse
 
 PHRASES = (
