@@ -14,7 +14,7 @@ from api.cli.failures import NO
 from api.cli.submissions import Record, submitted
 from api.cli.terminal import Output, toned
 from api.deciding.submission import Fault, Refused, adapted
-from engine.evaluation.prose import Tone, printable
+from engine.source.layout import Tone, printable
 
 _WRITER = msgspec.json.Encoder(decimal_format="number")
 

@@ -13,7 +13,7 @@ from api.cli.terminal import Output, toned
 from api.examination.check import Checked, Totals, document
 from api.examination.check import check as find_mistakes
 from api.examination.policy_files import PolicyFiles, read_named
-from engine.evaluation.prose import Tone
+from engine.source.layout import Tone
 from engine.source.render import render_sarif
 
 FORMS = ("full", "concise", "json", "sarif")

@@ -8,7 +8,7 @@ from api.cli.arguments import as_json_option
 from api.cli.groups import Group
 from api.cli.service import opened_service
 from api.cli.terminal import answer, toned
-from engine.evaluation.prose import Tone, counted
+from engine.source.layout import Tone, counted
 from engine.storage.databases.database import Database
 from engine.storage.sealed.contents import Contents
 from engine.storage.sealed.key_destruction import settle

@@ -32,8 +32,8 @@ from api.cli.terminal import Output, counting, toned
 from api.deciding.submission import FORMAT_NAMES, NATIVE, Terms
 from api.examination.policy_files import read_policies
 from engine import Engine
-from engine.evaluation.prose import Tone
 from engine.source.json_text import JSONValue
+from engine.source.layout import Tone
 
 
 @click.command()

@@ -8,8 +8,9 @@ from api.cli.submissions import Answer, Refusal
 from api.cli.terminal import styled, toned
 from api.deciding.submission import Fault
 from engine import Bundle, Decision, Effect
-from engine.evaluation.prose import Tone, counted, cut, lines, printable, tone_of, wrapped
+from engine.evaluation.prose import lines, tone_of
 from engine.evaluation.result import Status
+from engine.source.layout import Tone, counted, cut, printable, wrapped
 
 MOST_NAMES = 3
 """A line names so many rules or facts; the others are counted."""

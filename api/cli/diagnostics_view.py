@@ -7,8 +7,8 @@ from rich.text import Text
 
 from api.cli.terminal import toned
 from api.examination.check import Totals
-from engine.evaluation.prose import Tone, printable
 from engine.source.diagnostic import Diagnostic
+from engine.source.layout import Tone, printable
 from engine.source.render import render_concise, render_text
 from engine.source.text import Source
 

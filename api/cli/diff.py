@@ -15,7 +15,7 @@ from api.examination.policy_files import PolicyFiles, read_named
 from engine.analysis.changes import changes
 from engine.analysis.report import sentences
 from engine.bundle.bundle import Bundle
-from engine.evaluation.prose import Tone
+from engine.source.layout import Tone
 
 
 @click.command()

@@ -17,9 +17,9 @@ from api.handbook.links import INDEX, WHOLE
 from api.handbook.publish import OccupiedError, publish
 from api.handbook.site import pages
 from engine.bundle.bundle import Bundle
-from engine.evaluation.prose import Tone, counted
 from engine.handbook.handbook import handbook
 from engine.handbook.values import Handbook
+from engine.source.layout import Tone, counted
 from engine.testing.runner import run_cases
 
 

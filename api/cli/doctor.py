@@ -12,7 +12,7 @@ from api.cli.terminal import answer, toned
 from api.doctor import Finding, Status, examine
 from api.installation.settings import load_settings
 from engine.audit.instants import utc_now
-from engine.evaluation.prose import Tone
+from engine.source.layout import Tone
 
 _TONES = {Status.OK: Tone.ALLOW, Status.WARN: Tone.OPEN, Status.FAIL: Tone.DENY}
 _WIDTH = 19

@@ -12,7 +12,7 @@ from api.cli.subjects import by_option, decisions_of, selected, subject_options
 from api.cli.terminal import answer, toned
 from engine.audit.entries.acts import ASKED_FOR, Ground
 from engine.audit.instants import rfc3339
-from engine.evaluation.prose import Tone, counted
+from engine.source.layout import Tone, counted
 from engine.source.quoting import excerpt
 from engine.storage.errors import NotFound
 from engine.storage.lifecycle.erasures import Erasures, ErasureSummary, Tombstone

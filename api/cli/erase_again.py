@@ -15,7 +15,7 @@ from api.cli.terminal import answer, toned
 from engine.audit.checkpoints.note import NoteError
 from engine.audit.entries.acts import Ground
 from engine.audit.verification.past_erasures import NotPublished, PastErasures, past_erasures
-from engine.evaluation.prose import Tone, counted
+from engine.source.layout import Tone, counted
 from engine.storage.lifecycle.erasures import Erasures, ErasureSummary
 from engine.storage.lifecycle.holds import UnderHold
 from engine.storage.log.anchor import KeyFile

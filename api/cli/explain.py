@@ -14,8 +14,8 @@ from rich.theme import Theme
 from api.cli.arguments import as_json_option
 from api.cli.failures import Failure
 from api.cli.terminal import Output, answer, toned
-from engine.evaluation.prose import Tone, printable
 from engine.source.codes import Page, command_for, find_page, near_codes, pages
+from engine.source.layout import Tone, printable
 
 _WIDEST = 100
 _THEME = Theme({"markdown.code": "bold", "markdown.h1": "bold", "markdown.h2": "bold underline"})

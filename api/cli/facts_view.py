@@ -7,7 +7,7 @@ from typing import Any
 from rich.text import Text
 
 from api.cli.terminal import toned
-from engine.evaluation.prose import Tone, printable
+from engine.source.layout import Tone, printable
 
 Document = Mapping[str, Any]
 

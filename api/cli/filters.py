@@ -9,7 +9,7 @@ import click
 from api.cli.arguments import WRITTEN, InstantType
 from api.cli.failures import Failure
 from api.cli.terminal import Output, toned
-from engine.evaluation.prose import Tone
+from engine.source.layout import Tone
 from engine.storage.databases.database import Database
 from engine.storage.errors import InvalidQuery, LogInconsistent, NotFound
 from engine.storage.search.filters import SEARCHABLE_STATUSES, DecisionFilter

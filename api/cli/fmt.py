@@ -15,8 +15,8 @@ from api.cli.diagnostics_view import diagnostic_lines
 from api.cli.failures import CANNOT, NO, Failure, unreadable
 from api.cli.terminal import Output, toned
 from engine.bundle.load import is_policy, read_text
-from engine.evaluation.prose import Tone, printable
 from engine.source.diagnostic import Diagnostic
+from engine.source.layout import Tone, printable
 from engine.source.render import render_json
 from engine.source.text import Source
 from engine.storage.files import write_durably

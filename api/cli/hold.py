@@ -13,7 +13,7 @@ from api.cli.terminal import answer, toned
 from engine.audit.entries.acts import HoldGround
 from engine.audit.instants import rfc3339
 from engine.audit.log import Receipt
-from engine.evaluation.prose import Tone, counted
+from engine.source.layout import Tone, counted
 from engine.source.quoting import excerpt
 from engine.storage.errors import NotFound
 from engine.storage.lifecycle.holds import HoldPlaced, Holds

@@ -14,7 +14,7 @@ from api.cli.terminal import answer, toned
 from api.installation.settings import Settings, load_settings
 from api.installation.setup import Preparation, initialise
 from engine.bundle.bundle import short_digest
-from engine.evaluation.prose import Tone
+from engine.source.layout import Tone
 from engine.storage.keys import Role
 
 _TRIES = ("a campaign that the shipped policies deny, and why", "one that they allow")

@@ -28,7 +28,7 @@ from api.cli.terminal import Output, answer, toned
 from api.installation.settings import load_settings
 from api.installation.setup import keys_of, make_key
 from engine.audit.instants import utc_now
-from engine.evaluation.prose import Tone, printable
+from engine.source.layout import Tone, printable
 from engine.source.quoting import excerpt
 from engine.source.suggest import nearest
 from engine.storage.errors import Conflict

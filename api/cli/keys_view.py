@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from rich.text import Text
 
 from api.cli.terminal import toned
-from engine.evaluation.prose import Tone, printable
+from engine.source.layout import Tone, printable
 from engine.storage.keys import ApiKey, NewApiKey
 
 _TONES = {"in force": Tone.ALLOW, "expired": Tone.QUIET, "revoked": Tone.DENY}

@@ -27,7 +27,7 @@ from api.installation.settings import load_settings
 from api.installation.signing import signer_of
 from engine.audit.checkpoints.keyring import KeyRing, LogKey
 from engine.audit.instants import rfc3339
-from engine.evaluation.prose import Tone, counted
+from engine.source.layout import Tone, counted
 from engine.storage.errors import Conflict
 from engine.storage.log.anchor import KeyFile
 from engine.storage.log.attestations import AttestationStore

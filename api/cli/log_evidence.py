@@ -20,7 +20,7 @@ from api.log.evidence import EvidenceSelection, EvidenceSource, TooMany, entries
 from engine.audit.entries.record import LogEntry
 from engine.audit.exhibits.evidence import EvidenceManifest
 from engine.audit.merkle.tree import ProofError
-from engine.evaluation.prose import Tone, counted
+from engine.source.layout import Tone, counted
 from engine.source.quoting import excerpt
 from engine.storage.errors import NotFound
 from engine.storage.files import replacing

@@ -25,7 +25,7 @@ from api.deciding.impact import (
 )
 from api.deciding.replay import outcome_reason
 from engine import Engine, load_bundle
-from engine.evaluation.prose import Tone, counted, printable
+from engine.source.layout import Tone, counted, printable
 from engine.source.quoting import excerpt
 from engine.storage.lifecycle.erasures import Erasures
 from engine.storage.search.decisions import Decisions

@@ -14,7 +14,7 @@ from api.cli.subjects import by_option
 from api.cli.terminal import answer, toned
 from api.log.listing import saved_query_document
 from engine.audit.instants import rfc3339
-from engine.evaluation.prose import Tone
+from engine.source.layout import Tone
 from engine.source.quoting import excerpt
 from engine.storage.errors import Conflict, InvalidQuery, LogInconsistent, NotFound
 from engine.storage.search.decisions import Decisions

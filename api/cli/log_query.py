@@ -11,7 +11,7 @@ from api.cli.filters import filter_options, read_filter, tell_unknown, tell_unse
 from api.cli.service import opened_service
 from api.cli.terminal import Output, toned
 from api.log.listing import listed_document
-from engine.evaluation.prose import Tone, counted, cut
+from engine.source.layout import Tone, counted, cut
 from engine.source.quoting import excerpt
 from engine.storage.log.listing import LoggedDecision
 from engine.storage.search.decisions import (

@@ -15,7 +15,7 @@ from api.exports.manifest import Written, begin_export
 from api.installation.publishing import publisher_of
 from api.installation.signing import signer_of
 from engine.audit.exhibits.manifest import MANIFEST_ENDING, Manifest
-from engine.evaluation.prose import Tone, counted
+from engine.source.layout import Tone, counted
 from engine.storage.files import replacing, write_durably
 from engine.storage.log.tile_log import TileLog
 from engine.storage.search.decisions import Decisions

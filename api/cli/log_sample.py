@@ -13,7 +13,7 @@ from api.cli.log_query import decision_line
 from api.cli.service import opened_service
 from api.cli.terminal import answer, toned
 from api.log.listing import sample_document
-from engine.evaluation.prose import Tone
+from engine.source.layout import Tone
 from engine.storage.search.decisions import Decisions
 from engine.storage.search.samples import SAMPLE_LIMIT, Sample
 

@@ -28,7 +28,7 @@ from api.shipping.destinations import (
 from api.shipping.events import Sender
 from api.shipping.shapes import SHAPES, Shape
 from api.shipping.shipper import OtherLogError, Shipper
-from engine.evaluation.prose import Tone, counted
+from engine.source.layout import Tone, counted
 from engine.source.quoting import excerpt
 from engine.storage.errors import StorageUnavailable
 from engine.storage.log.anchor import KeyFile

@@ -12,7 +12,7 @@ from api.cli.log_query import outcome_text
 from api.cli.service import opened_service
 from api.cli.terminal import answer, toned
 from api.log.listing import statistics_document
-from engine.evaluation.prose import Tone, counted
+from engine.source.layout import Tone, counted
 from engine.source.quoting import excerpt
 from engine.storage.search.decisions import Decisions
 from engine.storage.search.statistics import OutcomeCount, Statistics

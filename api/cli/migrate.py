@@ -9,7 +9,7 @@ from api.cli.service import service_told
 from api.cli.terminal import answer, toned
 from api.installation.settings import load_settings
 from api.installation.setup import revisions, upgrade
-from engine.evaluation.prose import Tone
+from engine.source.layout import Tone
 from engine.storage.migrate import Schema
 
 

@@ -15,7 +15,7 @@ from api.cli.failures import Failure, unreadable
 from api.cli.groups import Group
 from api.cli.terminal import answer, toned
 from api.examination.policy_files import shipped_vocabulary
-from engine.evaluation.prose import Tone
+from engine.source.layout import Tone
 from engine.syntax.lexis import RESERVED_WORDS
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")

@@ -9,7 +9,7 @@ from rich.text import Text
 from api.cli.diagnostics_view import counts
 from api.cli.terminal import toned
 from api.examination.check import Totals
-from engine.evaluation.prose import Tone, printable
+from engine.source.layout import Tone, printable
 
 Document = Mapping[str, Any]
 

@@ -21,7 +21,7 @@ from api.client.asking import Asking
 from api.client.bodies import given
 from api.client.errors import AssentError, Fault, Problem, ProblemError, UnreachableError
 from api.client.transport import Patience, Transport, token_of
-from engine.evaluation.prose import printable
+from engine.source.layout import printable
 
 URL_VARIABLE = "ASSENT_URL"
 KEY_FILE_VARIABLE = "ASSENT_KEY_FILE"

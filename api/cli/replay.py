@@ -29,8 +29,8 @@ from api.deciding.replay import (
 from api.installation.contents import open_database
 from api.installation.settings import load_settings
 from engine.audit.entries.record import LogEntry
-from engine.evaluation.prose import Tone, counted, printable
 from engine.source.json_text import JSONValue
+from engine.source.layout import Tone, counted, printable
 from engine.source.quoting import excerpt
 from engine.storage.databases.database import Database
 from engine.storage.errors import NotFound

@@ -15,7 +15,7 @@ from api.cli.terminal import answer, toned
 from api.installation.settings import Settings
 from engine.audit.entries.retention import RetentionClass, Schedule
 from engine.audit.instants import rfc3339
-from engine.evaluation.prose import Tone, counted
+from engine.source.layout import Tone, counted
 from engine.storage.errors import Conflict
 from engine.storage.lifecycle.outlook import ClassOutlook, Outlook, outlook_of
 from engine.storage.lifecycle.retention import Retention, RetentionRun

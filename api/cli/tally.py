@@ -15,8 +15,8 @@ from rich.text import Text
 from api.cli.submissions import Answer, Refusal
 from api.cli.terminal import toned
 from engine import Decision, Effect
-from engine.evaluation.prose import Tone, printable
 from engine.evaluation.result import Status
+from engine.source.layout import Tone, printable
 
 MOST_REASONS = 200
 OTHER = "other reasons"

@@ -16,7 +16,7 @@ import rich.progress as bars
 from rich.console import Console
 from rich.text import Text
 
-from engine.evaluation.prose import Line, Tone
+from engine.source.layout import Line, Tone
 
 STYLES = {
     Tone.PLAIN: "",

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from api.cli.terminal import toned
 from api.examination.policy_files import PolicyFiles
-from engine.evaluation.prose import Tone, cut, printable
+from engine.source.layout import Tone, cut, printable
 from engine.source.text import Location
 from engine.testing.coverage import Coverage, PartCoverage, RuleCoverage, share
 from engine.testing.mutants import Mutant

@@ -20,7 +20,7 @@ from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.report import Report, SignedReport
 from engine.audit.verification.terms import terms_of
 from engine.audit.verification.verify import VerificationReport
-from engine.evaluation.prose import Tone, counted, printable
+from engine.source.layout import Tone, counted, printable
 
 AnyReport: TypeAlias = VerificationReport | ReceiptReport | RecordsReport | EvidenceReport
 

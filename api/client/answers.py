@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, NoReturn
 
 import msgspec
 
-from engine.evaluation.prose import printable
+from engine.source.layout import printable
 
 Effect = Literal["allow", "deny"]
 

@@ -23,7 +23,7 @@ import httpx
 import msgspec
 
 from engine import __version__
-from engine.evaluation.prose import printable
+from engine.source.layout import printable
 
 from .errors import (
     AssentError,

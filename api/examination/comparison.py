@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from engine.analysis.change import Change, Kind, Lean
 from engine.analysis.report import Paragraph, summary
 from engine.analysis.wording import value_text
-from engine.evaluation.prose import Line, Piece, Tone, printable
+from engine.source.layout import Line, Piece, Tone, printable
 
 from .policy_files import PolicyFiles
 

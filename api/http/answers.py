@@ -19,7 +19,7 @@ from engine.audit.entries.record import LogEntry, Payload
 from engine.audit.instants import rfc3339
 from engine.audit.log import Receipt
 from engine.audit.merkle.tree import InclusionProof, TreeHead
-from engine.evaluation.prose import Tone, plain_text, wrapped
+from engine.source.layout import Tone, plain_text, wrapped
 
 from .problems import MEDIA_TYPE, Problem
 

@@ -1,22 +1,32 @@
 """A decision as a person reads it: what was decided, which provision, which value, what to change.
 
-`lines` gives it in pieces that each have a tone, so that a terminal may colour it; `explain` gives
-the same text plain. Nothing here knows of terminals. Texts that come from a campaign are shown
-without characters that a terminal would obey. Long lists are cut, and what is cut is counted; the
-whole record is the document (`document.py`).
+`lines` gives it in pieces that each have a tone (`source.layout`); `explain` gives the same text
+plain. Long lists are cut, and what is cut is counted; the whole record is the document
+(`document.py`).
 """
 
 import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import Enum
 from itertools import groupby
 
 from msgspec.structs import replace
 
 from ..semantics.tree import Rule, Waiver
+from ..source.layout import (
+    WIDTH,
+    Line,
+    Piece,
+    Tone,
+    counted,
+    cut,
+    plain_text,
+    printable,
+    row,
+    title,
+    wrapped,
+)
 from ..syntax.lexis import Comparator
 from ..syntax.tree import Gravity, UnknownTreatment
 from .decision import Decision, Effect, MarketVerdict, MissingFact
@@ -26,9 +36,6 @@ from .result import Finding, Obligation, RuleResult, Status, UnmetExemption
 from .standing_facts.application import fact_title
 from .standing_facts.document import by_fact, shown_value
 
-WIDTH = 80
-"""The columns that a line may take; only a single long word may take more."""
-
 MOST_RULES = 20
 MOST_MARKETS = 24
 MOST_FINDINGS = 3
@@ -37,36 +44,10 @@ MOST_MISSING = 20
 MOST_NAMES = 4
 LONGEST_CLAUSE = 480
 
-_LABEL_WIDTH = 10
 _PLAINER = {"is not no": "is yes", "is not yes": "is no"}
 _AFTER_OPENING = re.compile(r"([({]) ")
 _BEFORE_CLOSING = re.compile(r" ([)}])")
 _PHRASES = tuple(phrase for comparator in Comparator for phrase in comparator.value)
-
-
-class Tone(Enum):
-    """What a piece of text is, for those who give it a colour."""
-
-    PLAIN = "plain"
-    ALLOW = "allow"
-    DENY = "deny"
-    OPEN = "open"
-    TITLE = "title"
-    QUIET = "quiet"
-    VALUE = "value"
-    POINTER = "pointer"
-    REMEDY = "remedy"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """A run of text of one tone."""
-
-    text: str
-    tone: Tone = Tone.PLAIN
-
-
-Line = tuple[Piece, ...]
 
 
 def explain(decision: Decision, *, origin: Origin | None = None) -> str:
@@ -75,12 +56,6 @@ def explain(decision: Decision, *, origin: Origin | None = None) -> str:
     With `origin`, values are pointed at in the submitted record too.
     """
     return plain_text(lines(decision, origin=origin))
-
-
-def plain_text(lines: Iterable[Line]) -> str:
-    """Return lines as plain text, without their tones."""
-    made = ("".join(piece.text for piece in line) for line in lines)
-    return "".join(f"{line}\n" for line in made)
 
 
 def lines(decision: Decision, *, origin: Origin | None = None) -> Iterator[Line]:
@@ -92,7 +67,7 @@ def lines(decision: Decision, *, origin: Origin | None = None) -> Iterator[Line]
     advisory = [result for result in reported if not result.is_enforced]
     warnings = [result for result in advisory if result.status is Status.VIOLATED]
     if warnings:
-        yield from _title("Warnings: these rules advise, and do not deny")
+        yield from title("Warnings: these rules advise, and do not deny")
         yield from _results(warnings, origin)
     yield from _unjudged([result for result in advisory if result.status is Status.UNDETERMINED])
     yield from _waived(decision, origin)
@@ -232,7 +207,7 @@ def _unjudged(results: Sequence[RuleResult]) -> Iterator[Line]:
     """Yield the advisory rules that lack a fact, each in brief: nobody has to answer them."""
     if not results:
         return
-    yield from _title("Not judged: these rules advise, and lack a fact")
+    yield from title("Not judged: these rules advise, and lack a fact")
     for result in sorted(results, key=_weight, reverse=True)[:MOST_RULES]:
         wanted = [each.label for finding in result.findings for each in finding.wanted]
         lacking = f": {cut(list(dict.fromkeys(wanted)), MOST_NAMES)}" if wanted else ""
@@ -290,28 +265,28 @@ def _findings(result: RuleResult, origin: Origin | None) -> Iterator[Line]:
     for finding, part in placed:
         yield from _finding(finding, origin, part.markets if len(parts) > 1 else None)
         if len(remedies) > 1 and finding.evidence:
-            yield from _row("to pass", finding.remedy, Tone.REMEDY)
+            yield from row("to pass", finding.remedy, Tone.REMEDY)
     if more := len(listed) - len(shown) + sum(part.further_findings for part in parts):
         yield ()
-        yield from _row("", f"and {more:,} more like it", Tone.QUIET)
+        yield from row("", f"and {more:,} more like it", Tone.QUIET)
     if len(remedies) == 1:
-        yield from _row("to pass", remedies.pop(), Tone.REMEDY)
+        yield from row("to pass", remedies.pop(), Tone.REMEDY)
     if result.status is Status.VIOLATED:
         yield from _grounds(result)
     for clause in dict.fromkeys(finding.clause for finding in shown):
         place = f"in {clause.location.source}, line {clause.location.line}"
         if result.status is Status.VIOLATED:
-            yield from _row("clause", _shortened(clause.text), Tone.PLAIN)
-            yield from _row("", place, Tone.QUIET)
+            yield from row("clause", _shortened(clause.text), Tone.PLAIN)
+            yield from row("", place, Tone.QUIET)
         else:
-            yield from _row("clause", place, Tone.QUIET)
+            yield from row("clause", place, Tone.QUIET)
 
 
 def _grounds(result: RuleResult) -> Iterator[Line]:
     """Yield why a rule is violated although facts are missing, and which exemptions are not met."""
     if any(finding.wanted for finding in result.findings):
         counted = f"counts as violated: the rule says `if unknown {UnknownTreatment.DENY.value}`"
-        yield from _row("unknown", counted, Tone.OPEN)
+        yield from row("unknown", counted, Tone.OPEN)
     for exception in result.unmet_exemptions:
         yield from _exception(exception)
 
@@ -322,7 +297,7 @@ def _finding(
     """Yield a finding, with the markets that it is about where others come out otherwise."""
     yield ()
     if markets:
-        yield from _row("market", cut(markets, MOST_MARKETS), Tone.VALUE)
+        yield from row("market", cut(markets, MOST_MARKETS), Tone.VALUE)
     if finding.evidence or not finding.wanted:
         # Else the message only says what the rows below it say.
         yield from wrapped(finding.message, "  ", Tone.PLAIN)
@@ -335,22 +310,22 @@ def _finding(
 
 def _further_values(told: Finding | Obligation) -> Iterator[Line]:
     if more := len(told.evidence[MOST_FACTS:]) + told.further_evidence:
-        yield from _row("", f"and {counted(more, 'more value', 'more values')}", Tone.QUIET)
+        yield from row("", f"and {counted(more, 'more value', 'more values')}", Tone.QUIET)
 
 
 def _seen(seen: Evidence, origin: Origin | None) -> Iterator[Line]:
     item = f"{seen.item} " if seen.item else ""
     presumed = " (presumed, not stated)" if seen.is_presumed else ""
-    yield from _row("value", f"{item}{seen.label}: {seen.value}{presumed}", Tone.VALUE)
+    yield from row("value", f"{item}{seen.label}: {seen.value}{presumed}", Tone.VALUE)
     if seen.required:
-        yield from _row("required", _requirement(seen.required), Tone.PLAIN)
+        yield from row("required", _requirement(seen.required), Tone.PLAIN)
     source = origin(seen.pointer) if origin is not None else None
     if source is None:
-        yield from _row("at", seen.pointer, Tone.POINTER)
+        yield from row("at", seen.pointer, Tone.POINTER)
     else:
         # What was submitted comes first, as that is what can be mended.
-        yield from _row("at", source or "the submitted record as a whole", Tone.POINTER)
-        yield from _row("read as", seen.pointer, Tone.QUIET)
+        yield from row("at", source or "the submitted record as a whole", Tone.POINTER)
+        yield from row("read as", seen.pointer, Tone.QUIET)
 
 
 def _requirement(required: str) -> str:
@@ -364,20 +339,18 @@ def _wanted_rows(wanted: Sequence[WantedFact]) -> Iterator[Line]:
         label = "unjudged" if each.why else "missing"
         why = f": {each.why}" if each.why else ""
         place = each.pointer or each.path
-        yield from _row(
-            label if label != shown else "", f"{each.label}, at {place}{why}", Tone.OPEN
-        )
+        yield from row(label if label != shown else "", f"{each.label}, at {place}{why}", Tone.OPEN)
         shown = label
     if len(wanted) > MOST_FACTS:
         rest = counted(len(wanted) - MOST_FACTS, "more fact", "more facts")
-        yield from _row("", f"and {rest}", Tone.QUIET)
+        yield from row("", f"and {rest}", Tone.QUIET)
 
 
 def _exception(exception: UnmetExemption) -> Iterator[Line]:
     named = (f"{each.label} ({each.pointer or each.path})" for each in exception.wanted)
     facts = list(dict.fromkeys(named))
     short = f"is not shown; needed: {cut(facts, MOST_NAMES)}" if facts else "does not hold"
-    yield from _row("unless", f"“{exception.name}” {short}", Tone.PLAIN)
+    yield from row("unless", f"“{exception.name}” {short}", Tone.PLAIN)
 
 
 def _shortened(clause: str) -> str:
@@ -393,7 +366,7 @@ def _waived(decision: Decision, origin: Origin | None) -> Iterator[Line]:
     """Yield the rules that are waived, with what was found and who answers for it."""
     if not decision.waived:
         return
-    yield from _title("Waived: these rules are broken, and do not deny")
+    yield from title("Waived: these rules are broken, and do not deny")
     for result in decision.waived[:MOST_RULES]:
         yield ()
         yield from _heading(result.rule, "~", Tone.OPEN)
@@ -402,7 +375,7 @@ def _waived(decision: Decision, origin: Origin | None) -> Iterator[Line]:
         for finding in result.findings[:MOST_FINDINGS]:
             yield from _finding(finding, origin, None)
         if more := len(result.findings[MOST_FINDINGS:]) + result.further_findings:
-            yield from _row("", f"and {more:,} more like it", Tone.QUIET)
+            yield from row("", f"and {more:,} more like it", Tone.QUIET)
         for waiver in result.waivers:
             yield from _waiver(waiver)
     if rest := decision.waived[MOST_RULES:]:
@@ -413,9 +386,9 @@ def _waived(decision: Decision, origin: Origin | None) -> Iterator[Line]:
 def _waiver(waiver: Waiver) -> Iterator[Line]:
     signed = f"{waiver.approver} as {waiver.role} on {waiver.approved}, {waiver.ticket}"
     days = f"from {waiver.window.start} until {waiver.window.until}"
-    yield from _row("waiver", f"{waiver.name}, {days}", Tone.OPEN)
-    yield from _row("approved", signed, Tone.PLAIN)
-    yield from _row("reason", waiver.reason, Tone.PLAIN)
+    yield from row("waiver", f"{waiver.name}, {days}", Tone.OPEN)
+    yield from row("approved", signed, Tone.PLAIN)
+    yield from row("reason", waiver.reason, Tone.PLAIN)
 
 
 # --- duties -----------------------------------------------------------------------------------
@@ -425,7 +398,7 @@ def _obligations(decision: Decision, origin: Origin | None) -> Iterator[Line]:
     owing = [(r, r.obligation) for r in decision.obligations if r.obligation is not None]
     if not owing:
         return
-    yield from _title("To be done: these duties are owed")
+    yield from title("To be done: these duties are owed")
     for result, owed in owing[:MOST_RULES]:
         yield ()
         yield from _heading(result.rule, "→", Tone.REMEDY)
@@ -441,7 +414,7 @@ def _obligation(owed: Obligation, origin: Origin | None) -> Iterator[Line]:
     yield ()
     yield from wrapped(owed.text, "  ", Tone.REMEDY)
     day = f"on {owed.due} at the latest" if owed.due is not None else f"day unknown, as {owed.why}"
-    yield from _row("due", f"{owed.term}: {day}", Tone.OPEN)
+    yield from row("due", f"{owed.term}: {day}", Tone.OPEN)
     for seen in owed.evidence[:MOST_FACTS]:
         yield from _seen(replace(seen, required=""), origin)
     yield from _further_values(owed)
@@ -472,7 +445,7 @@ def _missing(decision: Decision, origin: Origin | None) -> Iterator[Line]:
 def _asked(heading: str, facts: Sequence[MissingFact], origin: Origin | None) -> Iterator[Line]:
     if not facts:
         return
-    yield from _title(heading)
+    yield from title(heading)
     for fact in facts[:MOST_MISSING]:
         yield from _missing_fact(fact, origin)
     if len(facts) > MOST_MISSING:
@@ -498,21 +471,21 @@ def _standing(decision: Decision) -> Iterator[Line]:
         return
     used = list(by_fact(decision.standing))
     if used:
-        yield from _title("Taken from standing facts, where the campaign says nothing")
+        yield from title("Taken from standing facts, where the campaign says nothing")
     for fact, filled in used[:MOST_RULES]:
         yield ()
         head = f"about the {fact.subject.kind} {fact.subject.name}, until {fact.until}"
         yield from wrapped(head, "  ", Tone.PLAIN)
         for each in filled[:MOST_MISSING]:
-            yield from _row("value", f"{each.label}: {shown_value(each)}", Tone.VALUE)
-            yield from _row("at", each.pointer, Tone.POINTER)
+            yield from row("value", f"{each.label}: {shown_value(each)}", Tone.VALUE)
+            yield from row("at", each.pointer, Tone.POINTER)
         if len(filled) > MOST_MISSING:
             rest = counted(len(filled) - MOST_MISSING, "more value", "more values")
-            yield from _row("", f"and {rest}", Tone.QUIET)
-        yield from _row("evidence", fact.evidence, Tone.PLAIN)
+            yield from row("", f"and {rest}", Tone.QUIET)
+        yield from row("evidence", fact.evidence, Tone.PLAIN)
         if (source := fact.source) is not None:
             where = f"by {source.recorded_by}, as version {source.version} of {source.id}"
-            yield from _row("recorded", where, Tone.QUIET)
+            yield from row("recorded", where, Tone.QUIET)
     if more := len(used) - len(used[:MOST_RULES]):
         yield from wrapped(f"and {more:,} more", "  ", Tone.QUIET)
     for unfit in decision.standing.unfit[:MOST_RULES]:
@@ -524,7 +497,7 @@ def _standing(decision: Decision) -> Iterator[Line]:
 def _upcoming(decision: Decision, origin: Origin | None) -> Iterator[Line]:
     if not decision.upcoming:
         return
-    yield from _title("On its way: the ads run without end, and this will stand against them")
+    yield from title("On its way: the ads run without end, and this will stand against them")
     for each in decision.upcoming[:MOST_RULES]:
         yield ()
         yield (Piece(text=f"from {each.day}", tone=Tone.OPEN),)
@@ -532,60 +505,3 @@ def _upcoming(decision: Decision, origin: Origin | None) -> Iterator[Line]:
     if rest := decision.upcoming[MOST_RULES:]:
         names = cut([each.result.rule.id for each in rest], MOST_NAMES)
         yield from wrapped(f"and later {names}", "  ", Tone.QUIET)
-
-
-# --- lines ------------------------------------------------------------------------------------
-
-
-def printable(text: str) -> str:
-    """Return a text without characters that move, hide or colour what a terminal shows."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c.isspace() else f"\\u{ord(c):04x}" for c in text)
-
-
-def _title(text: str) -> Iterator[Line]:
-    """Yield the title of what follows, apart from what stands before it."""
-    yield ()
-    yield from wrapped(text, "", Tone.TITLE)
-
-
-def _row(label: str, text: str, tone: Tone) -> Iterator[Line]:
-    """Yield a labelled row, its further lines below the first."""
-    indent = " " * (_LABEL_WIDTH + 2)
-    first, *further = _lines_of(text, indent) or [""]
-    yield (
-        Piece(text=f"  {label:<{_LABEL_WIDTH}}", tone=Tone.QUIET),
-        Piece(text=first.removeprefix(indent), tone=tone),
-    )
-    for line in further:
-        yield (Piece(text=indent), Piece(text=line.removeprefix(indent), tone=tone))
-
-
-def wrapped(text: str, indent: str, tone: Tone) -> Iterator[Line]:
-    """Yield a text as lines of one tone, each behind the indent."""
-    for line in _lines_of(text, indent):
-        yield (Piece(text=line, tone=tone),)
-
-
-def _lines_of(text: str, indent: str) -> list[str]:
-    # Nothing is broken within a word: a pointer and an address must stay what can be copied.
-    return textwrap.wrap(
-        printable(text),
-        width=WIDTH,
-        initial_indent=indent,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def counted(number: int, one: str, many: str) -> str:
-    """Return a number with what it counts, `1 rule` or `1,200 rules`."""
-    return f"{number:,} {one if number == 1 else many}"
-
-
-def cut(names: Sequence[str], most: int) -> str:
-    """Return names joined by commas, cut to a number of them with the count of the others."""
-    rest = len(names) - most
-    return ", ".join(names[:most]) + (f" and {rest:,} more" if rest > 0 else "")

@@ -7,14 +7,8 @@ from typing import Any
 import pytest
 
 from engine import Engine, bundle_from_files, explain
-from engine.evaluation.prose import (
-    MOST_FACTS,
-    MOST_FINDINGS,
-    MOST_MISSING,
-    MOST_RULES,
-    WIDTH,
-    printable,
-)
+from engine.evaluation.prose import MOST_FACTS, MOST_FINDINGS, MOST_MISSING, MOST_RULES
+from engine.source.layout import WIDTH, printable
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HERE = Path(__file__).parent / "policies"

@@ -45,7 +45,7 @@ from engine.analysis.changes import changes
 from engine.analysis.report import sentences
 from engine.audit.entries.acts import Transition
 from engine.audit.workflows.publications import State
-from engine.evaluation.prose import plain_text
+from engine.source.layout import plain_text
 from engine.source.quoting import excerpt
 from engine.storage.governance.changes import ChangeOrder
 from engine.storage.governance.policies import policy_version
