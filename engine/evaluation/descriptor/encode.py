@@ -10,7 +10,7 @@ from ...semantics.types import ListType, Scalar, Type
 from ...source.json_fault import JSONValue
 from ...syntax.lexis import Unit
 from ..values import Group, decimal_text
-from .decode import DISTANCE_UNITS, TIME_UNITS
+from .scalars import DISTANCE_UNITS, TIME_UNITS
 
 _DISTANCES: Mapping[Unit, str] = {unit: word for word, unit in DISTANCE_UNITS.items()}
 _TIMES: Mapping[Unit, str] = {unit: letter for letter, unit in TIME_UNITS.items()}
