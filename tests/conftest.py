@@ -33,7 +33,7 @@ _MEASURED = "COVERAGE_PROCESS_CONFIG"
 _UNMEASURED = (
     *("acceptance", "conformance", "deploy", "fuzz", "property", "spec"),
     "api.*postgresql",
-    r"audit/(?!test_database).*postgresql",
+    r"audit/(?!test_(?:database|postgresql)\.).*postgresql",
 )
 """Whose tests run again what others show line by line, at a third of their speed if measured."""
 
