@@ -32,6 +32,7 @@ from tests.sqlite import migrated_file
 
 ROOT = Path(__file__).resolve().parents[2]
 NDJSON = "application/x-ndjson"
+JSON_POST = "POST /v1/decisions HTTP/1.1\r\nContent-Type: application/json"
 FIRST = 9
 """The entry of the first decision of an installation, behind those of its policies and keys."""
 
@@ -239,6 +240,21 @@ class Served:
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, error.headers, error.read()
+
+    def raw_request(self, head: str, body: bytes) -> bytes:
+        """Return the bytes of a request with its key, the last of its connection."""
+        token = self.installation.tokens["both"]
+        lines = [head, "Host: x", f"Authorization: Bearer {token}", "Connection: close", "", ""]
+        return "\r\n".join(lines).encode() + body
+
+    @contextmanager
+    def connections(self, count: int) -> Iterator[list[socket.socket]]:
+        """Yield as many connections, and close them."""
+        with ExitStack() as held:
+            yield [
+                held.enter_context(socket.create_connection(("127.0.0.1", self.port), timeout=60))
+                for _ in range(count)
+            ]
 
     def decide(self, descriptor: object) -> Document:
         """Return the decision on a campaign."""
