@@ -2,7 +2,6 @@
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 
 from ..semantics.tree import (
     Clause,
@@ -15,7 +14,6 @@ from ..semantics.tree import (
     FactTerm,
     Rule,
     SetTerm,
-    Window,
 )
 from ..syntax.tree import JunctionKind, UnknownTreatment
 from .change import APPLYING, SIGNS, Change, Kind, Lean, Part, Realm, Subject, lean_of_growth
@@ -120,9 +118,9 @@ class _Pair:
     def scope(self) -> Iterator[Change]:
         """Yield the days that moved, and the places that came and went."""
         old, new = self.old.window, self.new.window
-        earlier = lean_of_growth(grows=_starts(new) < _starts(old), sign=self._sign)
+        earlier = lean_of_growth(grows=new.first < old.first, sign=self._sign)
         yield from self.subject.compared(Kind.IN_FORCE_FROM, old.start, new.start, earlier)
-        later = lean_of_growth(grows=_ends(new) > _ends(old), sign=self._sign)
+        later = lean_of_growth(grows=new.end > old.end, sign=self._sign)
         yield from self.subject.compared(Kind.IN_FORCE_UNTIL, old.until, new.until, later)
         if self.before.places(self.old.places) != self.now.places(self.new.places):
             yield self._places()
@@ -306,14 +304,6 @@ def _due(duty: Duty) -> tuple[Hashable, ...]:
 
 def _repeats_name(rule: Rule) -> bool:
     return rule.title == rule.id.partition("/")[2].replace("_", " ")
-
-
-def _starts(window: Window) -> date:
-    return window.start or date.min
-
-
-def _ends(window: Window) -> date:
-    return window.until or date.max
 
 
 def _conjuncts(clauses: tuple[Clause, ...]) -> tuple[Condition, ...]:

@@ -53,9 +53,10 @@ def _as_written(rows: Rows) -> Hashable:
 
 
 def _cases(table: Table, span: Span[Hashable], inputs: Sequence[str]) -> Iterator[Case]:
-    starts = [(each.window.start, each.content) for each in table.editions]
     held = [
-        (day, rows) for day, rows in starts if span.window.meets(day or date.min, day or date.min)
+        (each.window.start, each.content)
+        for each in table.editions
+        if span.window.holds_on(each.window.first)
     ]
     for row in held[0][1]:
         cells: list[tuple[date | None, frozenset[tuple[str, Cell]]]] = []

@@ -90,10 +90,10 @@ def growth(old: Timeline, new: Timeline) -> bool | None:
 
 def covers(held: Timeline, window: Window) -> bool:
     """Whether something holds on every day of a window."""
-    day, last = window.start or date.min, window.until or date.max
+    day, last = window.first, window.end
     for span in held:
-        if span.window.meets(day, day):
-            day = span.window.until or date.max
+        if span.window.holds_on(day):
+            day = span.window.end
     return day >= last
 
 
@@ -109,4 +109,4 @@ def _day_by_day(old: Timeline, new: Timeline) -> Iterator[tuple[Members | None, 
 
 
 def _on(held: Timeline, day: date) -> Members | None:
-    return next((span.content for span in held if span.window.meets(day, day)), None)
+    return next((span.content for span in held if span.window.holds_on(day)), None)

@@ -137,7 +137,7 @@ class _RuleEvaluator(msgspec.Struct, frozen=True, kw_only=True):
 
     def evaluate_on(self, day: date) -> RuleResult:
         rule = self.rule
-        if not rule.window.meets(day, day):
+        if not rule.window.holds_on(day):
             reason = reason_not_in_force(rule.window)
             return RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=reason)
         applies = self.group.applies[day]
@@ -208,7 +208,7 @@ class _RuleEvaluator(msgspec.Struct, frozen=True, kw_only=True):
 
     def _evaluate_permission(self, permit: Rule, day: date) -> Outcome:
         """Return whether a permission lifts the rule: it is in force, applies here, and is met."""
-        if not permit.window.meets(day, day):
+        if not permit.window.holds_on(day):
             return Outcome(truth=False)
         clauses = (*permit.applicability, permit.main)
         place = permission_applies(permit, self.rule, self.group.market, self.context.policies, day)

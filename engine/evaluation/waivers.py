@@ -26,7 +26,7 @@ def evaluate_waivers(
     holding, unmet = [], []
     for waiver in rule.waivers:
         scope = evaluate(waiver.scope)
-        in_force = waiver.window.meets(day, day)
+        in_force = waiver.window.holds_on(day)
         if in_force and scope.truth is True:
             holding.append(waiver)
         elif in_force and scope.truth is None:

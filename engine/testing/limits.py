@@ -75,7 +75,7 @@ class Limit:
     def holds(self, day: date, read: Iterable[Read]) -> bool:
         """Whether a comparison was held against this limit, under the law of a day."""
         if self.looked_up is None:
-            return self.window.meets(day, day)
+            return self.window.holds_on(day)
         return any(each.term == self.looked_up and each.value == self.limit.value for each in read)
 
     def values(self, read: Iterable[Read]) -> Mapping[Side, Value]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import reduce
 from graphlib import CycleError, TopologicalSorter
 from operator import or_
@@ -152,7 +151,7 @@ class _Maker:
         """Return an edition taken apart where a set changes whose members it takes over."""
         parts: list[Edition[Members]] = []
         for force in apart(edition.window, edition.content.taken):
-            held = [each.on(force.start or date.min) for each in edition.content.taken]
+            held = [each.on(force.first) for each in edition.content.taken]
             present = [each for each in held if each is not None]
             self._count += sum(map(len, present))
             if self._count > MOST_TAKEN:

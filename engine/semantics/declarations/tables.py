@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 
 from ...source.diagnostic import Diagnostic
 from ...source.text import Span
@@ -168,7 +167,7 @@ class _Maker:
             if not isinstance(term, SetTerm):
                 cells.append(term)
                 continue
-            held = self.scope.sets[term.name].on(force.start or date.min)
+            held = self.scope.sets[term.name].on(force.first)
             if held is None:
                 return None
             cells.append(frozenset(held))

@@ -35,7 +35,7 @@ def _gaps(node: Dated[Any]) -> Iterator[Window]:
     """Yield the windows in which a declaration has no edition, in order of time."""
     covered: date | None = date.min
     for edition in node.editions:
-        start = edition.window.start or date.min
+        start = edition.window.first
         if covered is not None and covered < start:
             yield Window(start=covered, until=start)
         covered = edition.window.until
@@ -45,8 +45,8 @@ def _gaps(node: Dated[Any]) -> Iterator[Window]:
 
 def _common(one: Window, other: Window) -> tuple[date, date | None] | None:
     """Return the first and the last day of both windows, None where it is open; or no days."""
-    start = max(one.start or date.min, other.start or date.min)
-    until = min(one.until or date.max, other.until or date.max)
+    start = max(one.first, other.first)
+    until = min(one.end, other.end)
     if start >= until:
         return None
     return start, None if until == date.max else until - _DAY

@@ -144,10 +144,10 @@ def _met(rule: Rule) -> Claim:
 def _days(one: Rule, other: Rule, policies: Policies) -> Iterator[date]:
     """Yield some days on which both rules are in force in one place, the first of each law."""
     windows = (one.window, other.window)
-    starts = {window.start or date.min for window in windows}
+    starts = {window.first for window in windows}
     for rule in (one, other):
         starts |= set(policies.calendars[rule.id].changes)
-    days = [day for day in sorted(starts) if all(each.meets(day, day) for each in windows)]
+    days = [day for day in sorted(starts) if all(each.holds_on(day) for each in windows)]
     for day in days[:_MOST_DAYS]:
         if day < date.max and _share_ground(
             _places(one, policies, day), _places(other, policies, day)

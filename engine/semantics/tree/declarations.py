@@ -31,6 +31,20 @@ class Window:
     start: date | None = None
     until: date | None = None
 
+    @property
+    def first(self) -> date:
+        """The first day in it; where it is open, that of the calendar."""
+        return self.start or date.min
+
+    @property
+    def end(self) -> date:
+        """The day from which on no day lies in it; where it is open, the last of the calendar."""
+        return self.until or date.max
+
+    def holds_on(self, day: date) -> bool:
+        """Whether a day lies in it."""
+        return self.meets(day, day)
+
     def meets(self, start: date | None, end: date | None) -> bool:
         """Whether any day from `start` to `end`, both included, lies in it."""
         begins_in_time = self.start is None or end is None or self.start <= end
@@ -69,11 +83,11 @@ class Dated(Generic[Content]):
         """Return the edition that holds on a day, or None where there is none."""
         begun = bisect_right(self.editions, day, key=_beginning)
         found = self.editions[begun - 1] if begun else None
-        return found if found is not None and found.window.meets(day, day) else None
+        return found if found is not None and found.window.holds_on(day) else None
 
     def turns(self, window: Window) -> Iterator[date]:
         """Yield the days on which editions begin or end, in order: all of a window, some around."""
-        first = bisect_right(self.editions, window.start or date.min, key=_beginning)
+        first = bisect_right(self.editions, window.first, key=_beginning)
         for edition in self.editions[max(0, first - 1) :]:
             start, until = edition.window.start, edition.window.until
             if window.until is not None and start is not None and start >= window.until:
@@ -87,7 +101,7 @@ class Dated(Generic[Content]):
 
 
 def _beginning(edition: Edition[Content]) -> date:
-    return edition.window.start or date.min
+    return edition.window.first
 
 
 Members = frozenset[str] | frozenset[Fraction]
