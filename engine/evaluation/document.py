@@ -20,8 +20,6 @@ Document = dict[str, object]
 Origin = Callable[[str], str | None]
 """Leads from a pointer into the campaign to the pointer into the record that was submitted."""
 
-_REPORTED = (Status.VIOLATED, Status.UNDETERMINED)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
@@ -60,7 +58,7 @@ def base_document(
 ) -> Document:
     """Return the document of a decision without the members that list or count all rules."""
     writer = _Writer(origin=origin)
-    reported = decision.with_status(*_REPORTED)
+    reported = decision.with_status(Status.VIOLATED, Status.UNDETERMINED)
     launched, until = decision.as_if_launched, decision.valid_until
     standing = {} if decision.standing is None else standing_members(decision.standing)
     return {
@@ -140,7 +138,7 @@ class _Writer:
 
     def findings(self, result: RuleResult) -> list[Document]:
         """Return the findings of a result that is reported, for each market apart."""
-        parts = (part for part in result.parts if part.status in _REPORTED)
+        parts = (part for part in result.parts if part.is_adverse)
         return [made for part in parts for made in self._findings(part)]
 
     def _findings(self, result: RuleResult) -> list[Document]:

@@ -179,7 +179,7 @@ def _tally(decision: Decision) -> str:
 def _share(decision: Decision, status: Status) -> str:
     """Return how many rules have a status; those that only advise apart where the verdict does."""
     enforced, advising = _shares(decision, status)
-    if status not in (Status.VIOLATED, Status.UNDETERMINED) or not advising:
+    if not status.is_adverse or not advising:
         count = enforced + advising
         return f"{count} {status.value}" if count else ""
     if not enforced:
@@ -237,8 +237,7 @@ def _result(result: RuleResult, origin: Origin | None) -> Iterator[Line]:
 
 def _reported(result: RuleResult) -> list[RuleResult]:
     """Return the parts of a result that stand against the campaign."""
-    open_statuses = (Status.VIOLATED, Status.UNDETERMINED)
-    return [part for part in result.parts if part.status in open_statuses]
+    return [part for part in result.parts if part.is_adverse]
 
 
 def _statuses(result: RuleResult) -> Iterator[str]:

@@ -26,6 +26,11 @@ class Status(Enum):
         """The rank of the status: the strictest of several is the greatest."""
         return _SEVERITY[self]
 
+    @property
+    def is_adverse(self) -> bool:
+        """Whether a rule is violated, or may be: it is undetermined."""
+        return self in _ADVERSE
+
 
 _SEVERITY = {status: rank for rank, status in enumerate(Status)}
 _ADVERSE = (Status.UNDETERMINED, Status.VIOLATED)
@@ -101,7 +106,7 @@ class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_adverse(self) -> bool:
         """Whether the rule is violated, or may be: it is undetermined."""
-        return self.status in _ADVERSE
+        return self.status.is_adverse
 
     @property
     def is_enforced(self) -> bool:

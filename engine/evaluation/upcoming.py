@@ -35,8 +35,7 @@ def upcoming(
 
 def is_to_come(now: Status, then: Status) -> bool:
     """Whether a rule will stand against a campaign as it does not yet."""
-    adverse = (Status.UNDETERMINED, Status.VIOLATED)
-    return then in adverse and now not in (then, Status.VIOLATED)
+    return then.is_adverse and now not in (then, Status.VIOLATED)
 
 
 def _days_of_change(

@@ -22,7 +22,7 @@ def is_met(expectation: Expectation, decision: Decision) -> bool:
             return denies and _violates(decision, expectation.rules, enforced=True)
         case Expected.NO_WARNING_BY:
             return not any(
-                part.status in _WARNING
+                part.is_adverse
                 for result in decision.results
                 if result.rule.id in expectation.rules
                 for part in result.parts
@@ -41,16 +41,13 @@ def is_met(expectation: Expectation, decision: Decision) -> bool:
     assert_never(expectation.expected)
 
 
-_WARNING = (Status.VIOLATED, Status.UNDETERMINED)
-
-
 def _wanted_by(decision: Decision, rule: str) -> set[str]:
     """Return the facts, without ordinals, for want of which an enforced rule stands against."""
     parts = (part for r in decision.results if r.rule.id == rule for part in r.parts)
     return {
         without_ordinals(wanted.path)
         for part in parts
-        if part.is_enforced and part.status in _WARNING
+        if part.is_enforced and part.is_adverse
         for finding in part.findings
         for wanted in finding.wanted
     }

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Generic, TypeVar
 
@@ -40,6 +40,11 @@ class Window:
     def end(self) -> date:
         """The day from which on no day lies in it; where it is open, the last of the calendar."""
         return self.until or date.max
+
+    @property
+    def last(self) -> date | None:
+        """The last day in it; None where it is open."""
+        return None if self.until is None else self.until - timedelta(days=1)
 
     def holds_on(self, day: date) -> bool:
         """Whether a day lies in it."""
