@@ -19,8 +19,6 @@ _WRITTEN_VALUES = "numbers are written `5000` or `0.5`, percentages `80%`, money
 def number_advice(found: str, before: str, after: str) -> str | None:
     """Return how a number, an amount or a day is written, where these words are probably one."""
     is_behind = _NUMBER.fullmatch(before) is not None
-    if found == "." and after.lower() in MONTH_NAMES:
-        return DAY_HABIT
     if found == "," and is_behind and _THREE_DIGITS.fullmatch(after):
         decimal = _decimal(before, after)
         return f"{THOUSANDS}; where the comma stands before decimals, write `{decimal}`"

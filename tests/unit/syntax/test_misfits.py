@@ -124,3 +124,48 @@ def test_clauses_of_a_profile_stand_in_one(typed: str) -> None:
     _, (fault,) = parse(source)
     assert source.slice(fault.span) == typed.split(maxsplit=1)[0]
     assert "profile" in f"{fault.headline} {fault.label} {fault.help}"
+
+
+@pytest.mark.parametrize(
+    ("clause", "words", "advice"),
+    [
+        ("prohibit when x is one of sales, leads", ",", "list what it may be in braces"),
+        ("prohibit when number of x.approvals is 5", "of", "`count of campaign.approvals`"),
+        ("prohibit when x.hour is 12:30", ":", "there are no times of day"),
+        ("prohibit when x.day is March 3", "3", "days are written year-month-day"),
+        ("prohibit when x.end is 30 days after", "after", "days are reckoned with"),
+        ("prohibit when x is 5 before 10 days", "before", "join conditions"),
+        ("source DSA art 26(3); DSA art 28", ";", "citations are set apart by commas"),
+        ("source ART 26", "26", "the instrument stands first: `DSA art 26`"),
+        ("source DSA 26", "26", "say what kind of provision it is"),
+        (". high", ".", "a clause ends with its line"),
+        (": high", ":", "no colon stands behind a word of the language"),
+    ],
+)
+def test_what_does_not_fit_is_advised_on(clause: str, words: str, advice: str) -> None:
+    fault, marked = only_fault(clause)
+    assert marked == words
+    assert advice in (fault.help or "")
+
+
+@pytest.mark.parametrize("before", ["the", "either", "both"])
+def test_words_that_add_nothing_are_left_out(before: str) -> None:
+    fault, marked = only_fault(f"prohibit when {before} x is 5")
+    assert (marked, fault.replacement) == (before, "")
+    fault, marked = only_fault(f"prohibit when x includes {before} y")
+    assert marked == (before if before == "the" else "y")
+
+
+@pytest.mark.parametrize(
+    ("clause", "words", "advice"),
+    [
+        ("adopts assent.privacy and assent.minors", "and", "modules are set apart by commas"),
+        ("adopts assent privacy", "privacy", "are joined by full stops"),
+        ("tightens a/b to mandatory from 2026-01-01", "from", "leave the day out"),
+    ],
+)
+def test_clauses_of_a_profile_are_advised_on(clause: str, words: str, advice: str) -> None:
+    source = Source(name="t", text=f"profile p\n  {clause}\nend profile\n")
+    _, (fault,) = parse(source)
+    assert source.slice(fault.span) == words
+    assert advice in (fault.help or "")
