@@ -170,6 +170,11 @@ def test_a_campaign_without_anything_reads_well() -> None:
     assert shown.endswith("\n1 rule was judged as of 2026-11-23T12:00:00Z: 1 satisfied\n")
 
 
+def test_the_last_line_counts_rules_that_only_advise_too(campaign: dict[str, Any]) -> None:
+    shown = read(engine("today is after 2020-01-01", enforcement="advisory"), campaign)
+    assert shown.endswith("\n1 rule was judged as of 2026-11-23T12:00:00Z: 1 satisfied\n")
+
+
 def test_long_words_are_kept_whole() -> None:
     word = "x" * 200
     assert word in explain(engine("campaign.approved").decide({"id": word}, as_of=NOON))

@@ -144,6 +144,8 @@ def test_an_instant_is_read_with_its_offset(instant: str) -> None:
         ("price", 5, "the number `5`"),
         ("day", "2026-02-30", "the text `2026-02-30`"),
         ("day", "2026-1-1", "the text `2026-1-1`"),
+        ("day", "20260101", "the text `20260101`"),
+        ("day", "2026-W01-1", "the text `2026-W01-1`"),
         ("day", 20260101, "the number `20260101`"),
         ("moment", "2026-01-01T00:00:00", "the text `2026-01-01T00:00:00`"),
         ("moment", "2026-01-01T25:00:00Z", "the text `2026-01-01T25:00:00Z`"),
