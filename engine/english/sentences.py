@@ -121,6 +121,8 @@ class Writer:
         both = (node.kind is JunctionKind.AND) is truth
         # A quantifier speaks of all that follows it, so it is closed where something follows.
         *others, last = [f"({part})" if _is_open(part) else part for part in parts]
+        # So does what `either … or` ends on: *either a or b and c* may be read in two ways.
+        others = [f"({part})" if part.startswith(("both ", "either ")) else part for part in others]
         conjunction = "and" if both else "or"
         if self.nested and len(parts) == 2:
             return Phrase(words=f"{'both' if both else 'either'} {others[0]} {conjunction} {last}")
