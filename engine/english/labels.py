@@ -23,14 +23,18 @@ _SUBORDINATORS = frozenset(
 _FAR_REACHING = frozenset(
     (
         *("all", "any", "both", "each", "either", "every", "few", "many", "most", "some"),
-        *("neither", "never", "no", "nobody", "none", "not", "nothing"),
-        *("always", "only", "and", "or"),
+        *("must", "shall", "should", "neither", "never", "no", "nobody", "none", "not", "nothing"),
+        *("anybody", "anyone", "anything", "somebody", "someone", "something"),
+        *("everybody", "everyone", "everything", "least", "fewer", "more"),
+        *("one", "two", "three", "several", "always", "only", "and", "or"),
     )
 )
 """Words before a verb, or right behind it, with which its denial says something else.
 
 That *every ad carries it* is false does not mean that every ad does not carry it.
 """
+_TURNING = frozenset(("not", "rather", "until", "unless", "because"))
+"""Words behind a verb that its denial takes in: *not … until* says from when on."""
 _SINGULAR = {
     "says": "say",
     "carries": "carry",
@@ -77,7 +81,8 @@ def is_plural(label: str) -> bool:
 def denied(statement: str) -> str:
     """Return the opposite of a statement."""
     words = statement.split(" ")
-    for position, word in enumerate(words):
+    # *A person reviews it* is false where none does, and not only where some do not.
+    for position, word in enumerate(words if words[0].lower() not in ("a", "an") else ()):
         if word in _SUBORDINATORS or word.lower() in _FAR_REACHING:
             break
         following = words[position + 1 :]
@@ -99,6 +104,8 @@ def _reaches_no_further(following: list[str]) -> bool:
     """Whether the denial of a verb is that of its statement, by what follows the verb."""
     if following and following[0].lower() in _FAR_REACHING:
         return False
+    if not _TURNING.isdisjoint(following):
+        return False
     pairs = pairwise(following)
     return not any(word in ("and", "or") and _denied_verb(then, []) for word, then in pairs)
 
@@ -107,6 +114,8 @@ def _denied_verb(word: str, following: list[str]) -> str | None:
     owns = bool(following) and following[0] in _ARTICLES
     if word in ("has", "have") and owns:
         return "does not have" if word == "has" else "do not have"
+    if word == "can":
+        return "cannot"
     if word in _AUXILIARIES:
         return f"{word} not"
     if word in _SINGULAR:

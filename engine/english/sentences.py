@@ -30,6 +30,7 @@ from ..semantics.tree import (
     SetTerm,
     TodayTerm,
     ValueTerm,
+    Window,
     conditions_below,
 )
 from ..semantics.types import Scalar
@@ -38,7 +39,7 @@ from ..syntax.lexis import Comparator
 from ..syntax.tree import AggregateKind, ArithmeticOperator, JunctionKind, QuantifierKind
 from . import labels
 from .amounts import constant, day, members
-from .consequences import opening
+from .consequences import in_force, opening
 from .phrase import Item, Phrase, sentence
 
 _OPERATORS = {
@@ -121,6 +122,8 @@ class Writer:
         both = (node.kind is JunctionKind.AND) is truth
         # A quantifier speaks of all that follows it, so it is closed where something follows.
         *others, last = [f"({part})" if _is_open(part) else part for part in parts]
+        # So does what `either … or` ends on: *either a or b and c* may be read in two ways.
+        others = [f"({part})" if part.startswith(("both ", "either ")) else part for part in others]
         conjunction = "and" if both else "or"
         if self.nested and len(parts) == 2:
             return Phrase(words=f"{'both' if both else 'either'} {others[0]} {conjunction} {last}")
@@ -296,12 +299,18 @@ class Writer:
         assert_never(term)
 
     def _set_value(self, parameter: Parameter) -> str:
-        """Return what a parameter is, and each of its values: a reader may ask for any day."""
+        """Return what a parameter is, and each of its values: a reader may ask for any day.
+
+        Where no value follows at once, the last day of the one before is told.
+        """
         values: list[str] = []
+        starts = {edition.window.start for edition in parameter.editions}
         for edition in parameter.editions:
-            start = edition.window.start
+            start, until = edition.window.start, edition.window.until
             since = f"from {day(start)} on " if values and start is not None else ""
-            values.append(since + constant(edition.content))
+            ends = until is not None and until not in starts
+            last = f" {in_force(Window(until=until))}" if ends else ""
+            values.append(f"{since}{constant(edition.content)}{last}")
         return f"{', '.join(values)} (the {labels.bare(parameter.label)}, as set)"
 
     def _arithmetic(self, term: ArithmeticTerm) -> str:

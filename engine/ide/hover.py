@@ -112,7 +112,8 @@ class _Teller:
 
     def element(self, symbol: Symbol) -> Iterator[str]:
         kind = self.snapshot.names.elements.get(symbol)
-        node = self._declared(symbol, tree.Quantified)
+        node = self.snapshot.names.declared[symbol]
+        assert isinstance(node, tree.Quantified | tree.Aggregate)  # noqa: S101 - what binds one.
         yield f"an element of `{self._text(node.collection)}`"
         if kind is not None:
             yield describe(kind)
@@ -203,7 +204,10 @@ class _Teller:
 
     def written(self, symbol: Symbol) -> Iterator[str]:
         """Yield a declaration as it is written, cut where it is long."""
-        lines = self._text(self.snapshot.names.declared[symbol]).splitlines()
+        declared = self.snapshot.names.declared.get(symbol)
+        if declared is None:
+            return  # Paths begin with the name of the vocabulary, also while there is none.
+        lines = self._text(declared).splitlines()
         shown = lines if len(lines) <= _MOST_LINES else [*lines[:_MOST_LINES], "…"]
         yield "\n".join(("```assent", *shown, "```"))
 

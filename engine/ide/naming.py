@@ -168,6 +168,8 @@ class _Namer:
                 self._path(node, bound, expected)
             case tree.Quantified():
                 self._quantified(node, bound)
+            case tree.Aggregate():
+                self._aggregate(node, bound)
             case tree.Comparison(left=left, right=right):
                 self.visit(left, bound, None)
                 for each in right:
@@ -293,7 +295,8 @@ class _Namer:
         self._spoken_of = {}
         texts = []
         for clause in rule.clauses:
-            text = getattr(clause, "text", None)
+            is_duty = isinstance(clause, tree.ObligeClause)
+            text = getattr(clause, "duty" if is_duty else "text", None)
             if isinstance(text, tree.TextLiteral):
                 texts.append(text)
             spoken_of = dict(self._spoken_of)
@@ -314,14 +317,29 @@ class _Namer:
 
     def _quantified(self, node: tree.Quantified, bound: Bound) -> None:
         self.visit(node.collection, bound, None)
-        kind = element_type(self._type(node.collection, bound))
         name = node.variable
+        within = self._with_element(node, name, node.collection, bound)
+        self._spoken_of.setdefault(name.text, within[name.text])
+        self.visit(node.condition, within, None)
+
+    def _aggregate(self, node: tree.Aggregate, bound: Bound) -> None:
+        self.visit(node.collection, bound, None)
+        if node.variable is not None:
+            bound = self._with_element(node, node.variable, node.collection, bound)
+        for part in (node.value, node.where):
+            if part is not None:
+                self.visit(part, bound, None)
+
+    def _with_element(
+        self, node: tree.Node, name: tree.Name, collection: tree.Path, bound: Bound
+    ) -> Bound:
+        """Take the name that a construct gives to the elements of a list, and return it bound."""
+        kind = element_type(self._type(collection, bound))
         symbol = Symbol(kind=ELEMENT, name=name.text, bound_at=name.span)
         self._add(name.span, symbol, declares=node)
         if kind is not None:
             self.elements[symbol] = kind
-        self._spoken_of.setdefault(name.text, (symbol, kind))
-        self.visit(node.condition, {**bound, name.text: (symbol, kind)}, None)
+        return {**bound, name.text: (symbol, kind)}
 
     def _path(self, node: tree.Path, bound: Bound, expected: Type | None) -> None:
         first, *rest = node.steps

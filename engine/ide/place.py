@@ -33,7 +33,8 @@ _WORD = re.compile(r"[^\s,{}()\"]+")
 _UNDER_CURSOR = re.compile(rf"(?:{NAME}(?:\[\d+\])?\.)*\w*\Z")
 _KINDS = "|".join(kind.value for kind in tree.QuantifierKind)
 _BINDING = re.compile(
-    rf"(?:{_KINDS})\s+(?P<name>{NAME})\s+in\s+(?P<list>{DOTTED})(?:\s*,\s*if\s+any\s*,)?\s+has\s*\("
+    rf"(?:{_KINDS}|each)\s+(?P<name>{NAME})\s+in\s+(?P<list>{DOTTED})"
+    r"(?:\s*,\s*if\s+any\s*,)?\s+(?P<opening>has\s*\(|where\b)"
 )
 
 
@@ -72,7 +73,9 @@ class Place:
         text = self.text[self._rule() :] if anywhere else self.item
         found: dict[str, Type | None] = {}
         for match in _BINDING.finditer(text):
-            if anywhere or _is_open(text[match.end() :]):
+            # What an aggregate binds has no name outside of its brackets.
+            is_told = anywhere and match["opening"] != "where"
+            if is_told or _is_open(text[match.end() :]):
                 listed = type_at(vocabulary, found, match["list"])
                 found[match["name"]] = element_type(listed)
         if self.text.startswith(("policy", "waiver"), self.start):

@@ -96,6 +96,7 @@ class _CaseReader:
             for steps, name in ((days, "on DATE"), (wanted, "expect …"), *self._table_lacks()):
                 if not steps:
                     self.scope.report(faults.cases.incomplete_test(self.node.title.span, name))
+        self._given_once()
         changes = tuple(self._changes())
         expectations = tuple(self._expectation(step) for step in expected)
         rows = list(self._rows(heads))
@@ -150,6 +151,27 @@ class _CaseReader:
         )
 
     # --- steps ---------------------------------------------------------------------------------
+
+    def _given_once(self) -> None:
+        """Report what is given a second time; the value given before would not be tried."""
+        given: set[str] = set()
+        for step in self.node.steps:
+            match step:
+                case syntax.GivenFact(path=path):
+                    self._give(path, given)
+                case syntax.WithoutFact():
+                    given.clear()  # What stood behind an element has another number now.
+                case syntax.Columns(paths=paths):
+                    columns: set[str] = set()  # A row may give anew what stands above its table.
+                    for path in paths:
+                        self._give(path, columns)
+                case _:
+                    pass
+
+    def _give(self, path: syntax.Path, given: set[str]) -> None:
+        if path.text in given:
+            self.scope.report(faults.cases.given_twice(path.span, path.text))
+        given.add(path.text)
 
     def _changes(self) -> list[Given | Without]:
         changes: list[Given | Without] = []

@@ -142,25 +142,37 @@ class Writer:
 
     def _kept(self, variation: Variation) -> Iterator[str]:
         """Yield the steps of a test as they are written, but for those that are set anew."""
-        location, anew = variation.case.location, variation.given
-        source = self.words.sources[location.source]
-        columns: tuple[syntax.Path, ...] = ()
-        for step in self._steps[location].steps:
+        anew, test = variation.given, self._steps[variation.case.location]
+        cells = self._cells(variation.case)
+        for step in test.steps:
             match step:
                 case syntax.GivenFact(path=path) if self._words_of(path) in anew:
                     pass
+                case syntax.GivenFact(path=path) if (name := self._words_of(path)) in cells:
+                    yield f"given {name} is {cells.pop(name)}"  # No fact is given twice.
                 case syntax.OnStep() if variation.day is not None:
                     yield f"on {variation.day}"
-                case syntax.Columns(paths=paths):
-                    columns = paths
-                case syntax.Row(cells=cells) if source.locate(step.span.start) == location:
-                    for path, cell in zip(columns, cells, strict=True):
-                        if self._words_of(path) not in anew:
-                            yield f"given {self._words_of(path)} is {self._words_of(cell)}"
-                case syntax.Expectation() | syntax.Row():
+                case syntax.Columns() | syntax.Expectation() | syntax.Row():
                     pass
                 case _:
                     yield self._words_of(step)
+        yield from (f"given {name} is {cell}" for name, cell in cells.items() if name not in anew)
+
+    def _cells(self, case: Case) -> dict[str, str]:
+        """Return what the row of a test says of each column; nothing where it is no row."""
+        steps = self._steps[case.location].steps
+        source = self.words.sources[case.location.source]
+        columns = (path for head in all_of(syntax.Columns, steps) for path in head.paths)
+        rows = (
+            row
+            for row in all_of(syntax.Row, steps)
+            if source.locate(row.span.start) == case.location
+        )
+        cells = (cell for row in rows for cell in row.cells)
+        return {
+            self._words_of(path): self._words_of(cell)
+            for path, cell in zip(columns, cells, strict=False)
+        }
 
     def _words_of(self, node: syntax.Node) -> str:
         """Return what was written, on one line; a path without any space."""

@@ -15,6 +15,17 @@ def repeated_step(span: Span) -> Diagnostic:
     return error("E0512", "this stands twice in one test", span, help="write a second test")
 
 
+def given_twice(span: Span, path: str) -> Diagnostic:
+    """A fact that two steps, or two columns, of one test set."""
+    return error(
+        "E0512",
+        f"`{path}` is given twice in one test",
+        span,
+        label="only this would count",
+        help="write a second test, or a table with `for each`",
+    )
+
+
 def uneven_row(span: Span, cells: int, columns: int) -> Diagnostic:
     """A row with another number of cells than its table has columns."""
     return error(

@@ -82,6 +82,12 @@ end set
 
 set SENSITIVE of tag "sensitive subjects" is {health, politics} end set
 
+parameter lapsed : whole_number "people who may be reached"
+  source DSA art 8
+  from 2024-01-01 until 2025-01-01 is 3
+  from 2026-01-01 until 2027-01-01 is 4
+end parameter
+
 parameter highest : money "highest price of a campaign"
   source DSA art 8
   from 2020-01-01 until 2026-01-01 is EUR 4000

@@ -125,6 +125,12 @@ def test_a_condition_begins_with_a_fact_a_quantifier_or_a_list() -> None:
         ("every s in campaign.segments, if any, has (s.k|", ["kind"]),
         ('any s in campaign.segments has ((s.name is "x") and s.n|', ["name"]),
         ("any s in campaign.nothing has (s.|", []),
+        ("count of (each s in campaign.segments where s.k|", ["kind"]),
+        (
+            "sum of (s.size for each s in campaign.segments where any p in s.parts has (p.|",
+            ["size"],
+        ),
+        ('count of (each s in campaign.segments where s.name is "x") is 1 and s.|', []),
     ],
 )
 def test_facts_stand_behind_a_dot(typed: str, facts: list[str]) -> None:
@@ -268,6 +274,11 @@ def test_braces_of_a_text_take_facts() -> None:
     assert in_rule('message "nothing here |') == []
     other = 'prohibit when any s in campaign.segments has (s.name is "x")\n  rule c "d"\n'
     assert in_rule(other + '    message "{|') == ["market", "campaign"]
+
+
+def test_braces_of_a_text_do_not_take_what_an_aggregate_binds() -> None:
+    counted = "prohibit when count of (each s in campaign.segments where s.size is 1) exceeds 1"
+    assert "s" not in in_rule(f'{counted}\n    message "{{|"')
 
 
 def test_braces_of_a_text_take_parameters_and_tables() -> None:

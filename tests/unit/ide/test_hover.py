@@ -169,6 +169,20 @@ def test_words_in_texts_and_comments_are_not_words_of_the_language() -> None:
         assert hover(snapshot, "new.policy", offset, today=TODAY) is None
 
 
+def test_a_path_is_told_while_there_is_no_vocabulary() -> None:
+    text = "policy x\n  rule a\n    prohibit when campaign.goal is sales\nend policy\n"
+    snapshot = take({"x.policy": text})
+    told_of = hover(snapshot, "x.policy", text.index("campaign"), today=TODAY)
+    assert told_of is not None
+    assert told_of.text == "**campaign** · vocabulary"
+
+
+def test_an_element_that_is_counted_is_told() -> None:
+    counted = "count of (each part in campaign.segments where part.kind is health) exceeds 1"
+    policy = f"policy x\n  rule a\n    prohibit when {counted}\nend policy\n"
+    assert "an element of `campaign.segments`" in told(desk(new=policy), "part", "new.policy")
+
+
 def test_a_rule_that_obliges_is_told_with_its_duty() -> None:
     policy = (
         "policy filing\n  rule kept\n    source DSA art 39\n    in force from 2024-01-01\n"

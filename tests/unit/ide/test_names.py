@@ -67,6 +67,56 @@ def test_types_are_followed(words: str, used: list[str]) -> None:
     assert lines(snapshot, found) == used
 
 
+COUNTED = """\
+policy counted "Counted"
+  rule health "Health segments are counted"
+    source        DSA art 28(2)
+    in force from 2024-02-17
+    oblige        "Keep {campaign.segments} on file."
+                  when count of (each part in campaign.segments where part.kind is health) exceeds 1
+                  due before launch
+    unless        "few" sum of (
+                    count of piece.parts for each piece in campaign.segments where piece.name is "x"
+                  ) is at most 3
+end policy
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "declared", "used"),
+    [
+        ("part in", ["counted:6"], ["counted:6"]),
+        ("part.kind", ["counted:6"], ["counted:6"]),
+        ("kind is", ["campaign:26"], ["counted:6"]),
+        ("health)", ["campaign:34"], ["counted:6"]),
+        ("piece.parts", ["counted:9"], ["counted:9", "counted:9"]),
+        ("segments}", ["campaign:9"], ["counted:5", "counted:6", "counted:9"]),
+    ],
+)
+def test_names_in_aggregates_and_duties_are_followed(
+    words: str, declared: list[str], used: list[str]
+) -> None:
+    snapshot = take({**FILES, "counted.policy": COUNTED})
+    offset = at(snapshot, words, "counted.policy")
+    assert lines(snapshot, definitions(snapshot, "counted.policy", offset)) == declared
+    found = references(snapshot, "counted.policy", offset, with_declarations=False)
+    assert [each for each in lines(snapshot, found) if each.startswith("counted")] == used
+
+
+def test_a_fact_is_renamed_in_aggregates_and_duties() -> None:
+    snapshot = take({**FILES, "counted.policy": COUNTED})
+    for words in ("segments}", "kind is", "piece.parts"):
+        offset = at(snapshot, words, "counted.policy")
+        edits = rename(snapshot, "counted.policy", offset, "audiences")
+        assert not isinstance(edits, Refusal), edits.reason
+        files = {
+            file: edited(source.text, (each for each in edits if each.span.source == file))
+            for file, source in snapshot.sources.items()
+        }
+        codes = [each.code for each in take(files).diagnostics]
+        assert codes == [each.code for each in snapshot.diagnostics]
+
+
 def test_where_there_is_no_name_nothing_is_found() -> None:
     snapshot = desk()
     offset = at(snapshot, "prohibit")

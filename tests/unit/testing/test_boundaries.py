@@ -222,6 +222,29 @@ def test_a_test_keeps_the_steps_of_the_one_that_it_is_made_of() -> None:
     )
 
 
+def test_what_a_row_gives_otherwise_is_given_once() -> None:
+    """A fact that is given above its table has the value of the row, and stands where it stood."""
+    row = case(
+        "row",
+        "given campaign.items[1].amount is 1",
+        "given campaign.items[2].amount is 2",
+        "for each campaign.items[1].amount | campaign.flag | expect",
+        "case     3                        | no            | allow",
+    )
+    (found,) = offered(rule("prohibit when campaign.whole exceeds 3"), row, items=[], whole=0)
+    assert found.tests[0].text == (
+        'test "p/r: campaign.whole is 2, one step below the limit of 3"\n'
+        "  on 2026-01-01\n"
+        '  given file "base.json"\n'
+        "  given campaign.items[1].amount is 3\n"
+        "  given campaign.items[2].amount is 2\n"
+        "  given campaign.flag is no\n"
+        "  given campaign.whole is 2\n"
+        "  expect allow\n"
+        "end test\n"
+    )
+
+
 def test_values_that_tests_try_are_not_offered_again() -> None:
     text = rule("prohibit when campaign.whole exceeds 3")
     two = case("2", "given campaign.whole is 2", "expect allow")

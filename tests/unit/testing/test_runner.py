@@ -89,7 +89,13 @@ def ran(*steps: str, base: object = FULL, file: str = "base.json") -> CaseResult
             "without campaign.items[1].parts[1]",
             "expect allow",
         ],
-        ["given campaign.colours[1] is red", "given campaign.colours[1] is blue", "expect allow"],
+        ["given campaign.colours is {red}", "given campaign.colours[1] is blue", "expect allow"],
+        [
+            "given campaign.items[2].flag is yes",
+            "without campaign.items[1]",
+            "given campaign.items[2].flag is no",
+            "expect deny by p/each",
+        ],
         ["given campaign.colours is {red}", "given campaign.person.age is 3", "expect allow"],
         [
             "given campaign.price is EUR 5",
