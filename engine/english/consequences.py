@@ -1,19 +1,16 @@
 """What a rule brings about, and when it holds, in full sentences."""
 
-from datetime import timedelta
 from typing import assert_never
 
 from ..semantics.tree import Duty, Effect, Enforcement, Rule, Window
 from ..syntax.tree import Term, UnknownTreatment
 from .amounts import day, single
 
-_ONE_DAY = timedelta(days=1)
-
 
 def in_force(window: Window) -> str:
-    """Return when law holds; its last day is the day before `until`."""
+    """Return when law holds, with its last day."""
     start = f"from {day(window.start)}" if window.start is not None else ""
-    last = f"up to and including {day(window.until - _ONE_DAY)}" if window.until else ""
+    last = f"up to and including {day(window.last)}" if window.last is not None else ""
     return " ".join(filter(None, (start, last))) or "without limit in time"
 
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 
 from ..english.amounts import place
 from ..english.provisions import natural
@@ -89,10 +88,8 @@ def _codes(policies: Policies, rule: Rule) -> Iterator[str]:
     """Yield the places of a rule; of a list, those that are on it while the rule is in force."""
     match rule.places:
         case SetTerm(name=name):
-            until = rule.window.until
-            last = until - timedelta(days=1) if until is not None else None
             for edition in policies.sets[name].editions:
-                if edition.window.meets(rule.window.start, last):
+                if edition.window.meets(rule.window.start, rule.window.last):
                     yield from map(str, edition.content)
         case Constant(value=frozenset() as codes):
             yield from map(str, codes)

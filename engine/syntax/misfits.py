@@ -23,8 +23,11 @@ from .habits import (
     CLAUSE_HABITS,
     COMPARISON_HABITS,
     DEFINITION_HABITS,
+    END_HABITS,
     ENDLESS,
+    INCLUDING,
     ITEM_HABITS,
+    LAST_DAY_HABITS,
     LEADING_HABITS,
     NORM_HABITS,
     PARAMETER_HABITS,
@@ -52,7 +55,7 @@ from .lexis import (
     WAIVER_KEYWORDS,
     Comparator,
 )
-from .tree import Broken
+from .tree import Broken, EndWord
 
 _REACH = 80
 _WIDEST = 60
@@ -87,7 +90,7 @@ _KEYWORDS = frozenset(
         *TABLE_KEYWORDS,
         *WAIVER_KEYWORDS,
         *PROFILE_KEYWORDS,
-        *("given file", "deny by", "reviewed on", "until"),
+        *("given file", "deny by", "reviewed on", "until", "through"),
     }
 )
 _IN_CONDITIONS = frozenset(
@@ -98,6 +101,10 @@ _IN_CONDITIONS = frozenset(
 )
 _OF_STEPS = ("is", "yes", "no", "is unknown")
 """What a test may say of a fact, which it states and does not compare."""
+_END_WORDS = tuple(each.value for each in EndWord)
+_LONGEST_END = max(len(each.split()) for each in (*LAST_DAY_HABITS, *END_HABITS))
+_BEGUN = re.compile(rf"(?:in force )?from {_DAY.pattern}(?: (?P<word>until|through))?")
+_ENDED = re.compile(rf"(?:in force )?from {_DAY.pattern} (?:until|through) ({_DAY.pattern})")
 _BEFORE_CONDITIONS = frozenset({"require", "when", "and", "or", "not", "means", "(", ")"})
 STARTS: dict[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
     expect.CLAUSE: ((*CLAUSE_KEYWORDS, "rule", "end policy"), CLAUSE_HABITS),
@@ -275,7 +282,7 @@ def _unknown_start(place: _Place) -> Diagnostic:
         if folded in keywords or (typed != folded and _construct(folded)):
             return faults.misfits.capitals(span, typed, folded)
         if folded in ENDLESS and expected in (expect.CLAUSE, expect.WAIVER_CLAUSE):
-            return faults.misfits.without_beginning(span, typed)
+            return faults.ends.without_beginning(span, typed)
         if folded in habits:
             return faults.misfits.habit(span, typed, habits[folded])
         if near := _near_keyword(typed, keywords, least=0.85):
@@ -321,6 +328,43 @@ def _bracket(place: _Place) -> Diagnostic | None:
     return faults.constructs.unclosed_bracket(
         place.source.span(start, start + 1), _PARTNERS[expected], expected.strip("`")
     )
+
+
+def _end(place: _Place) -> Diagnostic | None:
+    """Find an end in other words than `until` and `through`, or behind another end."""
+    before = place.shown(0, place.index)
+    if (ended := _ENDED.fullmatch(before)) is not None:
+        return _behind_end(place, ended[1])
+    if (begun := _BEGUN.fullmatch(before)) is None:
+        return None
+    first = place.index - (begun["word"] is not None) + (place.found == ",")
+    for last in range(min(first + _LONGEST_END, len(place.words)), max(first, place.index), -1):
+        typed, span = place.shown(first, last), place.span(first, last)
+        folded = typed.lower()
+        if folded in LAST_DAY_HABITS:
+            return faults.ends.included(span, typed, "through")
+        if folded in END_HABITS:
+            day = _DAY.fullmatch(place.shown(last, last + 1))
+            return faults.ends.undecided(span, typed, day[0] if day else "2026-12-31")
+        if folded in _END_WORDS:
+            return faults.misfits.capitals(span, typed, folded)
+        if begun["word"] is None and (near := nearest(typed, _END_WORDS, least=0.7)):
+            return faults.misfits.misspelt(span, typed, near)
+    return None
+
+
+def _behind_end(place: _Place, day: str) -> Diagnostic | None:
+    """Find what says that the day of an end is included, or another end."""
+    index = place.index + (place.found in ("(", ","))
+    word = place.shown(index, index + 1).lower()
+    if word in INCLUDING:
+        last = index + (2 if place.shown(index + 1, index + 2) == ")" else 1)
+        span = place.span(place.index - 2, last)
+        typed = " ".join(place.source.slice(span).split())
+        return faults.ends.included(span, typed, f"through {day}")
+    if word in (*_END_WORDS, *LAST_DAY_HABITS, *END_HABITS):
+        return faults.ends.second(place.span(index, index + 1), place.shown(index, index + 1))
+    return None
 
 
 def _leading(place: _Place) -> Diagnostic | None:
@@ -460,4 +504,4 @@ def _unfit(place: _Place) -> Diagnostic:
 
 
 _AT_START: tuple[_Finder, ...] = (_outside, _second_word, _no_clause)
-_INSIDE: tuple[_Finder, ...] = (_bracket, _phrase, _leading, _misspelling, _unfinished)
+_INSIDE: tuple[_Finder, ...] = (_bracket, _end, _phrase, _leading, _misspelling, _unfinished)

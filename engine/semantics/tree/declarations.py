@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Generic, TypeVar
 
@@ -12,6 +12,8 @@ from ..types import ElementType, Type
 from .terms import Constant
 
 Content = TypeVar("Content")
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,18 @@ class Window:
 
     start: date | None = None
     until: date | None = None
+
+    @property
+    def last(self) -> date | None:
+        """Its last day; None where it is open."""
+        return None if self.until is None else self.until - _DAY
+
+    @property
+    def days(self) -> str:
+        """Its days, as policies name them: `from 2026-01-01 through 2026-12-31`."""
+        first = f"from {self.start}" if self.start is not None else ""
+        last = f"through {self.last}" if self.last is not None else ""
+        return " ".join(filter(None, (first, last)))
 
     def meets(self, start: date | None, end: date | None) -> bool:
         """Whether any day from `start` to `end`, both included, lies in it."""

@@ -326,18 +326,6 @@ def unfinished(span: Span, tail: str, expected: str) -> Diagnostic:
     )
 
 
-def without_beginning(span: Span, typed: str) -> Diagnostic:
-    """Report a clause that names the day on which something ends, and none on which it begins."""
-    return error(
-        "E0212",
-        f"`{typed}` is not a phrase of the language",
-        span,
-        label="from which day on does it hold?",
-        help="both days stand in one clause: `in force from 2026-01-01 until 2027-01-01`; "
-        "`until` names the first day on which it no longer holds",
-    )
-
-
 def surplus(  # noqa: PLR0913, PLR0917 - the words around the place are facts like any others.
     span: Span, found: str, before: str, after: str, context: str, clause: str
 ) -> Diagnostic:
@@ -417,8 +405,6 @@ def _clause_advice(found: str, clause: str) -> str | None:
     """Return what is said of a word behind a clause that holds no condition."""
     if clause.startswith("applies in"):
         return _BUT_PLACES if found in ("except", "but", "without") else _PLACES_ADVICE
-    if clause.startswith("in force") and found in ("to", "till", "-"):
-        return "say `until`, and behind it the first day on which it no longer holds"
     if clause.startswith("source"):
         return _citation_advice(found)
     if clause.startswith(_TEXTS) and clause.endswith('"'):
@@ -452,8 +438,10 @@ def _surplus_advice(found: str, before: str, after: str, part: str, clause: str)
         return advice
     if found in ("does", "doesn't", "doesn’t", "excludes", "exclude"):  # noqa: RUF001 - as typed.
         return "deny the whole comparison: `not campaign.special_categories includes politics`"
-    if found in ("from", "until"):
-        return "the days stand first: `from 2020-02-01 until 2026-01-01 is {DE, FR}`"
+    if found in ("from", "until", "through") and part == "clause":
+        return "the days have a clause of their own: `in force from 2026-01-01 through 2026-12-31`"
+    if found in ("from", "until", "through"):
+        return "the days stand first: `from 2020-02-01 through 2025-12-31 is {DE, FR}`"
     if part == "fact" and (near := nearest(found, _MODIFIERS)):
         return f"did you mean `{near}`?"
     if part == "clause" and found.isidentifier() and _LONE_NAME.search(clause):
