@@ -7,6 +7,7 @@ from typing import Any
 from rich.text import Text
 
 from api.cli.terminal import toned
+from api.cli.waiver_view import days_of
 from engine.source.layout import Tone, printable
 
 Document = Mapping[str, Any]
@@ -18,7 +19,7 @@ def facts_lines(found: Sequence[Document]) -> Iterator[Text]:
         yield toned("nothing is recorded")
     for each in found:
         yield toned(f"{each['id']}  ", Tone.POINTER) + toned(_subject(each), Tone.TITLE)
-        days = f"  {each['from']} until {each['until']}, by {printable(each['recorded_by'])}: "
+        days = f"  {days_of(each)}, by {printable(each['recorded_by'])}: "
         paths = ", ".join(path for path, _ in _stated(each["facts"]))
         yield toned(days, Tone.QUIET) + toned(printable(paths))
 
@@ -32,7 +33,7 @@ def fact_lines(fact: Document) -> Iterator[Text]:
         yield _pair("about", _subject(fact), Tone.TITLE)
         for path, value in _stated(fact["facts"]):
             yield _pair("states", f"{path}: {json.dumps(value, ensure_ascii=False)}", Tone.VALUE)
-        yield _pair("days", f"{fact['from']} until {fact['until']}")
+        yield _pair("days", days_of(fact))
         yield _pair("evidence", fact["evidence"])
     at = f"{fact['recorded_at'][:19].replace('T', ' ')} UTC"
     yield _pair("by", f"{fact['recorded_by']}, {at}, entry {fact['entry']}", Tone.QUIET)

@@ -7,6 +7,7 @@ from typing import Any
 from rich.text import Text
 
 from api.cli.terminal import toned
+from engine.semantics.tree import Window
 from engine.source.layout import Tone, printable
 
 Document = Mapping[str, Any]
@@ -36,7 +37,7 @@ def waivers_lines(found: Sequence[Document]) -> Iterator[Text]:
         yield toned("no waiver is as you asked", Tone.QUIET)
     for each in found:
         yield _head(each)
-        yield toned(f"  {printable(_whom(each))}, {_days(each)}, {_uses(each)}")
+        yield toned(f"  {printable(_whom(each))}, {days_of(each)}, {_uses(each)}")
         if each["state"] == "granted" and not each["in_effect"]:
             yield toned(f"  without effect: {printable(each['why'])}", Tone.OPEN)
 
@@ -45,7 +46,7 @@ def waiver_lines(made: Document, today: date) -> Iterator[Text]:
     """Yield all that there is to say of a waiver on a day, and what to do next."""
     yield _head(made)
     yield _pair("for", _whom(made))
-    yield _pair("days", _days(made))
+    yield _pair("days", days_of(made))
     yield _pair("ticket", made["ticket"])
     yield _pair("reason", made["reason"])
     for each in made["evidence"]:
@@ -74,8 +75,10 @@ def _whom(made: Document) -> str:
     return " of ".join(named) + markets
 
 
-def _days(made: Document) -> str:
-    return f"from {made['from']} until {made['until']}"
+def days_of(made: Document) -> str:
+    """Return the days on which a waiver or a standing fact holds, the last one included."""
+    start, until = map(date.fromisoformat, (made["from"], made["until"]))
+    return Window(start=start, until=until).days
 
 
 def _uses(made: Document) -> str:

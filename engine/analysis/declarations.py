@@ -40,7 +40,7 @@ from .change import (
 )
 from .comparisons import GROWING
 from .meaning import FactName
-from .pairs import days_of, declaration_changes, edition_changes
+from .pairs import declaration_changes, edition_changes
 from .timelines import growth, timeline
 
 # --- sets -------------------------------------------------------------------------------------
@@ -78,7 +78,7 @@ def _set(old: SetDefinition, new: SetDefinition, lean: Lean) -> Iterator[Change]
 def _members(
     old: Edition[Members], new: Edition[Members], *, subject: Subject, lean: Lean
 ) -> Iterator[Change]:
-    days = days_of(new.window)
+    days = new.window.days
     for member in sorted(_texts(new) - _texts(old)):
         yield subject.change(Kind.MEMBER_ADDED, lean, new=member, about=days)
     for member in sorted(_texts(old) - _texts(new)):

@@ -90,11 +90,11 @@ def edition_changes(
     for start in sorted({*before, *after}, key=lambda day: day or date.min):
         if start not in before:
             edition, shown = after[start]
-            days = days_of(edition.window)
+            days = edition.window.days
             yield subject.change(Kind.EDITION_ADDED, lean, new=shown, about=days)
         elif start not in after:
             edition, shown = before[start]
-            days = days_of(edition.window)
+            days = edition.window.days
             yield subject.change(Kind.EDITION_REMOVED, lean, old=shown, about=days)
         else:
             was, now = before[start][0], after[start][0]
@@ -102,13 +102,6 @@ def edition_changes(
             if which := _that_ends_otherwise(was.window, now.window, moved):
                 ends = was.window.until, now.window.until
                 yield subject.change(Kind.EDITION_UNTIL, lean, *ends, about=which)
-
-
-def days_of(window: Window) -> str:
-    """Return a window in words."""
-    start = f"from {window.start}" if window.start else ""
-    until = f"until {window.until}" if window.until else ""
-    return " ".join(filter(None, (start, until)))
 
 
 def _that_ends_otherwise(old: Window, new: Window, moved: set[date | None]) -> str:

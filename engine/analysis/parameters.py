@@ -8,7 +8,7 @@ from ..semantics.tree import Constant, Edition, Parameter, ParameterTerm, ValueT
 from ..semantics.types import describe
 from .change import Change, Kind, Lean, Realm, Subject
 from .meaning import Reader
-from .pairs import citation_changes, days_of, declaration_changes, edition_changes
+from .pairs import citation_changes, declaration_changes, edition_changes
 from .rising import lean_of, rises
 
 
@@ -61,7 +61,7 @@ class _Pair:
         return edition_changes(self.subject, old, new, self._lean(None), self._edition)
 
     def _edition(self, old: Edition[Constant], new: Edition[Constant]) -> Iterator[Change]:
-        days = days_of(new.window) or "at all times"
+        days = new.window.days or "at all times"
         if self.before.term(old.content) != self.now.term(new.content):
             lean = self._lean(rises(old.content, new.content))
             yield self.subject.change(Kind.VALUE, lean, old.content, new.content, about=days)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ..semantics.tree import LookupTerm, Policies, Table, ValueTerm
 from ..semantics.types import HAVING_PARTS, describe, wholes_of
 from .change import Change, Kind, Lean, Realm, Subject
-from .pairs import citation_changes, days_of, declaration_changes, edition_changes
+from .pairs import citation_changes, declaration_changes, edition_changes
 from .rising import lean_of, rises
 from .tables import Case, Written, cases, paired, written
 
@@ -92,7 +92,7 @@ class _Pair:
         return edition_changes(self.subject, old, new, self._lean(None), self._cases)
 
     def _cases(self, old: Written, new: Written) -> Iterator[Change]:
-        lean, days = self._lean(None), days_of(new.window)
+        lean, days = self._lean(None), new.window.days
         present, gone = paired(old.content, new.content)
         kept = [(former, case) for former, case in present if former is not None]
         splits = self._names_parts(kept) and not _agree_alike(kept)

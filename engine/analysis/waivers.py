@@ -40,8 +40,7 @@ class _Waived:
     def terms(self) -> str:
         """For which campaigns and on which days it holds, and who answers for it."""
         window, scope = self.waiver.window, phrase(normal_form(self.waiver.scope.condition))
-        days = f"from {window.start} until {window.until}"
-        return f"for `{scope}`, {days}, approved by {self.approval}"
+        return f"for `{scope}`, {window.days}, approved by {self.approval}"
 
     @property
     def approval(self) -> str:

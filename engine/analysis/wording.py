@@ -4,7 +4,7 @@ from datetime import date
 from typing import assert_never
 
 from ..evaluation.operations.comparison import UndefinedError, order
-from ..semantics.tree import Constant
+from ..semantics.tree import Constant, Window
 from .change import Change, Kind, Part, Realm, Shown
 
 _MOST_NAMES = 30
@@ -83,10 +83,10 @@ def sentence(change: Change) -> str:  # noqa: C901, PLR0912 - one case for each 
         case Kind.IN_FORCE_FROM:
             return f"it is in force {_from(change.new)}, no longer {_from(change.old)}"
         case Kind.IN_FORCE_UNTIL:
-            return f"it is in force {_until(change.new)}, no longer {_until(change.old)}"
+            return f"it is in force {_through(change.new)}, no longer {_through(change.old)}"
         case Kind.EDITION_UNTIL:
             head = f"the edition {change.about} holds"
-            return f"{head} {_until(change.new)}, no longer {_until(change.old)}"
+            return f"{head} {_through(change.new)}, no longer {_through(change.old)}"
         case Kind.REVIEWED:
             return f"it was last reviewed on {new}" if change.new else "it names no review"
         case Kind.PLACES:
@@ -185,8 +185,9 @@ def _from(day: Shown) -> str:
     return "from the beginning" if day is None else f"from {day}"
 
 
-def _until(day: Shown) -> str:
-    return "without an end" if day is None else f"until {day}"
+def _through(until: Shown) -> str:
+    """Return the last day of what no longer holds on a day, as a policy names it."""
+    return Window(until=until).days if isinstance(until, date) else "without an end"
 
 
 def _places(change: Change) -> str:

@@ -8,7 +8,7 @@ from .amounts import day, single
 
 
 def in_force(window: Window) -> str:
-    """Return when law holds; its last day is the day before `until`."""
+    """Return when law holds, with its last day."""
     start = f"from {day(window.start)}" if window.start is not None else ""
     last = f"up to and including {day(window.last)}" if window.last is not None else ""
     return " ".join(filter(None, (start, last))) or "without limit in time"

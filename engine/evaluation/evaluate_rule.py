@@ -239,7 +239,4 @@ def reason_not_in_markets(rule: Rule) -> str:
 
 def reason_not_in_force(window: Window) -> str:
     """Return the reason of a rule that is not in force."""
-    words = [f"in force from {window.start}" if window.start else "in force"]
-    if window.until is not None:
-        words.append(f"until {window.until}")
-    return " ".join(words)
+    return f"in force {window.days}"

@@ -13,7 +13,7 @@ from itertools import groupby
 
 from msgspec.structs import replace
 
-from ..semantics.tree import Rule, Waiver
+from ..semantics.tree import Rule, Waiver, Window
 from ..source.layout import (
     WIDTH,
     Line,
@@ -384,8 +384,7 @@ def _waived(decision: Decision, origin: Origin | None) -> Iterator[Line]:
 
 def _waiver(waiver: Waiver) -> Iterator[Line]:
     signed = f"{waiver.approver} as {waiver.role} on {waiver.approved}, {waiver.ticket}"
-    days = f"from {waiver.window.start} until {waiver.window.until}"
-    yield from row("waiver", f"{waiver.name}, {days}", Tone.OPEN)
+    yield from row("waiver", f"{waiver.name}, {waiver.window.days}", Tone.OPEN)
     yield from row("approved", signed, Tone.PLAIN)
     yield from row("reason", waiver.reason, Tone.PLAIN)
 
@@ -473,7 +472,7 @@ def _standing(decision: Decision) -> Iterator[Line]:
         yield from title("Taken from standing facts, where the campaign says nothing")
     for fact, filled in used[:MOST_RULES]:
         yield ()
-        head = f"about the {fact.subject.kind} {fact.subject.name}, until {fact.until}"
+        head = f"about the {fact.subject.kind} {fact.subject.name}, {Window(until=fact.until).days}"
         yield from wrapped(head, "  ", Tone.PLAIN)
         for each in filled[:MOST_MISSING]:
             yield from row("value", f"{each.label}: {shown_value(each)}", Tone.VALUE)

@@ -34,7 +34,7 @@ def evaluate_waivers(
                 UnmetExemption(name=waiver_title(waiver), evidence=(), wanted=scope.wanted)
             )
         elif scope.truth is True:
-            name = f"{waiver_title(waiver)} from {waiver.window.start} until {waiver.window.until}"
+            name = f"{waiver_title(waiver)} {waiver.window.days}"
             unmet.append(UnmetExemption(name=name, evidence=scope.evidence, wanted=()))
     return tuple(holding), tuple(unmet)
 

@@ -68,6 +68,7 @@ _CLAUSES = {
         "Says from which day the rule holds; a campaign is judged by it if it runs on any such day."
     ),
     "until": "Names the first day on which something no longer holds.",
+    "through": "Names the last day on which something holds.",
     "applies in": "Restricts the rule to markets, named by a set or listed in braces.",
     "applies when": "Says what the rule is about; where it is not so, the rule does not apply.",
     "prohibit when": "States what is prohibited: the rule is violated where the condition holds.",

@@ -267,8 +267,26 @@ CLAUSE_ADVICE = {
 }
 """First words of a clause that the language does not have, and what is done in its place."""
 
-ENDLESS = ("in force until", "until", "expires on", "expires", "valid until", "ends on")
+ENDLESS = (
+    *("in force until", "in force through", "until", "through", "valid until"),
+    *("expires on", "expires", "ends on"),
+)
 """First words of a clause that names a last day and no first one."""
+
+LAST_DAY_HABITS = (
+    *("to", "up to and including", "to and including", "until and including", "until including"),
+    *("until the end of", "through and including", "thru", "bis", "bis einschliesslich", "-"),
+)
+"""Words before the last day of a range; here that is `through`."""
+
+END_HABITS = (
+    *("till", "up to", "up until", "ending", "ending on", "ends", "ends on", "expires"),
+    *("expires on", "expiring", "expiring on"),
+)
+"""Words before the day of an end that some take to include it, and some to leave it out."""
+
+INCLUDING = ("inclusive", "inclusively", "included", "including", "incl", "incl.")
+"""Words behind the day of an end that say that it is included."""
 
 PARAMETER_HABITS = {
     "since": "from",

@@ -112,7 +112,7 @@ def test_every_entrance_knows_it(api: Caller) -> None:
     assert (dry["decision"], len(dry["standing_facts"])) == ("allow", 1)
     text = api.post({"campaign": asked}, headers={"Accept": "text/plain"}).text
     assert "Taken from standing facts" in text
-    assert "about the advertiser Everywhere, until 2099-01-01" in text
+    assert "about the advertiser Everywhere, through 2098-12-31" in text
     opa = loaded(api.post({"input": {"campaign": asked}}, "/v1/data/assent/allow"))
     assert opa["result"] is True
 

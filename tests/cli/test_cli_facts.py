@@ -75,14 +75,14 @@ def test_from_recording_to_withdrawing(run: Run, at: At, service: Served, tmp_pa
     assert made.exit_code == 0, made.stderr
     eventually(service, "allow")
     assert "  about     advertiser Cli\n  states    targeting.profiling: false\n" in made.stdout
-    assert "  days      2026-01-01 until 2099-01-01\n  evidence  memo 7\n" in made.stdout
+    assert "  days      from 2026-01-01 through 2098-12-31\n  evidence  memo 7\n" in made.stdout
     assert "  reason    review\n" in made.stdout
     listed = run("facts", "list", "--kind", "advertiser", "--name", "Cli", *auditor)
     assert listed.exit_code == 0, listed.stderr
     fact = listed.stdout.split()[0]
     assert listed.stdout == (
         f"{fact}  advertiser Cli\n"
-        "  2026-01-01 until 2099-01-01, by the author: targeting.profiling\n"
+        "  from 2026-01-01 through 2098-12-31, by the author: targeting.profiling\n"
     )
     saved = file_of(tmp_path, run("facts", "list", "--json", *auditor).stdout, "saved.json")
     here = file_of(tmp_path, ASKING, "campaign.json")
@@ -159,7 +159,7 @@ def test_decide_by_a_file_of_facts(run: Run, few: tuple[str, str], tmp_path: Pat
     here = file_of(tmp_path, {**ASKING, "targeting": {}}, "campaign.json")
     shown = run("decide", here, *few, "--facts", file_of(tmp_path, [stated("Cli", NEVER)]))
     assert "Taken from standing facts, where the campaign says nothing\n" in shown.stdout
-    assert "  about the advertiser Cli, until 2099-01-01\n" in shown.stdout
+    assert "  about the advertiser Cli, through 2098-12-31\n" in shown.stdout
     contrary = {**ASKING, "targeting": {"profiling": True}}
     both = file_of(tmp_path, [contrary, ASKING], "campaigns.json")
     made = run("decide", both, *few, "--json", "--facts", file_of(tmp_path, [stated("Cli", NEVER)]))

@@ -112,7 +112,7 @@ def test_list_says_why_a_granted_waiver_has_no_effect() -> None:
     }
     assert [line.plain for line in waivers_lines([made])] == [
         "w1  granted  p/r",
-        "  campaign c-1 of advertiser Acme, from 2026-12-01 until 2027-01-01, in 1,204 decisions",
+        "  campaign c-1 of advertiser Acme, from 2026-12-01 through 2026-12-31, in 1,204 decisions",
         "  without effect: by the policies in force, `p/r` is mandatory, and nobody can waive it",
     ]
     more = {"ticket": "T", "reason": "r", "evidence": [], "history": []}

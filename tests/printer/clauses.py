@@ -44,8 +44,8 @@ def _body(  # noqa: C901, PLR0912 - one flat choice.
             return literal(text)
         case tree.SourceClause():
             return cited_in(node)
-        case tree.ForceClause(start=start, until=until):
-            return literal(start) + (f" until {literal(until)}" if until else "")
+        case tree.ForceClause(start=start, end=end):
+            return literal(start) + (f" {end.text}" if end else "")
         case tree.PlaceClause(places=places):
             return expression(places, indent)
         case tree.RequireClause(condition=condition, when=when):

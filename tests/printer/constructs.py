@@ -215,16 +215,16 @@ def _type(node: tree.TypeName | tree.InlineEnumeration) -> str:
     return f"{many}one of {{{', '.join(member.text for member in node.members)}}}"
 
 
-def _days(start: tree.DateLiteral | None, until: tree.DateLiteral | None) -> str:
+def _days(start: tree.DateLiteral | None, end: tree.End | None) -> str:
     first = f"from {literal(start)} " if start else ""
-    last = f"until {literal(until)} " if until else ""
+    last = f"{end.text} " if end else ""
     return first + last
 
 
 def _stated(node: tree.ParameterEdition, indent: int) -> str:
     value = expression(node.value, indent)
     cited = "" if node.source is None else f" source {cited_in(node.source)}"
-    return f"{_days(node.start, node.until)}is {value}{cited}"
+    return f"{_days(node.start, node.end)}is {value}{cited}"
 
 
 def _part_of_table(
@@ -240,8 +240,8 @@ def _part_of_table(
             return "given " + ", ".join(f"{each.name.text} : {each.type.text}" for each in inputs)
         case tree.ResultClause(type=kind):
             return f"gives {kind.text}"
-        case tree.EditionClause(start=start, until=until):
-            return _days(start, until).rstrip()
+        case tree.EditionClause(start=start, end=end):
+            return _days(start, end).rstrip()
         case tree.CaseRow(cells=cells, value=value):
             shown = ", ".join(cell(each, indent) for each in cells)
             return f"case {shown} gives {expression(value, indent)}"
@@ -251,7 +251,7 @@ def _part_of_table(
 
 
 def _edition(node: tree.SetEdition, margin: str) -> Iterator[str]:
-    head = f"{margin}{_days(node.start, node.until)}is "
+    head = f"{margin}{_days(node.start, node.end)}is "
     match node.members:
         case tree.CsvColumn(name=name, file=file):
             yield f"{head}column {literal(name)} of {literal(file)}"

@@ -427,7 +427,7 @@ def test_the_finer_forms_occur() -> None:
     every = [node for node in quantified if node.kind is tree.QuantifierKind.EVERY]
     assert {node.if_any for node in every} == {True, False}
     forces = [node for node in rule_nodes() if isinstance(node, tree.ForceClause)]
-    assert any(node.until is not None for node in forces)
+    assert {node.end.word for node in forces if node.end is not None} == set(tree.EndWord)
     places = [node.places for node in rule_nodes() if isinstance(node, tree.PlaceClause)]
     assert {type(node) for node in places} == {tree.Path, tree.SetLiteral}
     requires = [node for node in rule_nodes() if isinstance(node, tree.RequireClause)]
@@ -456,10 +456,10 @@ def table_row(rule: Rule) -> str:
     where = "everywhere" if places is None else places.text
     if isinstance(places, Constant):
         where = where.strip("{}").replace('"', "")
-    until = f" until {rule.window.until}" if rule.window.until else ""
+    last = f" through {rule.window.last}" if rule.window.last else ""
     return (
         f"| `{rule.id}` | {rule.title} | {cited} | {where} "
-        f"| {rule.window.start}{until} | {rule.enforcement.value} |"
+        f"| {rule.window.start}{last} | {rule.enforcement.value} |"
     )
 
 

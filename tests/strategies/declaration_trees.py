@@ -14,6 +14,7 @@ from tests.strategies.expression_trees import (
     NOWHERE,
     TEXTS,
     days,
+    ends,
     expressions,
     literals,
     names,
@@ -98,10 +99,10 @@ def vocabularies() -> st.SearchStrategy[tree.Vocabulary]:
 @st.composite
 def editions(draw: st.DrawFn) -> tree.SetEdition:
     start = draw(st.none() | days())
-    until = draw(st.none() | days()) if start is not None else None
+    end = draw(st.none() | ends()) if start is not None else None
     column = st.builds(tree.CsvColumn, span=st.just(NOWHERE), name=titles(), file=titles())
     members = draw(set_literals(literals()) | column)
-    return tree.SetEdition(span=NOWHERE, start=start, until=until, members=members)
+    return tree.SetEdition(span=NOWHERE, start=start, end=end, members=members)
 
 
 def sets() -> st.SearchStrategy[tree.SetDeclaration]:
@@ -118,13 +119,13 @@ def sets() -> st.SearchStrategy[tree.SetDeclaration]:
 @st.composite
 def parameter_editions(draw: st.DrawFn) -> tree.ParameterEdition:
     start = draw(st.none() | days())
-    until = draw(st.none() | days()) if start is not None else None
+    end = draw(st.none() | ends()) if start is not None else None
     cited = st.lists(citations(), min_size=1, max_size=2).map(tuple)
     source = st.builds(tree.SourceClause, span=st.just(NOWHERE), citations=cited)
     return tree.ParameterEdition(
         span=NOWHERE,
         start=start,
-        until=until,
+        end=end,
         value=draw(literals()),
         source=draw(st.none() | source),
     )
@@ -182,7 +183,7 @@ def tables() -> st.SearchStrategy[tree.Table]:
             inputs=st.lists(given_one, min_size=1, max_size=3).map(tuple),
         ),
         st.builds(tree.ResultClause, span=span, type=names()),
-        st.builds(tree.EditionClause, span=span, start=days(), until=st.none() | days()),
+        st.builds(tree.EditionClause, span=span, start=days(), end=st.none() | ends()),
         st.builds(
             tree.CaseRow,
             span=span,

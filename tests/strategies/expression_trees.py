@@ -51,6 +51,7 @@ WORDS_LIKE_KEYWORDS = (
         "type",
         "record",
         "until",
+        "through",
     ),
     *("any", "every", "all", "none", "other", "severity", "evidence", "remedy", "module", "ask"),
 )
@@ -79,6 +80,11 @@ def titles() -> st.SearchStrategy[tree.TextLiteral]:
 
 def days() -> st.SearchStrategy[tree.DateLiteral]:
     return st.dates().map(lambda value: tree.DateLiteral(span=NOWHERE, value=value))
+
+
+def ends() -> st.SearchStrategy[tree.End]:
+    word = st.sampled_from(tree.EndWord)
+    return st.builds(tree.End, span=st.just(NOWHERE), word=word, day=days())
 
 
 def steps(

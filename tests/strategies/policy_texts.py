@@ -313,13 +313,18 @@ def _quantified(
     return f"{word} {name} in {collection} has ({inner})"
 
 
+def ends(until: date) -> st.SearchStrategy[str]:
+    """Return both spellings of an end by the first day on which something no longer holds."""
+    return st.sampled_from([f" until {until}", f" through {until - timedelta(days=1)}"])
+
+
 @st.composite
 def _origins(draw: st.DrawFn) -> list[str]:
     """Return the clauses that say whence, when and where."""
     start = draw(DAYS)
     clauses = ["source LAW art 1", f"in force from {start}"]
     if draw(st.booleans()):
-        clauses[-1] += f" until {start + timedelta(days=draw(st.integers(1, 500)))}"
+        clauses[-1] += draw(ends(start + timedelta(days=draw(st.integers(1, 500)))))
     if draw(st.booleans()):
         places = draw(st.sampled_from(["UNION", "{DE}", '{"US-CA"}', "{US, NO}", '{"GB-ENG"}']))
         clauses.append(f"applies in {places}")
@@ -386,7 +391,7 @@ def waivers(draw: st.DrawFn, name: str, rule: str) -> str:
     clauses = [
         f"of {rule}",
         f"for {scope or draw(conditions(towards_denial=False, depth=1))}",
-        f"in force from {start} until {until}",
+        f"in force from {start}{draw(ends(until))}",
         f'approved by "A. Jansen" as "counsel" on {start}',
         'ticket "LEG-1"',
         'reason "it is reviewed by hand"',

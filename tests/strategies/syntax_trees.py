@@ -22,6 +22,7 @@ from tests.strategies.expression_trees import (
     NOWHERE,
     days,
     dotted_paths,
+    ends,
     expressions,
     lengths,
     literals,
@@ -40,7 +41,7 @@ def clauses() -> st.SearchStrategy[tree.Clause]:
     places = dotted_paths() | set_literals(paths())
     return st.one_of(
         st.builds(tree.SourceClause, span=span, citations=cited),
-        st.builds(tree.ForceClause, span=span, start=days(), until=st.none() | days()),
+        st.builds(tree.ForceClause, span=span, start=days(), end=st.none() | ends()),
         st.builds(tree.PlaceClause, span=span, places=places),
         st.builds(tree.ApplicabilityClause, span=span, condition=condition),
         st.builds(tree.ProhibitClause, span=span, condition=condition),
@@ -109,7 +110,7 @@ def waivers() -> st.SearchStrategy[tree.Waiver]:
     clause = st.one_of(
         st.builds(tree.WaivedClause, span=span, rule=references()),
         st.builds(tree.ScopeClause, span=span, condition=expressions()),
-        st.builds(tree.ForceClause, span=span, start=days(), until=st.none() | days()),
+        st.builds(tree.ForceClause, span=span, start=days(), end=st.none() | ends()),
         st.builds(tree.ApprovalClause, span=span, approver=titles(), role=titles(), day=days()),
         st.builds(tree.TicketClause, span=span, text=titles()),
         st.builds(tree.ReasonClause, span=span, text=titles()),

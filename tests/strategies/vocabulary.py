@@ -87,7 +87,7 @@ end set
 DECLARED = """
 parameter least : number "a limit that falls"
   source LAW art 3
-  from 2024-01-01 until 2025-06-01 is 12.5
+  from 2024-01-01 through 2025-05-31 is 12.5
   from 2025-09-01 is 2
 end parameter
 
@@ -105,7 +105,7 @@ table ceiling unique "what a colour may cost"
   source LAW art 3
   given shade : colour, where : place
   gives number
-  from 2024-01-01 until 2025-06-01
+  from 2024-01-01 through 2025-05-31
   case WARM, any gives 12.5
   case {green, blue}, UNION gives 2
   case {green, blue}, NO gives 0

@@ -16,19 +16,14 @@ Content = TypeVar("Content")
 _EARLIEST = date.min
 
 
-def window(
-    start: syntax.DateLiteral | None, until: syntax.DateLiteral | None, report: Report
-) -> Window:
-    """Return the window between two days, reporting an empty one."""
-    made = Window(start=start.value if start else None, until=until.value if until else None)
-    if (
-        until is not None
-        and made.start is not None
-        and made.until is not None
-        and made.until <= made.start
-    ):
-        report(faults.structure.empty_window(until.span))
-    return made
+def window(start: syntax.DateLiteral | None, end: syntax.End | None, report: Report) -> Window:
+    """Return the window from a day to an end, reporting one that is empty or never ends."""
+    first, until = start.value if start else None, end.until if end else None
+    if end is not None and until is None:
+        report(faults.structure.no_end(end))
+    elif end is not None and until is not None and first is not None and until <= first:
+        report(faults.structure.empty_window(end, first))
+    return Window(start=first, until=until)
 
 
 def in_succession(

@@ -37,7 +37,7 @@ def parameter(
     for written in node.clauses:
         if isinstance(written, syntax.ParameterEdition) and kind is not None:
             made = stated(inner, written.value, kind, "parameter")
-            force = window(written.start, written.until, inner.report)
+            force = window(written.start, written.end, inner.report)
             sources = cited(written.source, instruments, inner.report)
             if made is not None:
                 editions.append(Edition(window=force, content=made, sources=sources))

@@ -104,7 +104,7 @@ class _Maker:
                 continue
             content = self._content(node, written.members, kind, scope)
             if content is not None:
-                force = window(written.start, written.until, self.report)
+                force = window(written.start, written.end, self.report)
                 file = _file_of(written.members)
                 editions.append(Edition(window=force, content=content, file=file))
                 spans.append(written.span)

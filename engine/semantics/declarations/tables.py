@@ -128,7 +128,7 @@ class _Maker:
             head = written.head
             force = Window()
             if head is not None:
-                force = window(head.start, head.until, self.scope.report)
+                force = window(head.start, head.end, self.scope.report)
             editions.append(Edition(window=force, content=known))
             spans.append(self.node.name.span if head is None else head.span)
         ordered = in_succession(self.node.name.text, editions, spans, self.scope.report)

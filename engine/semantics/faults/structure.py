@@ -1,7 +1,10 @@
 """What the checker says about clauses, and about how a policy is put together."""
 
+from datetime import date
+
 from ...source.diagnostic import Diagnostic, error
 from ...source.text import Span
+from ...syntax import tree as syntax
 
 
 def sprawling(span: Span, most: int) -> Diagnostic:
@@ -68,13 +71,27 @@ def misplaced_clause(span: Span, clause: str) -> Diagnostic:
     )
 
 
-def empty_window(span: Span) -> Diagnostic:
-    """An end that is not after its beginning."""
+def empty_window(end: syntax.End, start: date) -> Diagnostic:
+    """An end before which no day is left."""
+    day = end.day.value
+    if end.word is syntax.EndWord.THROUGH:
+        headline = "`through` is before `from`"
+        advice = "`through` names the last day on which it holds"
+    else:
+        headline = "`until` is not after `from`"
+        advice = "`until` names the first day on which it no longer holds"
+        advice += f"; `through {day}` is that day alone" if day == start else ""
+    return error("E0504", f"this period is empty: {headline}", end.day.span, help=advice)
+
+
+def no_end(end: syntax.End) -> Diagnostic:
+    """A last day behind which the calendar has none."""
     return error(
-        "E0504",
-        "this period is empty: `until` is not after `from`",
-        span,
-        help="`until` names the first day on which it no longer holds",
+        "E0525",
+        f"`{end.text}` is no end",
+        end.span,
+        label="the calendar has no later day",
+        help="write the last day that is meant; what has no end holds for good",
     )
 
 

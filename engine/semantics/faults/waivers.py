@@ -9,13 +9,13 @@ from .forms import unknown
 
 
 def endless_waiver(span: Span, name: str) -> Diagnostic:
-    """A waiver that says from when, and not until when."""
+    """A waiver that says from which day on, and not to which."""
     return error(
         "E0540",
         f"the waiver `{name}` has no end",
         span,
-        label="`until` is missing",
-        help="a rule is waived for a time: `in force from 2026-09-01 until 2026-12-01`",
+        label="the last day is missing",
+        help="a rule is waived for a time: `in force from 2026-09-01 through 2026-11-30`",
     )
 
 

@@ -22,9 +22,11 @@ def left_out(files: Iterable[syntax.File]) -> Iterator[Diagnostic]:
     for item in (item for file in files for item in file.items):
         dated = [node for node in _parts(item) if isinstance(node, _DATED)]
         begins = {node.start.value for node in dated if node.start is not None}
-        for end in (node.until for node in dated if node.until is not None):
-            if _is_last_of_month(end.value) and end.value not in begins:
-                yield faults.last_day_left_out(end.span, end.value)
+        for end in (node.end for node in dated if node.end is not None):
+            day = end.day.value
+            leaves_out = end.word is syntax.EndWord.UNTIL and _is_last_of_month(day)
+            if leaves_out and day not in begins:
+                yield faults.last_day_left_out(end.day.span, day)
 
 
 def _parts(item: syntax.Node) -> Iterator[syntax.Node]:

@@ -117,7 +117,7 @@ def no_edition(span: Span, name: str, rule: str, first: date, last: date | None)
         f"`{name}` has no edition {_days(first, last)}, when the rule `{rule}` is in force",
         span,
         label="on these days nobody can tell what it says",
-        help="add an edition for these days, or change `in force from … until`",
+        help="add an edition for these days, or change when the rule is in force",
     )
 
 
@@ -128,7 +128,8 @@ def last_day_left_out(span: Span, until: date) -> Diagnostic:
         f"`until {until}` leaves out the last day of the month",
         span,
         label="the first day on which it no longer holds",
-        help=f"where it is to hold on that day too, write `until {until + timedelta(days=1)}`",
+        help=f"write `through {until}` if it holds on that day too, and "
+        f"`through {until - timedelta(days=1)}` if that day is left out",
     )
 
 

@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from ...source.diagnostic import Diagnostic
 from ...syntax import tree as syntax
 from ...syntax.visit import all_of, items_of
-from ..tree import Window
 from . import faults
 
 REVIEW_PERIOD = timedelta(days=365)
@@ -31,9 +30,9 @@ def outdated(files: Iterable[syntax.File], day: date) -> Iterator[Diagnostic]:
 
 
 def _over(waiver: syntax.Waiver, day: date) -> Iterator[Diagnostic]:
-    for until in (clause.until for clause in all_of(syntax.ForceClause, waiver.clauses)):
-        if until is not None and not Window(until=until.value).meets(day, day):
-            yield faults.waiver_over(until.span, waiver.name.text, until.value)
+    for end in (clause.end for clause in all_of(syntax.ForceClause, waiver.clauses)):
+        if end is not None and end.until is not None and end.until <= day:
+            yield faults.waiver_over(end.day.span, waiver.name.text, end.until)
 
 
 def _to_be_approved(waiver: syntax.Waiver, day: date) -> Iterator[Diagnostic]:

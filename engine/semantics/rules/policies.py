@@ -152,7 +152,7 @@ class _RuleReader:
         clause = self._one(syntax.ForceClause)
         if clause is None:
             return Window()
-        return window(clause.start, clause.until, self.scope.report)
+        return window(clause.start, clause.end, self.scope.report)
 
     def _places(self) -> SetTerm | Constant | None:
         clause = self._one(syntax.PlaceClause)

@@ -24,7 +24,7 @@ from .overrides import WrittenRule
 _NEEDED: Reasons = {
     syntax.WaivedClause: "say which rule is waived: `of minors/no_profiling`",
     syntax.ScopeClause: 'say for which campaigns: `for campaign.id is "c-771"`',
-    syntax.ForceClause: "say on which days: `in force from 2026-09-01 until 2026-12-01`",
+    syntax.ForceClause: "say on which days: `in force from 2026-09-01 through 2026-11-30`",
     syntax.ApprovalClause: "say who has approved it, in which role, and when: "
     '`approved by "A. Jansen" as "Data Protection Officer" on 2026-08-29`',
     syntax.TicketClause: 'say where the approval is on record: `ticket "LEG-991"`',
@@ -92,8 +92,8 @@ def waiver(
     if named is not None:
         for fault in _rule_faults(named.rule, signed, rules):
             inner.report(fault)
-    force = None if held is None else window(held.start, held.until, inner.report)
-    if held is not None and held.until is None:
+    force = None if held is None else window(held.start, held.end, inner.report)
+    if held is not None and held.end is None:
         inner.report(faults.waivers.endless_waiver(held.span, node.name.text))
     if held is not None and signed is not None and signed.day.value > held.start.value:
         late, first = signed.day, held.start.value

@@ -46,6 +46,13 @@ class Window:
         """The last day in it; None where it is open."""
         return None if self.until is None else self.until - timedelta(days=1)
 
+    @property
+    def days(self) -> str:
+        """Its days, as policies name them: `from 2026-01-01 through 2026-12-31`."""
+        first = f"from {self.start}" if self.start is not None else ""
+        last = f"through {self.last}" if self.last is not None else ""
+        return " ".join(filter(None, (first, last)))
+
     def holds_on(self, day: date) -> bool:
         """Whether a day lies in it."""
         return self.meets(day, day)

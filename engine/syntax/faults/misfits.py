@@ -173,18 +173,6 @@ def unfinished(span: Span, tail: str, expected: str, advice: str | None) -> Diag
     )
 
 
-def without_beginning(span: Span, typed: str) -> Diagnostic:
-    """Report a clause that names the day on which something ends, and none on which it begins."""
-    return error(
-        "E0212",
-        f"`{typed}` is not a phrase of the language",
-        span,
-        label="from which day on does it hold?",
-        help="both days stand in one clause: `in force from 2026-01-01 until 2027-01-01`; "
-        "`until` names the first day on which it no longer holds",
-    )
-
-
 def surplus(span: Span, found: str, part: str, advice: str) -> Diagnostic:
     """Report something behind the end of a clause; `part` is what a clause is called there."""
     return error(

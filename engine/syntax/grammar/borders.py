@@ -45,7 +45,7 @@ ITEM_WORD = (
 """A word that may begin an item, misspelt, because it begins nothing that stands within one."""
 
 _OPERATORS = (
-    r"(?:is|has|in|and|or|of|includes|exceeds|overlaps|for|where|when|until|before|after|gives|source)"
+    r"(?:is|has|in|and|or|of|includes|exceeds|overlaps|for|where|when|until|through|before|after|gives|source)"
     r"(?!\w)"
 )
 _TWO_WORDS = rf"(?=[ \t]+(?:\"|(?!{_OPERATORS})[A-Za-z]))"

@@ -174,6 +174,13 @@ LENGTH = leaf(literals.LENGTH, expect.LENGTH, literals.measure)
 REFERENCE = leaf(rf"{NAME}/{NAME}", expect.RULE, literals.reference)
 TITLE = leaf(TEXT, expect.TEXT, literals.text)
 DAY = leaf(literals.DATE, expect.DAY, literals.day)
+END = node(
+    word(*(each.value for each in tree.EndWord)) - DAY,
+    lambda span, parts: tree.End(span=span, word=tree.EndWord(parts[0].text), day=parts[1]),
+)
+IS = (END - word("is") | word("is")).set_name(expect.IS_OR_END)
+"""What follows the first day of an edition: its end, where it has one, and `is`."""
+
 FACT_PATH = leaf(literals.PATH, "a fact", literals.path)
 IDENTIFIER = leaf(literals.UNRESERVED + NAME, expect.NAME)
 WAIVER_NAME = leaf(literals.UNRESERVED + NAME, expect.WAIVER)

@@ -7,17 +7,29 @@ from .. import tree
 from ..expectations import PARAMETER_CLAUSE
 from .borders import PARAMETER_BORDER
 from .conditions import VALUE_ELEMENT
-from .elements import DAY, IDENTIFIER, TITLE, Parts, block, clause, first, mark, misfit, of, word
+from .elements import (
+    DAY,
+    IDENTIFIER,
+    IS,
+    TITLE,
+    Parts,
+    block,
+    clause,
+    first,
+    mark,
+    misfit,
+    of,
+    word,
+)
 from .policies import source
 
 
 def _edition(span: Span, parts: Parts) -> tree.ParameterEdition:
     place = next(i for i, part in enumerate(parts) if getattr(part, "text", "") == "is")
-    start, until, *_ = (*of(tree.DateLiteral, parts[:place]), None, None)
     return tree.ParameterEdition(
         span=span,
-        start=start,
-        until=until,
+        start=first(tree.DateLiteral, parts[:place]),
+        end=first(tree.End, parts),
         value=parts[place + 1],
         source=first(tree.SourceClause, parts),
     )
@@ -36,9 +48,9 @@ def _parameter(span: Span, parts: Parts) -> tree.Parameter:
 def parameter() -> pp.ParserElement:
     """Return the element for a parameter with its editions."""
     cited = source(PARAMETER_BORDER)
-    value = word("is") - VALUE_ELEMENT - pp.Optional(cited)
-    since = word("from") - DAY - pp.Optional(word("until") - DAY) - value
-    edition = clause(since | value, PARAMETER_BORDER, _edition)
+    value = VALUE_ELEMENT - pp.Optional(cited)
+    stated = word("from") - DAY - IS - value | word("is") - value
+    edition = clause(stated, PARAMETER_BORDER, _edition)
     review = clause(
         word("reviewed on") - DAY,
         PARAMETER_BORDER,

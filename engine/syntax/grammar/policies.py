@@ -13,6 +13,7 @@ from .borders import RULE_BORDER
 from .conditions import CONDITION_ELEMENT, SET_ELEMENT
 from .elements import (
     DAY,
+    END,
     FACT_PATH,
     IDENTIFIER,
     LENGTH,
@@ -60,13 +61,12 @@ def source(border: str) -> pp.ParserElement:
 
 
 def _force(span: Span, parts: Parts) -> tree.ForceClause:
-    start, *until = of(tree.DateLiteral, parts)
-    return tree.ForceClause(span=span, start=start, until=until[0] if until else None)
+    return tree.ForceClause(span=span, start=parts[1], end=first(tree.End, parts))
 
 
 def force(border: str) -> pp.ParserElement:
     """Return the element for the clause that says on which days something holds."""
-    return clause(word("in force from") - DAY - pp.Optional(word("until") - DAY), border, _force)
+    return clause(word("in force from") - DAY - pp.Optional(END), border, _force)
 
 
 def _require(span: Span, parts: Parts) -> tree.RequireClause:

@@ -9,6 +9,7 @@ from .borders import TABLE_BORDER
 from .conditions import CELL_ELEMENT, VALUE_ELEMENT
 from .elements import (
     DAY,
+    END,
     IDENTIFIER,
     TITLE,
     Build,
@@ -28,8 +29,7 @@ from .policies import source
 
 
 def _edition(span: Span, parts: Parts) -> tree.EditionClause:
-    start, until, *_ = (*of(tree.DateLiteral, parts), None)
-    return tree.EditionClause(span=span, start=start, until=until)
+    return tree.EditionClause(span=span, start=parts[1], end=first(tree.End, parts))
 
 
 def _row(span: Span, parts: Parts) -> tree.CaseRow:
@@ -60,7 +60,7 @@ def table() -> pp.ParserElement:
             word("gives") - IDENTIFIER,
             lambda span, parts: tree.ResultClause(span=span, type=parts[1]),
         ),
-        (word("from") - DAY - pp.Optional(word("until") - DAY), _edition),
+        (word("from") - DAY - pp.Optional(END), _edition),
         (word("case") - listed(CELL_ELEMENT) - word("gives") - VALUE_ELEMENT, _row),
         (
             word("otherwise") - word("gives") - VALUE_ELEMENT,

@@ -11,6 +11,7 @@ from .conditions import MEMBERS_ELEMENT, PLAIN_ELEMENT
 from .elements import (
     DAY,
     IDENTIFIER,
+    IS,
     MEMBER_NAME,
     TITLE,
     Choice,
@@ -127,9 +128,8 @@ def vocabulary() -> pp.ParserElement:
 
 
 def _edition(span: Span, parts: Parts) -> tree.SetEdition:
-    start, until, *_ = (*of(tree.DateLiteral, parts), None, None)
-    members, *_ = of(tree.SetLiteral | tree.CsvColumn, parts)
-    return tree.SetEdition(span=span, start=start, until=until, members=members)
+    start, end = first(tree.DateLiteral, parts), first(tree.End, parts)
+    return tree.SetEdition(span=span, start=start, end=end, members=parts[-1])
 
 
 def _column(span: Span, parts: Parts) -> tree.CsvColumn:
@@ -151,7 +151,7 @@ def set_declaration() -> pp.ParserElement:
     """Return the element for a set, in one edition or in several dated ones."""
     file = leaf(phrase_pattern("of"), OF_FILE) - TITLE
     members = node(word("column") - TITLE - file, _column) | MEMBERS_ELEMENT
-    since = word("from") - DAY - pp.Optional(word("until") - DAY) - word("is") - members
+    since = word("from") - DAY - IS - members
     always = word("is") - members
     edition = Choice(
         (clause(each, EDITION_BORDER, _edition) for each in (since, always)),

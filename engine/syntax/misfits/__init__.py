@@ -15,6 +15,7 @@ from .. import expectations as expect
 from .. import faults
 from ..lexis import TEXT
 from ..tree import Broken
+from .ends import end
 from .phrases import DAY, leading, misspelling, phrase
 from .place import Place, placed
 from .starts import STARTS, no_clause, outside, second_word, unknown_start
@@ -80,4 +81,4 @@ def _bracket(place: Place) -> Diagnostic | None:
 
 
 _AT_START: tuple[_Finder, ...] = (outside, second_word, no_clause)
-_INSIDE: tuple[_Finder, ...] = (_bracket, phrase, leading, misspelling, unfinished)
+_INSIDE: tuple[_Finder, ...] = (_bracket, end, phrase, leading, misspelling, unfinished)

@@ -117,7 +117,7 @@ def unknown_start(place: Place) -> Diagnostic:
         if folded in keywords or (typed != folded and _construct(folded)):
             return faults.misfits.capitals(span, typed, folded)
         if folded in ENDLESS and expected in (expect.CLAUSE, expect.WAIVER_CLAUSE):
-            return faults.misfits.without_beginning(span, typed)
+            return faults.ends.without_beginning(span, typed)
         if folded in habits:
             return faults.misfits.habit(span, typed, habits[folded])
         if near := _near_keyword(typed, keywords, least=0.85):

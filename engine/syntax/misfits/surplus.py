@@ -116,8 +116,6 @@ def _clause_advice(found: str, clause: str) -> str | None:
     """Return what is said of a word behind a clause that holds no condition."""
     if clause.startswith("applies in"):
         return _BUT_PLACES if found in ("except", "but", "without") else _PLACES_ADVICE
-    if clause.startswith("in force") and found in ("to", "till", "-"):
-        return "say `until`, and behind it the first day on which it no longer holds"
     if clause.startswith("source"):
         return _citation_advice(found)
     if clause.startswith(_TEXTS) and clause.endswith('"'):
@@ -153,8 +151,10 @@ def _surplus_advice(place: Place, part: str) -> str:
         return advice
     if found in ("does", "doesn't", "doesn’t", "excludes", "exclude"):  # noqa: RUF001 - as typed.
         return "deny the whole comparison: `not campaign.special_categories includes politics`"
-    if found in ("from", "until"):
-        return "the days stand first: `from 2020-02-01 until 2026-01-01 is {DE, FR}`"
+    if found in ("from", "until", "through") and part == "clause":
+        return "the days have a clause of their own: `in force from 2026-01-01 through 2026-12-31`"
+    if found in ("from", "until", "through"):
+        return "the days stand first: `from 2020-02-01 through 2025-12-31 is {DE, FR}`"
     if part == "fact" and (near := nearest(found, _MODIFIERS)):
         return f"did you mean `{near}`?"
     if part == "clause" and found.isidentifier() and _LONE_NAME.search(place.clause):

@@ -31,7 +31,7 @@ _KEYWORDS = frozenset(
         *TABLE_KEYWORDS,
         *WAIVER_KEYWORDS,
         *PROFILE_KEYWORDS,
-        *("given file", "deny by", "reviewed on", "until"),
+        *("given file", "deny by", "reviewed on", "until", "through"),
     }
 )
 

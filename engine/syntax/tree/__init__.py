@@ -22,6 +22,8 @@ from .cases import WithoutFact as WithoutFact
 from .definitions import Definition as Definition
 from .definitions import DefinitionClause as DefinitionClause
 from .definitions import MeansClause as MeansClause
+from .ends import End as End
+from .ends import EndWord as EndWord
 from .expressions import Aggregate as Aggregate
 from .expressions import AggregateKind as AggregateKind
 from .expressions import Arithmetic as Arithmetic

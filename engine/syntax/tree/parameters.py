@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from .ends import End
 from .expressions import DateLiteral, Expression, TextLiteral
 from .node import Broken, Keyed, Name, Node
 from .policies import SourceClause
@@ -14,7 +15,7 @@ class ParameterEdition(Keyed):
 
     keyword: ClassVar = "is"
     start: DateLiteral | None
-    until: DateLiteral | None
+    end: End | None
     value: Expression
     source: SourceClause | None
 

@@ -5,6 +5,7 @@ from enum import Enum
 from typing import ClassVar
 
 from ..lexis import MonthEnd
+from .ends import End
 from .expressions import DateLiteral, Expression, MeasureLiteral, Path, SetLiteral, TextLiteral
 from .node import Broken, Keyed, Name, Node
 
@@ -27,11 +28,11 @@ class SourceClause(Keyed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForceClause(Keyed):
-    """When the rule is in force: from a day on, until the day before `until` where given."""
+    """When the rule is in force: from a day on, to its end where given."""
 
     keyword: ClassVar = "in force from"
     start: DateLiteral
-    until: DateLiteral | None
+    end: End | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
 from ..lexis import Comparator
+from .ends import End
 from .expressions import DateLiteral, Expression, TextLiteral
 from .node import Broken, Keyed, Name, Node
 from .policies import SourceClause
@@ -38,7 +39,7 @@ class EditionClause(Node):
     """The days for which the cases hold that follow."""
 
     start: DateLiteral
-    until: DateLiteral | None
+    end: End | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

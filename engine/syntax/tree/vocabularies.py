@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from .ends import End
 from .expressions import DateLiteral, Expression, SetLiteral, TextLiteral
 from .node import Broken, Name, Node
 
@@ -83,7 +84,7 @@ class SetEdition(Node):
     """The members of a set, from a day on where it is dated."""
 
     start: DateLiteral | None
-    until: DateLiteral | None
+    end: End | None
     members: SetLiteral | CsvColumn
 
 

@@ -108,7 +108,7 @@ def test_granted_waiver_is_told_as_one_of_the_files_is(bundle: Bundle) -> None:
     assert (made.effect, own.effect) == (Effect.ALLOW, Effect.ALLOW)
     identity = Engine(bundle).identity
     assert document(made, id="1", identity=identity) == document(own, id="1", identity=identity)
-    assert "waiver    w1, from 2026-01-01 until 2026-06-01" in explain(made)
+    assert "waiver    w1, from 2026-01-01 through 2026-05-31" in explain(made)
 
 
 def test_text_is_in_the_canonical_layout() -> None:
@@ -172,7 +172,7 @@ def test_answer_holds_until_the_waiver_ends(bundle: Bundle) -> None:
 def test_flight_that_outlasts_it_is_denied_and_says_so(bundle: Bundle) -> None:
     made = decided(bundle, grant(), flight={"start": "2026-05-20", "end": "2026-06-01"})
     assert made.effect is Effect.DENY
-    assert "waiver w1 from 2026-01-01 until 2026-06-01" in explain(made)
+    assert "waiver w1 from 2026-01-01 through 2026-05-31" in explain(made)
 
 
 def test_one_takes_over_where_another_ends(bundle: Bundle) -> None:

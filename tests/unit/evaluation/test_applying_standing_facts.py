@@ -300,7 +300,7 @@ def test_the_record_names_every_standing_fact_that_was_used() -> None:
     ]
     told = explain(made)
     assert "Taken from standing facts, where the campaign says nothing\n" in told
-    assert "  about the advertiser A, until 2100-01-01\n  value     a flag: no\n" in told
+    assert "  about the advertiser A, through 2099-12-31\n  value     a flag: no\n" in told
     assert "recorded  by Dana, as version 2 of 9aa80509" in told
 
 

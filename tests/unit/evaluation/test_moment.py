@@ -210,7 +210,7 @@ def test_law_that_is_not_in_force_says_when_it_is() -> None:
         "in force from 2000-01-01 until 2001-01-01", "prohibit when campaign.flag", flag=True
     )
     assert later.reason == "in force from 2030-01-01"
-    assert ended.reason == "in force from 2000-01-01 until 2001-01-01"
+    assert ended.reason == "in force from 2000-01-01 through 2000-12-31"
 
 
 PLACES = """set S of place "s"
@@ -303,3 +303,15 @@ def test_a_campaign_as_if_launched_is_judged_by_the_law_of_then() -> None:
     launched = hear(bundle, flag=True, launched=D("2030-06-01"))
     assert launched.effect is Effect.DENY
     assert launched.as_if_launched == D("2030-06-01")
+
+
+@pytest.mark.parametrize(
+    "force", ["from 2026-01-01 until 2026-03-01", "from 2026-01-01 through 2026-02-28"]
+)
+@pytest.mark.parametrize(("day", "holds"), [("2026-02-28", True), ("2026-03-01", False)])
+def test_the_day_through_which_law_is_in_force_is_one_of_its_days(
+    force: str, day: str, *, holds: bool
+) -> None:
+    bundle = court(rule(f"in force {force}", "prohibit when campaign.flag"))
+    decision = hear(bundle, flag=True, flight=flight(day, day))
+    assert (decision.effect is Effect.DENY) is holds

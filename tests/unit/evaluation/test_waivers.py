@@ -122,7 +122,7 @@ def test_where_one_does_not_cover_the_flight_the_finding_says_when_it_holds() ->
     short = waiver(days="2026-01-01 until 2026-02-15")
     result = judged(FLAG, waivers=short, flag=True)
     assert [each.name for each in result.unmet_exemptions] == [
-        "waiver w from 2026-01-01 until 2026-02-15"
+        "waiver w from 2026-01-01 through 2026-02-14"
     ]
 
 
@@ -176,7 +176,7 @@ def test_the_explanation_of_an_allow_names_who_answers_for_it() -> None:
         "  value     a flag: yes\n"
         "  required  it is no\n"
         "  at        /flag\n"
-        "  waiver    w, from 2026-01-01 until 2026-06-01\n"
+        "  waiver    w, from 2026-01-01 through 2026-05-31\n"
         "  approved  A. Jansen as counsel on 2026-01-01, LEG-991\n"
         "  reason    every creative is reviewed by hand\n"
         "\n"

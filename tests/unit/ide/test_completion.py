@@ -46,6 +46,9 @@ def test_steps_begin_in_a_test() -> None:
 def test_facts_and_editions_begin_where_they_stand() -> None:
     assert offered("set X of country\n  |") == ["from", "is", "end set"]
     assert offered("set X of country\n  is |") == ["column"]
+    assert offered("set X of country\n  from 2026-01-01 |") == ["is", "through", "until"]
+    assert offered("set X of country\n  from 2026-01-01 through 2026-12-31 |") == ["is"]
+    assert offered("parameter x : number\n  from 2026-01-01 |") == ["is", "through", "until"]
     assert offered('set X of country\n  from 2026-01-01 is column "code" |') == ["of"]
     assert "record" in offered("vocabulary campaign\n  |")
 
@@ -59,7 +62,7 @@ def test_facts_and_editions_begin_where_they_stand() -> None:
         ("if unknown |", ["ask", "deny"]),
         ("severity c|", ["critical"]),
         ("enforcement |", ["advisory", "overridable by", "mandatory"]),
-        ("in force from 2024-01-01 |", ["until"]),
+        ("in force from 2024-01-01 |", ["until", "through"]),
         ("source |", ["DSA", "HOUSE"]),
         ("source DSA art 1, H|", ["HOUSE"]),
         ("applies in |", ["EU"]),

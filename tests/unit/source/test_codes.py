@@ -21,7 +21,7 @@ from engine.semantics.types import Scalar, Type
 from engine.source.codes import Page, command_for, find_page, near_codes, pages
 from engine.source.diagnostic import Diagnostic
 from engine.source.text import Span
-from engine.syntax import expectations
+from engine.syntax import expectations, tree
 from engine.syntax import faults as forms
 from engine.syntax.lexis import LONGEST_FILE, MOST_FAULTS, Comparator
 from engine.testing import faults as tests
@@ -210,6 +210,9 @@ def argument(kind: object) -> object:
         return 7
     if kind in (date, date | None):
         return date(2026, 1, 1)
+    if kind is tree.End:
+        day = tree.DateLiteral(span=SPAN, value=date(2026, 1, 1))
+        return tree.End(span=SPAN, word=tree.EndWord.THROUGH, day=day)
     assert kind in (Type, Type | None)
     return Scalar.MONEY
 

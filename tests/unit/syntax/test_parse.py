@@ -282,7 +282,7 @@ end set
     (made,) = parsed.items
     assert isinstance(made, tree.SetDeclaration)
     assert [
-        (isinstance(e, tree.SetEdition) and (e.start is not None, e.until is not None))
+        (isinstance(e, tree.SetEdition) and (e.start is not None, e.end is not None))
         for e in made.editions
     ] == [(True, True), (True, False), (False, False)]
 
