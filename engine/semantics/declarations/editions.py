@@ -41,7 +41,7 @@ def in_succession(
         if successor is not None:
             start, until = edition.window.start, edition.window.until
             begins = editions[successor].window.start
-            if begins is None or begins == start or (until and until > begins):
+            if begins is None or begins == (start or _EARLIEST) or (until and until > begins):
                 report(faults.structure.overlapping_editions(spans[successor], name))
             edition = replace(edition, window=Window(start=start, until=until or begins))
         closed.append(edition)
@@ -52,7 +52,7 @@ def apart(window: Window, others: Iterable[Dated[Any]]) -> Iterator[Window]:
     """Yield a window taken apart at the days on which an edition of some others begins or ends."""
     start = window.start
     for day in sorted({day for each in others for day in each.turns(window)}):
-        is_later = start is None or day > start
+        is_later = day > (start or _EARLIEST)
         if is_later and (window.until is None or day < window.until):
             yield Window(start=start, until=day)
             start = day

@@ -12,6 +12,7 @@ from ...source.diagnostic import Diagnostic
 from ...source.memory import Memory
 from ...syntax.tree import File
 from ..tree import Policies, Window
+from .denials import half_denied
 from .editions import uncovered
 from .ends import left_out
 from .firing import examine, examine_definition
@@ -47,6 +48,7 @@ def lint(
         yield from known.of((definition,), budget, partial(examine_definition, definition, prover))
     yield from opposites(policies, Budget(steps=MOST_STEPS), known)
     yield from uncovered(policies)
+    yield from half_denied(files)
     yield from left_out(files)
     yield from unused(policies, files)
     yield from unnamed_elements(files)

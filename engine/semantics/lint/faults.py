@@ -107,6 +107,18 @@ def adds_nothing(span: Span, other: str) -> Diagnostic:
     )
 
 
+def half_denied(span: Span) -> Diagnostic:
+    """A denial before an `or`, which ends there."""
+    return warning(
+        "W0716",
+        "this `not` ends before the `or`",
+        span,
+        label="what stands behind the `or` is not denied",
+        help="if that is meant, put brackets around this: `(not A) or B`; if neither is to hold, "
+        "write `none of (a) A; (b) B`, or `not (A or B)`",
+    )
+
+
 # --- the law over time ------------------------------------------------------------------------
 
 

@@ -204,7 +204,7 @@ def _moved(
         if direction is not None and not is_as_strict(constant, edition.content, direction):
             yield edition
             continue
-        if begins is None or begins < start:
+        if (begins or date.min) < start:
             yield replace(edition, window=Window(start=begins, until=start))
             begins = start
         window = Window(start=begins, until=until)

@@ -217,6 +217,17 @@ def test_a_parameter_may_be_tightened_before_it_begins() -> None:
     assert [(str(e.window.start), e.content.text) for e in limit.editions] == [("2026-01-01", "9")]
 
 
+def test_no_edition_ends_before_the_first_day_of_the_calendar() -> None:
+    law = parameter("whole_number", "is 10") + rule(
+        "one", "prohibit when campaign.audience.minimum_age exceeds limit"
+    )
+    bundle = made(law + profile("tightens limit to 9 from 0001-01-01"))
+    (edition,) = bundle.policies.parameters["limit"].editions
+    assert (edition.content.value, edition.window.last) == (9, None)
+    twice = law.replace("is 10", "is 10\n  from 0001-01-01 is 9")
+    assert codes(twice) == {"E0505"}
+
+
 def test_directions_are_told_for_each_reading() -> None:
     law = WHOLE + rule("one", "require campaign.size is at most limit")
     bundle = made(law)
