@@ -59,7 +59,8 @@ def _lines(settings: Settings, prepared: Preparation) -> Iterator[Text]:
         shown = f"{name} {short_digest(digest)}"
         yield toned("the policies in force are ") + toned(shown, Tone.POINTER)
     if not prepared.is_new:
-        yield toned("all was prepared before; `assent keys create` makes another key")
+        yield toned("all was prepared before, and its keys were shown then; for another key:")
+        yield toned("  assent keys create NAME --role submitter")
     else:
         yield Text()
         yield toned("keys, shown only now", Tone.TITLE)

@@ -251,11 +251,15 @@ def _is_sale_opted_out(choices: JSONValue) -> bool:
 
 def _contradiction(path: str, value: JSONValue, source: str) -> Contradiction:
     name = source.removeprefix("/").replace("/", ".")
-    said = "says something else" if value is not None else "does not say it"
+    if value is not None:
+        said, advice = "says something else", f"leave `{path}` out: it is read from the string"
+    else:
+        said = "does not say it"
+        advice = f"leave `{path}` out, and send a string that can be read and says it"
     return Contradiction(
         pointer=_pointer(path),
         message=f"`{path}` is declared, and the string in `{name}` {said}",
-        help=f"leave `{path}` out: it is read from the string",
+        help=advice,
     )
 
 

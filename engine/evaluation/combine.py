@@ -101,6 +101,7 @@ def missing_facts(
             pointer=each.wanted.pointer,
             path=each.wanted.path,
             label=each.wanted.label,
+            type=each.wanted.type,
             why=each.wanted.why,
             rules=tuple(each.rules),
         )
@@ -151,4 +152,4 @@ def _leaves(
                 where, name = f"{pointer}/{inner.name}", f"{path}.{inner.name}"
                 yield from _leaves(inner, vocabulary, where, name, above | {fact.record})
     if not found:
-        yield WantedFact(pointer=pointer, path=path, label=fact.label)
+        yield WantedFact(pointer=pointer, path=path, label=fact.label, type=fact.type)

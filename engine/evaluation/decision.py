@@ -6,6 +6,7 @@ from enum import Enum
 
 import msgspec
 
+from ..semantics.types import Type
 from .descriptor.attributes import CampaignAttributes
 from .result import RuleResult, Status, Upcoming
 from .results import abridged_results, candidate_results
@@ -36,12 +37,14 @@ class MarketVerdict(msgspec.Struct, frozen=True, kw_only=True):
 class MissingFact(msgspec.Struct, frozen=True, kw_only=True):
     """A fact without which the campaign cannot be cleared, and the rules that ask for it.
 
-    `rules` is empty for a fact that the vocabulary itself requires.
+    `rules` is empty for a fact that the vocabulary itself requires, `type` is None for what is no
+    fact of it.
     """
 
     pointer: str
     path: str
     label: str
+    type: Type | None
     why: str
     rules: tuple[str, ...]
 

@@ -115,6 +115,7 @@ def _flight_fact(context: EvaluationContext, path: tuple[str, ...]) -> WantedFac
         pointer="/" + "/".join(path),
         path=".".join((vocabulary.root, *path)),
         label=fact.label if fact is not None else path[-1],
+        type=fact.type if fact is not None else None,
         why="the law changes during what may be the flight",
     )
 

@@ -126,9 +126,13 @@ def permission_applies(
 def _unknown_markets(policies: Policies) -> Outcome:
     vocabulary = policies.vocabulary
     fact = vocabulary.find(("markets",))
-    label = fact.label if fact is not None else "markets"
-    path = f"{vocabulary.root}.markets"
-    return Outcome(truth=None, wanted=(WantedFact(pointer="/markets", path=path, label=label),))
+    wanted = WantedFact(
+        pointer="/markets",
+        path=f"{vocabulary.root}.markets",
+        label=fact.label if fact is not None else "markets",
+        type=fact.type if fact is not None else None,
+    )
+    return Outcome(truth=None, wanted=(wanted,))
 
 
 def _markets_by_code(campaign: Campaign) -> Mapping[str, Market]:

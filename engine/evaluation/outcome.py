@@ -12,6 +12,8 @@ from collections.abc import Sequence
 import msgspec
 from msgspec.structs import replace
 
+from ..semantics.types import Type
+
 Truth = bool | None
 """True, False, or None for unknown."""
 
@@ -41,12 +43,14 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 class WantedFact(msgspec.Struct, frozen=True, kw_only=True):
     """A fact for want of which a condition is unknown.
 
-    `why` says why a stated value does not do; it is empty for a fact that is missing.
+    `why` says why a stated value does not do; it is empty for a fact that is missing. `type` is
+    None for what is no fact of the vocabulary.
     """
 
     pointer: str
     path: str
     label: str
+    type: Type | None = None
     why: str = ""
 
 

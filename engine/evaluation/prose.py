@@ -35,6 +35,7 @@ from .outcome import Evidence, WantedFact
 from .result import Finding, Obligation, RuleResult, Status, UnmetExemption
 from .standing_facts.application import fact_title
 from .standing_facts.document import by_fact, shown_value
+from .stating import how_to_state
 
 MOST_RULES = 20
 MOST_MARKETS = 24
@@ -458,6 +459,8 @@ def _missing_fact(fact: MissingFact, origin: Origin | None) -> Iterator[Line]:
     source = origin(fact.pointer) if origin is not None else None
     within = f" (in the record {source})" if source else ""
     yield from wrapped(f"at {fact.pointer or fact.path}{within}, {asked}", "    ", Tone.QUIET)
+    if not fact.why and (form := how_to_state(fact.type)):
+        yield from wrapped(f"as {form}", "    ", Tone.QUIET)
 
 
 # --- what was known beforehand ------------------------------------------------------------------

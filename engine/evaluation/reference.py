@@ -401,7 +401,7 @@ def stated(fact: FactTerm, situation: Situation) -> tuple[Datum | None, str]:
 
 def _wanted(fact: FactTerm, pointer: str, situation: Situation) -> WantedFact:
     path = dotted(situation.policies.vocabulary.root, pointer)
-    return WantedFact(pointer=pointer, path=path, label=fact.label)
+    return WantedFact(pointer=pointer, path=path, label=fact.label, type=fact.type)
 
 
 def _evidence(

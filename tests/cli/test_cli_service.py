@@ -42,7 +42,9 @@ def test_init_shows_the_keys_once_and_what_to_try(run: Run, database: str) -> No
     again = run("init")
     assert again.exit_code == 0
     assert not any(token in again.stdout for token in tokens)
-    assert "all was prepared before" in again.stdout
+    assert "all was prepared before, and its keys were shown then" in again.stdout
+    assert "  assent keys create NAME --role submitter\n" in again.stdout
+    assert "'Authorization: Bearer KEY'" in again.stdout
 
 
 def test_init_as_json(run: Run, database: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,6 +72,15 @@ def test_undetermined_rules_are_counted_beside_violated_ones(campaign: dict[str,
     assert "may do with one" not in shown
 
 
+def test_a_missing_fact_is_asked_for_with_the_form_in_which_it_is_stated(
+    campaign: dict[str, Any],
+) -> None:
+    shown = read(engine("campaign.consent", "campaign.budget is EUR 5"), {"id": campaign["id"]})
+    assert "    as true or false\n" in shown
+    assert '    as an amount: {"amount": "5000.00", "currency": "EUR"}\n' in shown
+    assert '    as a list of codes: ["DE", "US-NY"]\n' in shown
+
+
 def test_what_is_stated_and_cannot_be_judged_is_not_called_missing(
     campaign: dict[str, Any],
 ) -> None:

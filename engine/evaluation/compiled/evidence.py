@@ -67,12 +67,14 @@ class FactReader:
         "_root",
         "_show",
         "_stated",
+        "_type",
         "_variables",
         "value",
     )
 
     def __init__(self, fact: FactTerm, names: Names) -> None:
         self._label = fact.label
+        self._type = fact.type
         self.value = compile_fact(fact, names)
         self._stated = compile_stated(fact, names)
         self._below = "".join(f"/{step}" for step in fact.path)
@@ -112,7 +114,7 @@ class FactReader:
     def wanted(self, frame: Frame, why: str = "") -> WantedFact:
         """Return the fact as a wanted one."""
         pointer, path = self._place(frame)
-        return WantedFact(pointer=pointer, path=path, label=self._label, why=why)
+        return WantedFact(pointer=pointer, path=path, label=self._label, type=self._type, why=why)
 
     def element_frames(self, frame: Frame) -> Iterator[Frame]:
         """Yield the frames in which each element of the list is bound in turn, if it is known."""

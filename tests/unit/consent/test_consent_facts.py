@@ -240,6 +240,15 @@ def test_contradiction_says_where(members: dict[str, Any], expected: tuple[str, 
     assert contradictions(**members) == [expected]
 
 
+def test_who_makes_up_for_a_string_is_told_to_send_another() -> None:
+    declared = {"tcf": "CONSENT_STRING", "tcf_vendors_disclosed": True}
+    (found,) = hear(campaign(consent=declared), VOCABULARY).contradictions
+    assert "does not say it" in found.message
+    assert found.help == (
+        "leave `consent.tcf_vendors_disclosed` out, and send a string that can be read and says it"
+    )
+
+
 def test_tcf_string_that_cannot_be_read_contradicts_nothing_and_is_not_made_up_for() -> None:
     told = heard(consent={"tcf": "AAAA", "gpp": f"{write.gpp_header([2])}~{TCF}"})
     assert told["tcf_string"].keys() == {"readable", "fault"}
