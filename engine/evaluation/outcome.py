@@ -7,10 +7,16 @@ the same evaluation, and cannot disagree.
 Source: S. C. Kleene, Introduction to Metamathematics (1952), §64.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 from msgspec.structs import replace
+
+MOST_TOLD = 1_000
+"""A junction tells of the first operands that determine it, until they have so many facts together.
+
+A finding lists fewer by far, and to explain each of 90,000 ads takes long.
+"""
 
 Truth = bool | None
 """True, False, or None for unknown."""
@@ -56,6 +62,11 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     truth: Truth
     evidence: tuple[Evidence, ...] = ()
     wanted: tuple[WantedFact, ...] = ()
+
+    @property
+    def may_be_cut(self) -> bool:
+        """Whether there may be more facts than those it tells of."""
+        return len(self.evidence) + len(self.wanted) >= MOST_TOLD
 
     def is_about(self, pointer: str) -> bool:
         """Whether some of the evidence is a value at a pointer, or below it."""
@@ -107,13 +118,27 @@ def disjunction(operands: Sequence[Outcome]) -> Outcome:
 def _junction(operands: Sequence[Outcome], *, decisive: bool) -> Outcome:
     if len(operands) == 1:
         return operands[0]
-    deciding = [operand for operand in operands if operand.truth is decisive]
+    deciding = told(operand for operand in operands if operand.truth is decisive)
     if deciding:
         return Outcome(truth=decisive, evidence=_all_evidence(deciding))
-    unknown = [operand for operand in operands if operand.truth is None]
+    unknown = told(operand for operand in operands if operand.truth is None)
     if unknown:
         return Outcome(truth=None, wanted=_all_wanted(unknown))
-    return Outcome(truth=not decisive, evidence=_all_evidence(operands))
+    return Outcome(truth=not decisive, evidence=_all_evidence(told(operands)))
+
+
+def told(operands: Iterable[Outcome]) -> list[Outcome]:
+    """Return the first of the operands that determine a junction: those of which it tells."""
+    return list(_first(operands))
+
+
+def _first(operands: Iterable[Outcome]) -> Iterator[Outcome]:
+    facts = 0
+    for each in operands:
+        yield each
+        facts += len(each.evidence) + len(each.wanted) or 1
+        if facts >= MOST_TOLD:
+            return
 
 
 def _all_evidence(operands: Sequence[Outcome]) -> tuple[Evidence, ...]:

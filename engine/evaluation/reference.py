@@ -41,7 +41,16 @@ from .market_groups import Market
 from .operations.aggregate import EXTREMES, MOST_DECIDING, aggregate
 from .operations.comparison import UndefinedError, calculate, holds
 from .operations.lookup import look_up, lookup_text
-from .outcome import Bindings, Evidence, Outcome, WantedFact, conjunction, disjunction, negation
+from .outcome import (
+    MOST_TOLD,
+    Bindings,
+    Evidence,
+    Outcome,
+    WantedFact,
+    conjunction,
+    disjunction,
+    negation,
+)
 from .result import RuleResult
 from .values import Datum, Group, show_fact
 from .wording import (
@@ -365,6 +374,8 @@ def _aggregated(term: AggregateTerm, situation: Situation) -> tuple[object, list
     values: list[object] = []
     missing: list[WantedFact] = []
     for inner in _element_situations(term, situation):
+        if len(missing) >= MOST_TOLD:
+            break
         chosen = Outcome(truth=True) if term.where is None else evaluate(term.where, inner)
         missing.extend(chosen.wanted)
         if chosen.truth is True:
