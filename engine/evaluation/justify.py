@@ -54,7 +54,7 @@ class Breach(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_cut(self) -> bool:
         """Whether it may have more facts than those it tells of."""
-        return self.main.may_be_cut or self.applicability.may_be_cut
+        return self.main.is_cut or self.applicability.is_cut
 
 
 Findings: TypeAlias = tuple[tuple[Finding, ...], int]
@@ -118,7 +118,7 @@ def _undetermined_finding(rule: Rule, whole: Outcome) -> Finding:
         remedy=_undetermined_remedy(whole.wanted),
         evidence=(),
         wanted=whole.wanted,
-        is_cut=whole.may_be_cut,
+        is_cut=whole.is_cut,
     )
 
 

@@ -50,6 +50,7 @@ from .outcome import (
     conjunction,
     disjunction,
     negation,
+    unknown_for_want_of,
 )
 from .result import RuleResult
 from .values import Datum, Group, show_fact
@@ -207,7 +208,7 @@ def _compared(condition: ComparisonCondition, situation: Situation) -> Outcome:
         values.append(value)
         wanted.extend(missing)
     if wanted:
-        return Outcome(truth=None, wanted=tuple(dict.fromkeys(wanted)))
+        return unknown_for_want_of(wanted)
     try:
         truth = holds(condition, values)
     except UndefinedError as error:

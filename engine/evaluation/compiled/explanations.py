@@ -43,6 +43,7 @@ from ..outcome import (
     disjunction,
     negation,
     told,
+    unknown_for_want_of,
 )
 from ..wording import (
     SENSITIVE_REASON,
@@ -176,7 +177,7 @@ def _compared(condition: ComparisonCondition, names: Names) -> Explain:
 
     def compared(frame: Frame, truth: Truth) -> Outcome:
         if truth is None:
-            return Outcome(truth=None, wanted=tuple(dict.fromkeys(find_wanted(frame))))
+            return unknown_for_want_of(find_wanted(frame))
         return Outcome(truth=truth, evidence=evidence(frame, truth))
 
     return compared
