@@ -32,8 +32,8 @@ from ..values import Campaign, Datum, stated_fact
 MOST_COMBINATIONS = 100_000
 """A rule takes some ten microseconds for each, and some more where it is to be explained."""
 
-MOST_IN_MARKETS = 1_000_000
-"""Of a list that a rule goes through in each market: an element takes a microsecond or two."""
+MOST_IN_MARKETS = 500_000
+"""Of a list that a rule goes through in each market: an element takes some microseconds."""
 
 _Binder: TypeAlias = tuple[str, FactTerm]
 """A name that is bound to the elements of a list, and the list."""

@@ -79,7 +79,7 @@ def test_a_list_that_is_gone_through_in_each_market_may_be_longer() -> None:
     assert pointer == "/items"
     assert message == (
         "rule `p/r` combines the elements of `campaign.items` in each market, which are so many"
-        " that it would look at more than 1,000,000 combinations"
+        " that it would look at more than 500,000 combinations"
     )
 
 
