@@ -30,7 +30,7 @@ from .submission import Decided, Refused, Terms, submit
 PART_RECORDS = 64
 """The most records of one part."""
 
-RECORDED_LIMITS = JSONLimits(document=64 * 1024 * 1024, depth=128)
+RECORDED_LIMITS = JSONLimits(document=64 * 1024 * 1024, depth=128, marks=JSONLimits().string)
 """Of what was recorded: it holds what was submitted, within the limits of a submission."""
 
 _INPUT = msgspec.json.Encoder(decimal_format="number")

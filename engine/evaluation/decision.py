@@ -8,7 +8,7 @@ import msgspec
 
 from ..semantics.types import Type
 from .descriptor.attributes import CampaignAttributes
-from .result import RuleResult, Status, Upcoming
+from .result import Finding, RuleResult, Status, Upcoming
 from .results import abridged_results, candidate_results
 from .standing_facts.application import FactsUsed
 
@@ -59,7 +59,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     `results` has every rule of the bundle once, in order of the ids. `as_of` is the instant of the
     evaluation; `as_if_launched` the day to which the flight was moved, where it was. `valid_until`
     is the first day (in UTC) on which the passing of time would change the answer, if ever.
-    `further_missing` counts the facts that are wanted beyond those listed as `missing`.
+    `further_missing` counts the facts that are wanted beyond those listed as `missing`, so far as
+    the findings tell of them.
     `grants` are the texts of waivers that were granted apart from the policies, for this campaign.
     `standing` is None where no standing fact is about the campaign or anything in it. `attributes`
     are the advertiser and the platforms of the campaign.
@@ -84,6 +85,12 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     def effect(self) -> Effect:
         """Allow or deny."""
         return self.verdict.effect
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings of all rules that are violated, or undetermined."""
+        reported = self.with_status(Status.VIOLATED, Status.UNDETERMINED)
+        return tuple(found for each in reported for part in each.parts for found in part.findings)
 
     @property
     def obligations(self) -> tuple[RuleResult, ...]:

@@ -51,6 +51,11 @@ class Breach(msgspec.Struct, frozen=True, kw_only=True):
     day: date
     market: Market | None = None
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether it may have more facts than those it tells of."""
+        return self.main.is_cut or self.applicability.is_cut
+
 
 Findings: TypeAlias = tuple[tuple[Finding, ...], int]
 """The findings of a breach, and how many further ones are left out."""
@@ -101,6 +106,7 @@ def _finding(
         evidence=listed,
         wanted=renderer.breach.main.wanted,
         further_evidence=further,
+        is_cut=renderer.breach.is_cut,
     )
 
 
@@ -112,6 +118,7 @@ def _undetermined_finding(rule: Rule, whole: Outcome) -> Finding:
         remedy=_undetermined_remedy(whole.wanted),
         evidence=(),
         wanted=whole.wanted,
+        is_cut=whole.is_cut,
     )
 
 

@@ -7,12 +7,18 @@ the same evaluation, and cannot disagree.
 Source: S. C. Kleene, Introduction to Metamathematics (1952), §64.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec.structs import replace
 
 from ..semantics.types import Type
+
+MOST_TOLD = 1_000
+"""A junction tells of the first operands that determine it, until they have so many facts together.
+
+A finding lists fewer by far, and to explain each of 90,000 ads takes long.
+"""
 
 Truth = bool | None
 """True, False, or None for unknown."""
@@ -55,11 +61,15 @@ class WantedFact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """The truth of a condition, the evidence for it, and the facts wanted where it is unknown."""
+    """The truth of a condition, the evidence for it, and the facts wanted where it is unknown.
+
+    Where it `is_cut`, there may be more of both.
+    """
 
     truth: Truth
     evidence: tuple[Evidence, ...] = ()
     wanted: tuple[WantedFact, ...] = ()
+    is_cut: bool = False
 
     def is_about(self, pointer: str) -> bool:
         """Whether some of the evidence is a value at a pointer, or below it."""
@@ -92,10 +102,15 @@ def _item(outer: str, inner: str) -> str:
     return f"{outer} {inner}" if is_apart else outer + inner
 
 
+def unknown_for_want_of(wanted: Sequence[WantedFact]) -> Outcome:
+    """Return the outcome of a comparison for which facts are wanted, some more than once."""
+    return Outcome(truth=None, wanted=_once(wanted), is_cut=len(wanted) >= MOST_TOLD)
+
+
 def negation(operand: Outcome) -> Outcome:
     """Return the outcome of a negated condition; the evidence is the same."""
     truth = None if operand.truth is None else not operand.truth
-    return Outcome(truth=truth, evidence=operand.evidence, wanted=operand.wanted)
+    return replace(operand, truth=truth)
 
 
 def conjunction(operands: Sequence[Outcome]) -> Outcome:
@@ -111,27 +126,46 @@ def disjunction(operands: Sequence[Outcome]) -> Outcome:
 def _junction(operands: Sequence[Outcome], *, decisive: bool) -> Outcome:
     if len(operands) == 1:
         return operands[0]
-    deciding = [operand for operand in operands if operand.truth is decisive]
-    if deciding:
-        return Outcome(truth=decisive, evidence=_all_evidence(deciding))
-    unknown = [operand for operand in operands if operand.truth is None]
-    if unknown:
-        return Outcome(truth=None, wanted=_all_wanted(unknown))
-    return Outcome(truth=not decisive, evidence=_all_evidence(operands))
+    for truth in (decisive, None, not decisive):
+        # Where the decisive and the unknown are none, all are of the other truth.
+        found = told(operand for operand in operands if operand.truth is truth)
+        if found:
+            return Outcome(
+                truth=truth,
+                evidence=_all_evidence(found),
+                wanted=_once(each for operand in found for each in operand.wanted),
+                is_cut=sum(map(_weight, found)) >= MOST_TOLD,
+            )
+    return Outcome(truth=not decisive)
+
+
+def told(operands: Iterable[Outcome]) -> list[Outcome]:
+    """Return the first of the operands that determine a junction: those of which it tells."""
+    found, facts = [], 0
+    for each in operands:
+        found.append(each)
+        facts += _weight(each)
+        if facts >= MOST_TOLD:
+            break
+    return found
+
+
+def _weight(operand: Outcome) -> int:
+    """Return how many facts an operand counts for: one that is cut for all that are told."""
+    return MOST_TOLD if operand.is_cut else len(operand.evidence) + len(operand.wanted) or 1
 
 
 def _all_evidence(operands: Sequence[Outcome]) -> tuple[Evidence, ...]:
     return tuple(dict.fromkeys(seen for operand in operands for seen in operand.evidence))
 
 
-def _all_wanted(operands: Sequence[Outcome]) -> tuple[WantedFact, ...]:
+def _once(wanted: Iterable[WantedFact]) -> tuple[WantedFact, ...]:
     """Return each fact once, with the first reason why what is stated does not do.
 
     Of two lists that are compared element by element, each fact would have a reason of its own for
-    every element of the other.
+    every element of the other. What is no fact of the campaign stands at no place, and has a name.
     """
-    wanted: dict[str, WantedFact] = {}
-    for operand in operands:
-        for each in operand.wanted:
-            wanted.setdefault(each.pointer, each)
-    return tuple(wanted.values())
+    found: dict[str, WantedFact] = {}
+    for each in wanted:
+        found.setdefault(each.pointer or each.path, each)
+    return tuple(found.values())

@@ -144,13 +144,18 @@ def _wanting(decision: Decision) -> str:
     """Return how many facts are missing, and how many are stated and cannot be judged."""
     if decision.further_missing:
         total = len(decision.missing) + decision.further_missing
-        return f"{total:,} facts are wanted"
+        return f"{_least(decision.findings)}{total:,} facts are wanted"
     unfit = sum(bool(fact.why) for fact in decision.missing)
     lacking = len(decision.missing) - unfit
     if not lacking:
         return f"{counted(unfit, 'fact', 'facts')} cannot be judged as stated"
     also = f", and {unfit:,} cannot be judged as stated" if unfit else ""
     return f"{counted(lacking, 'fact is', 'facts are')} missing{also}"
+
+
+def _least(findings: Iterable[Finding]) -> str:
+    """Return what stands before a count of what findings leave out, if there may be more."""
+    return "at least " if any(each.is_cut for each in findings) else ""
 
 
 def _shares(decision: Decision, status: Status) -> tuple[int, int]:
@@ -268,7 +273,7 @@ def _findings(result: RuleResult, origin: Origin | None) -> Iterator[Line]:
             yield from row("to pass", finding.remedy, Tone.REMEDY)
     if more := len(listed) - len(shown) + sum(part.further_findings for part in parts):
         yield ()
-        yield from row("", f"and {more:,} more like it", Tone.QUIET)
+        yield from row("", f"and {_least(shown)}{more:,} more like it", Tone.QUIET)
     if len(remedies) == 1:
         yield from row("to pass", remedies.pop(), Tone.REMEDY)
     if result.status is Status.VIOLATED:
@@ -375,7 +380,7 @@ def _waived(decision: Decision, origin: Origin | None) -> Iterator[Line]:
         for finding in result.findings[:MOST_FINDINGS]:
             yield from _finding(finding, origin, None)
         if more := len(result.findings[MOST_FINDINGS:]) + result.further_findings:
-            yield from row("", f"and {more:,} more like it", Tone.QUIET)
+            yield from row("", f"and {_least(result.findings)}{more:,} more like it", Tone.QUIET)
         for waiver in result.waivers:
             yield from _waiver(waiver)
     if rest := decision.waived[MOST_RULES:]:
@@ -437,7 +442,9 @@ def _missing(decision: Decision, origin: Origin | None) -> Iterator[Line]:
     heading = "Not to be judged as stated: say it otherwise, or ask whose policies they are"
     yield from _asked(heading, [fact for fact in decision.missing if fact.why], origin)
     if further := decision.further_missing:
-        count = counted(further, "further fact is", "further facts are")
+        count = (
+            f"{_least(decision.findings)}{counted(further, 'further fact is', 'further facts are')}"
+        )
         yield from wrapped(f"{count} wanted, and told of once these are stated", "  ", Tone.QUIET)
 
 

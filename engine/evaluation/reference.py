@@ -41,7 +41,17 @@ from .market_groups import Market
 from .operations.aggregate import EXTREMES, MOST_DECIDING, aggregate
 from .operations.comparison import UndefinedError, calculate, holds
 from .operations.lookup import look_up, lookup_text
-from .outcome import Bindings, Evidence, Outcome, WantedFact, conjunction, disjunction, negation
+from .outcome import (
+    MOST_TOLD,
+    Bindings,
+    Evidence,
+    Outcome,
+    WantedFact,
+    conjunction,
+    disjunction,
+    negation,
+    unknown_for_want_of,
+)
 from .result import RuleResult
 from .values import Datum, Group, show_fact
 from .wording import (
@@ -198,7 +208,7 @@ def _compared(condition: ComparisonCondition, situation: Situation) -> Outcome:
         values.append(value)
         wanted.extend(missing)
     if wanted:
-        return Outcome(truth=None, wanted=tuple(dict.fromkeys(wanted)))
+        return unknown_for_want_of(wanted)
     try:
         truth = holds(condition, values)
     except UndefinedError as error:
@@ -365,6 +375,8 @@ def _aggregated(term: AggregateTerm, situation: Situation) -> tuple[object, list
     values: list[object] = []
     missing: list[WantedFact] = []
     for inner in _element_situations(term, situation):
+        if len(missing) >= MOST_TOLD:
+            break
         chosen = Outcome(truth=True) if term.where is None else evaluate(term.where, inner)
         missing.extend(chosen.wanted)
         if chosen.truth is True:

@@ -48,7 +48,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """Why a rule is violated, waived or undetermined, for one witness.
 
     `clause` is the clause that decided; `evidence` are the first facts that determined it, and
-    `further_evidence` counts the others; `wanted` are all for want of which it is undetermined.
+    `further_evidence` counts the others; `wanted` are those for want of which it is undetermined.
+    Where it `is_cut`, there may be more of all these, and more findings, than are counted.
     """
 
     clause: Clause
@@ -57,6 +58,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[Evidence, ...]
     wanted: tuple[WantedFact, ...]
     further_evidence: int = 0
+    is_cut: bool = False
 
 
 class Obligation(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ property `Default_Ignorable_Code_Point` of its database.
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
 from types import MappingProxyType
 
@@ -51,8 +51,40 @@ _SEVERAL_SPACES = re.compile(r"\s+")
 _LONGEST_KEPT = 10_000
 """The longest text, in characters, whose form is kept for the next pattern."""
 
+MOST_MARKS = 30
+"""The most combining marks in a row that writing needs, with a wide margin (UAX #15, 12.1)."""
+
 _FEW = 1_000
 """Of so many texts the forms are kept for several lists or sets at a time, of more for two."""
+
+
+def heaps_marks(text: str, most: int = MOST_MARKS) -> bool:
+    """Whether more combining marks than so many follow each other, unseen characters aside.
+
+    Putting them in order, as normalisation does, takes a time quadratic in their number.
+    """
+    if text.isascii():
+        return False
+    rows = (row[0] for row in _without_letters(most + 1).finditer(text))
+    return any(_longest_heap(row) > most for row in rows)
+
+
+@cache
+def _without_letters(least: int) -> re.Pattern[str]:
+    """Return what finds so many characters in a row of which none is a letter that is seen."""
+    unseen_letters = "".join(filter(str.isalnum, sorted(_IGNORABLE)))
+    return re.compile(rf"[\W{unseen_letters}]{{{least},}}")
+
+
+def _longest_heap(row: str) -> int:
+    longest = heap = 0
+    for each in row:
+        if each not in _IGNORABLE:
+            # Some that are no marks themselves stand for nothing but marks.
+            is_mark = unicodedata.combining(unicodedata.normalize("NFD", each)[0]) > 0
+            heap = heap + 1 if is_mark else 0
+            longest = max(longest, heap)
+    return longest
 
 
 def stated(text: str) -> str:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
+from .characters import MOST_MARKS
+
 JSONValue: TypeAlias = (
     bool | int | Decimal | str | list["JSONValue"] | dict[str, "JSONValue"] | None
 )
@@ -22,13 +24,14 @@ class JSONLimits:
 
     `document` bounds the whole text (bytes where bytes are read, else characters), `depth` the
     nesting of lists and objects, `string` the characters of one string or member name, `items` the
-    elements of one list and the members of one object.
+    elements of one list and the members of one object, `marks` the combining marks in a row.
     """
 
     document: int = 8 * 1024 * 1024
     depth: int = 64
     string: int = 65_536
     items: int = 100_000
+    marks: int = MOST_MARKS
 
 
 class JSONFault(ValueError):  # noqa: N818 - the house calls what is wrong with an input a fault.

@@ -11,13 +11,14 @@ only a doubted text is walked token by token (`json_walk`).
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import accumulate
 from typing import Never
 
 import msgspec
 
+from .characters import heaps_marks
 from .json_fault import Complaint, JSONFault, JSONLimits, JSONValue
 from .json_walk import first_fault, is_unicode, masked, pointer_at, too_deep, word_complaint
 from .quoting import excerpt
@@ -27,13 +28,13 @@ __all__ = ["JSONFault", "JSONLimits", "JSONValue", "compact", "read_decimal", "r
 _BOM = "\ufeff"
 _BLANK = " \t\n\r"
 _STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
-_SURE_INTEGER = 18
+_SURE_LENGTH = 18
 _STRING = re.compile(r'"[^"]*"?')
 _BRACKET = re.compile(r"[\[\]{}]")
 _AS_LISTS = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _DOUBTFUL_ESCAPE = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
-_LONG_NUMERAL = b"9" * (_SURE_INTEGER + 1)
+_LONG_NUMERAL = b"9" * (_SURE_LENGTH + 1)
 _ALL_DIGITS_NINE = bytes.maketrans(b"012345678", b"999999999")
 _WORD = re.compile(r"[^ \t\n\r\[\]{},:]+")
 _LITERALS = {"True": "true", "False": "false", "None": "null", "undefined": "null", "nil": "null"}
@@ -64,7 +65,7 @@ def read_json(text: bytes | str, *, limits: JSONLimits = JSONLimits()) -> JSONVa
         raise _syntax_fault(document, error, limits) from None
     except _DoubtError:
         raise _found(document, limits) from None
-    if _is_doubtful(document, limits):
+    if _is_doubtful(document, value, limits):
         fault = first_fault(document, limits)
         if fault is not None:
             raise fault
@@ -88,6 +89,8 @@ def _read_plainly(text: bytes, limits: JSONLimits) -> JSONValue:
         return None
     try:
         if _may_be_too_deep(text, limits) and _is_too_deep(text.decode(), limits):
+            return None
+        if not text.isascii() and heaps_marks(text.decode(), limits.marks):
             return None
         value: JSONValue = _PLAIN_DECODER.decode(text)
         written = _PLAIN_ENCODER.encode(value)
@@ -131,14 +134,44 @@ def _is_too_deep(document: str, limits: JSONLimits) -> bool:
     return max(accumulate(steps), default=0) > limits.depth
 
 
-def _is_doubtful(document: str, limits: JSONLimits) -> bool:
+def _is_doubtful(document: str, value: JSONValue, limits: JSONLimits) -> bool:
     """Whether strings or sizes may be at fault; the decoder does not look at either."""
     return (
         _DOUBTFUL_ESCAPE.search(document) is not None
         or not (document.isascii() or is_unicode(document))
-        or document.count(",") >= limits.items
+        or (_may_have_marks(document) and _heaps_marks(value, limits))
+        or (document.count(",") >= limits.items and _has_too_many_items(value, limits))
         or _may_hold_long_string(document, limits)
     )
+
+
+def _may_have_marks(document: str) -> bool:
+    return "\\u" in document or not document.isascii()
+
+
+def _has_too_many_items(value: JSONValue, limits: JSONLimits) -> bool:
+    """Whether a list or an object in a value is longer than the limit."""
+    return any(
+        isinstance(each, list | dict) and len(each) > limits.items for each in _values(value)
+    )
+
+
+def _heaps_marks(value: JSONValue, limits: JSONLimits) -> bool:
+    """Whether a string in a value, or the name of a member, heaps marks beyond the limit."""
+    return any(isinstance(each, str) and heaps_marks(each, limits.marks) for each in _values(value))
+
+
+def _values(value: JSONValue) -> Iterator[JSONValue]:
+    """Yield a value, and every value and name within it."""
+    left = [value]
+    while left:
+        found = left.pop()
+        yield found
+        if isinstance(found, dict):
+            left.extend(found)
+            left.extend(found.values())
+        elif isinstance(found, list):
+            left.extend(found)
 
 
 def _may_hold_long_string(document: str, limits: JSONLimits) -> bool:
@@ -164,7 +197,7 @@ def _object(members: Sequence[tuple[str, JSONValue]]) -> dict[str, JSONValue]:
 
 
 def _integer(numeral: str) -> int:
-    if len(numeral) <= _SURE_INTEGER:
+    if len(numeral) <= _SURE_LENGTH:
         return int(numeral)
     if word_complaint(numeral) is not None:
         raise _DoubtError
@@ -173,7 +206,8 @@ def _integer(numeral: str) -> int:
 
 def read_decimal(numeral: str) -> Decimal:
     """Return the exact value of a numeral of JSON. Raises `ValueError` for one beyond measure."""
-    if word_complaint(numeral) is not None:
+    is_sure = len(numeral) <= _SURE_LENGTH and "e" not in numeral and "E" not in numeral
+    if not is_sure and word_complaint(numeral) is not None:
         raise _DoubtError
     return Decimal(numeral)
 

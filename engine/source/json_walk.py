@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
+from .characters import heaps_marks
 from .json_fault import GREATEST_NUMBER, MOST_DIGITS, Complaint, JSONFault, JSONLimits
 from .quoting import escaped, excerpt
 
@@ -168,6 +169,12 @@ def _string_complaint(value: str, limits: JSONLimits) -> Complaint | None:
             code="lone_surrogate",
             message=f"the string {excerpt(value)} holds half of a surrogate pair",
             help="write the whole character, or both halves of its `\\u` escape",
+        )
+    if heaps_marks(value, limits.marks):
+        return Complaint(
+            code="heaped_marks",
+            message=f"the string {excerpt(value)} heaps combining marks on one letter",
+            help=f"no letter has more than {limits.marks} of them; leave out those without meaning",
         )
     return None
 

@@ -70,13 +70,16 @@ _SEEN = members(
     value=ANY_TEXT,
 )
 _LEFT_OUT = {
-    "more_facts": {**COUNT, "description": "further facts, which are not listed"},
-    "more_wanted": {**COUNT, "description": "further facts wanted, which are not listed"},
+    "more_facts": {**COUNT, "description": "further facts, at least, not listed"},
+    "more_wanted": {**COUNT, "description": "further facts wanted, at least, not listed"},
 }
 _FINDING = members(
     {
         "overridable_by": {**ANY_TEXT, "description": "the role in which the rule is waived"},
-        "more": {**COUNT, "description": "further findings of the rule, which are not listed"},
+        "more": {
+            **COUNT,
+            "description": "further findings of the rule, at least, not listed",
+        },
         **_LEFT_OUT,
     },
     rule=ANY_TEXT,
@@ -153,7 +156,10 @@ _DECISION = members(
         "platforms": many(ANY_TEXT),
         "standing_facts": many(ref("FactUsed")),
         "unfit_standing_facts": many(OBJECT),
-        "more_missing": {**COUNT, "description": "further facts missing, which are not listed"},
+        "more_missing": {
+            **COUNT,
+            "description": "further facts missing, at least, not listed",
+        },
     },
     id=maybe({"type": "string", "format": "uuid"}),
     decision=OUTCOME,

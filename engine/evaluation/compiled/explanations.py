@@ -34,7 +34,17 @@ from ...syntax.tree import JunctionKind, QuantifierKind
 from ..operations.aggregate import aggregate
 from ..operations.comparison import UndefinedError, calculate, holds
 from ..operations.lookup import look_up
-from ..outcome import Outcome, Truth, WantedFact, conjunction, disjunction, negation
+from ..outcome import (
+    MOST_TOLD,
+    Outcome,
+    Truth,
+    WantedFact,
+    conjunction,
+    disjunction,
+    negation,
+    told,
+    unknown_for_want_of,
+)
 from ..wording import (
     SENSITIVE_REASON,
     any_sensitive,
@@ -153,7 +163,7 @@ def _over(condition: QuantifiedCondition, names: Names) -> Explain:
             return Outcome(truth=every, evidence=(reader.evidence(frame, (), "is not empty"),))
         # The elements that determine a quantifier are those of its own truth, as in a junction.
         inner_frames = reader.element_frames(frame)
-        found = combine([explain(each, truth) for each in inner_frames if test(each) is truth])
+        found = combine(told(explain(each, truth) for each in inner_frames if test(each) is truth))
         if truth is None or found.is_about(reader.pointer(frame)):
             return found
         return found.beside(reader.evidence(frame, elements, "" if truth is every else "is empty"))
@@ -167,7 +177,7 @@ def _compared(condition: ComparisonCondition, names: Names) -> Explain:
 
     def compared(frame: Frame, truth: Truth) -> Outcome:
         if truth is None:
-            return Outcome(truth=None, wanted=tuple(dict.fromkeys(find_wanted(frame))))
+            return unknown_for_want_of(find_wanted(frame))
         return Outcome(truth=truth, evidence=evidence(frame, truth))
 
     return compared
@@ -256,7 +266,7 @@ def _wanted_by_aggregate(term: AggregateTerm, names: Names) -> FindWanted:
     The list is wanted with other elements where the values of these have no aggregate.
     """
     reader, inside = names.once(FactReader, term.collection), names.binding(term)
-    where = None if term.where is None else compile_outcome(term.where, inside)
+    where = None if term.where is None else _part(term.where, inside)
     value = None if term.value is None else compile_value(term.value, inside)
     wanted_by_value = None if term.value is None else _wanted_by_term(term.value, inside)
 
@@ -266,9 +276,12 @@ def _wanted_by_aggregate(term: AggregateTerm, names: Names) -> FindWanted:
         values: list[object] = []
         missing: list[WantedFact] = []
         for inner in reader.element_frames(frame):
-            chosen = Outcome(truth=True) if where is None else where(inner)
-            missing.extend(chosen.wanted)
-            if chosen.truth is True:
+            if len(missing) >= MOST_TOLD:
+                break
+            chosen = True if where is None else where[0](inner)
+            if chosen is None and where is not None:
+                missing.extend(where[1](inner, None).wanted)
+            elif chosen:
                 missing.extend([] if wanted_by_value is None else wanted_by_value(inner))
                 values.append(None if value is None else value(inner))
         if missing:

@@ -71,6 +71,7 @@ def compile_findings(rule: Rule, names: Names) -> MakeFindings:
                     evidence=listed,
                     wanted=breach.main.wanted,
                     further_evidence=further,
+                    is_cut=breach.is_cut,
                 )
             )
         return tuple(made), len(found) - len(made)

@@ -32,6 +32,9 @@ from ..values import Campaign, Datum, stated_fact
 MOST_COMBINATIONS = 100_000
 """A rule takes some ten microseconds for each, and some more where it is to be explained."""
 
+MOST_IN_MARKETS = 500_000
+"""Of a list that a rule goes through in each market: an element takes some microseconds."""
+
 _Binder: TypeAlias = tuple[str, FactTerm]
 """A name that is bound to the elements of a list, and the list."""
 
@@ -40,7 +43,7 @@ _Binder: TypeAlias = tuple[str, FactTerm]
 class Combination:
     """Lists whose elements a rule combines, each with the name of its elements, outermost first.
 
-    A rule that reads `market` does so once in each market.
+    A rule that reads `market` does so once in each market, and goes through a single list so too.
     """
 
     rule: str
@@ -59,14 +62,18 @@ class Combination:
         where = " in each market" if self.reads_market else ""
         return (
             f"rule `{self.rule}` combines the elements of {lists}{where}, which are so many that it"
-            f" would look at more than {MOST_COMBINATIONS:,} combinations"
+            f" would look at more than {self._most:,} combinations"
         )
 
     def is_too_many(self, campaign: Campaign) -> bool:
         """Whether the lists of a campaign are too long for the rule."""
         times = len(campaign.markets or ()) if self.reads_market else 1
-        most = MOST_COMBINATIONS // max(times, 1)
+        most = self._most // max(times, 1)
         return self._visits(campaign, self.binders, {}, most) > most
+
+    @property
+    def _most(self) -> int:
+        return MOST_COMBINATIONS if _combines(self.binders) else MOST_IN_MARKETS
 
     def _visits(
         self, campaign: Campaign, binders: Sequence[_Binder], bound: Mapping[str, Datum], most: int
@@ -88,7 +95,7 @@ def combinations_of(policies: Policies) -> tuple[Combination, ...]:
     for rule in policies.rules:
         for clause in clauses_read(rule):
             for binders in _chains(clause.condition, ()):
-                if _combines(binders):
+                if _combines(binders) or (rule.reads_market and binders):
                     made = Combination(rule.id, binders, rule.reads_market)
                     found.setdefault((binders, rule.reads_market), made)
     return tuple(found.values())

@@ -34,6 +34,9 @@ from .scalars import SCALARS, read_amount, read_code
 LONGEST_ID = 512
 """The most characters of a campaign's id: decisions are found by it, and an index holds it."""
 
+MOST_ELEMENTS = 100_000
+"""The most elements that the lists of a campaign have together: each is looked at by every rule."""
+
 _MOST_FAULTS = 100
 _DEEPEST = 64
 """Groups nest as deep as the JSON reader lets them (`JSONLimits.depth`)."""
@@ -49,13 +52,17 @@ class CampaignFault:
 
 
 class Faults:
-    """The faults found so far; beyond a hundred they are only counted."""
+    """The faults found so far; beyond a hundred they are only counted.
 
-    __slots__ = ("found", "total")
+    `elements` are those of the lists that were read, of which there may be only so many.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("elements", "found", "total")
+
+    def __init__(self, elements: int = 0) -> None:
         self.found: list[CampaignFault] = []
         self.total = 0
+        self.elements = elements
 
     def add(self, pointer: str, message: str, advice: str | None = None) -> None:
         """Note a fault."""
@@ -260,8 +267,9 @@ def _discreet(reader: Decode, fact: Fact) -> Decode:
     message = f"what stands here is not {describe(fact.type)}, as the vocabulary declares it"
 
     def decode(value: object, pointer: str, faults: Faults) -> Datum | None:
-        inner = Faults()
+        inner = Faults(faults.elements)
         made = reader(value, pointer, inner)
+        faults.elements = inner.elements
         if inner.total:
             faults.add(pointer, message, "it is sensitive, and not repeated here")
         return made
@@ -289,6 +297,8 @@ def _list(element: Decode, *, is_of_texts: bool) -> Decode:
         if not isinstance(value, list | tuple):
             faults.add(pointer, _mistyped(value, "a list"), "write it in square brackets: `[…]`")
             return None
+        if not _has_room(len(value), pointer, faults):
+            return None
         read: list[Datum] = []
         for index, inner in enumerate(value):
             if inner is None:
@@ -303,6 +313,16 @@ def _list(element: Decode, *, is_of_texts: bool) -> Decode:
         return tuple(read)
 
     return decode
+
+
+def _has_room(count: int, pointer: str, faults: Faults) -> bool:
+    """Count the elements of a list; say once that there are too many, where the limit is passed."""
+    before = faults.elements
+    faults.elements += count
+    if before <= MOST_ELEMENTS < faults.elements:
+        message = f"the lists of the campaign have more than {MOST_ELEMENTS:,} elements together"
+        faults.add(pointer, message, "shorten the list, or split the campaign")
+    return faults.elements <= MOST_ELEMENTS
 
 
 def _word(kind: EnumerationType, members: tuple[str, ...]) -> Decode:

@@ -28,7 +28,7 @@ from ...semantics.types import (
     codes,
 )
 from ...semantics.vocabulary import Fact, RecordShape, Vocabulary
-from ...source.characters import says_something, stated
+from ...source.characters import heaps_marks, says_something, stated
 from ...source.json_fault import GREATEST_NUMBER, JSONLimits
 from ...source.json_text import read_decimal, read_json
 from ...syntax.lexis import PERIOD
@@ -88,8 +88,11 @@ def _may_hide(text: bytes) -> bool:
 
 
 def _is_composed(text: bytes) -> bool:
-    """Whether a text is in NFC, and each string in it with it (UAX #15)."""
-    return text.isascii() or unicodedata.is_normalized("NFC", text.decode())
+    """Whether a text and each string in it is in NFC (UAX #15), and heaps no combining marks."""
+    if text.isascii():
+        return True
+    read = text.decode()
+    return not heaps_marks(read) and unicodedata.is_normalized("NFC", read)
 
 
 def _has_each_name_once(text: bytes, parsed: object) -> bool:

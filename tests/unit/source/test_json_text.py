@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.source.json_text import JSONFault, JSONLimits, JSONValue, read_json
+from tests.calls import calls_in
 
 SMALL = JSONLimits(document=200, depth=3, string=10, items=4)
 
@@ -157,6 +158,46 @@ def test_refuses_what_is_beyond_a_limit(text: str, code: str, pointer: str) -> N
 )
 def test_reads_what_is_just_within_the_limits(text: str) -> None:
     assert read_json(text, limits=SMALL) == json.loads(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" + ",".join(['{"a":1,"b":[1,2]}'] * 50_000) + "]",
+        "[" + ",".join(["1.5"] * 60_000) + "]",
+        '["' + "\u00e9" * 60_000 + '",' + ",".join(["[1,2]"] * 60_000) + "]",
+    ],
+)
+def test_a_long_text_within_limits_is_not_walked_token_by_token(text: str) -> None:
+    walked = calls_in(("json_walk.py",), lambda: read_json(text))
+    assert walked < 20
+    assert read_json(text) == read_json(text.encode())
+
+
+HEAP = "\u0301\u0327"
+
+
+@pytest.mark.parametrize(
+    ("text", "pointer"),
+    [
+        (f'["a{HEAP * 16}"]', "/0"),
+        (json.dumps(["a" + HEAP * 16]), "/0"),
+        (f'{{"b": {{"{HEAP * 16}": 1}}}}', f"/b/{HEAP * 16}"),
+        (f'["a{(HEAP * 7 + chr(0x3164)) * 3}"]', "/0"),  # Between them stands what nobody sees.
+        (f'["{chr(0xF73) * 31}"]', "/0"),  # Each stands for two marks, and is none itself.
+    ],
+)
+def test_combining_marks_are_not_heaped(text: str, pointer: str) -> None:
+    """To put 21,000 of them in order took a quarter of a second, and as much for each rule."""
+    for each in (text, text.encode()):
+        fault = fault_of(each)
+        assert (fault.code, fault.pointer) == ("heaped_marks", pointer)
+
+
+def test_what_has_marks_as_they_are_written_is_read() -> None:
+    for letters in ("a" + HEAP * 15, ("a" + HEAP) * 500, "ü-" * 200, "🔥" * 100, "नि" * 100):
+        assert read_json(json.dumps([letters])) == [letters]
+        assert read_json(json.dumps([letters], ensure_ascii=False).encode()) == [letters]
 
 
 @pytest.mark.parametrize("levels", [1_000, 1_000_000])
