@@ -103,7 +103,7 @@ def test_a_pooler_of_transactions_is_refused_at_once(postgresql_url: str) -> Non
     url = make_url(postgresql_url).render_as_string(hide_password=False)
     with psycopg.connect(url) as one, psycopg.connect(url) as other:
         check_apart(one, other)
-        with pytest.raises(StorageUnavailable, match="pools transactions; have it pool sessions"):
+        with pytest.raises(StorageUnavailable, match="pools transactions or statements; have it"):
             check_apart(one, one)
 
 

@@ -292,9 +292,14 @@ def _check_made(made: Any, connect: Callable[[], Any]) -> None:
 
 
 def _session_of(connection: Any) -> int:
-    """Return which process of the server answers a connection now."""
-    with connection.transaction():
-        return int(connection.execute("SELECT pg_backend_pid()").fetchone()[0])
+    """Return which process of the server answers a connection now.
+
+    It is asked outside a transaction, which a pooler of statements would refuse.
+    """
+    connection.autocommit = True
+    session = int(connection.execute("SELECT pg_backend_pid()").fetchone()[0])
+    connection.autocommit = False
+    return session
 
 
 def check_apart(one: Any, other: Any) -> None:
@@ -304,8 +309,8 @@ def check_apart(one: Any, other: Any) -> None:
     """
     if _session_of(one) == _session_of(other):
         raise StorageUnavailable(
-            "a pooler in front of the database pools transactions; have it pool sessions"
-            " (`pool_mode = session`), or name the server itself"
+            "a pooler in front of the database pools transactions or statements; have it pool"
+            " sessions (`pool_mode = session`), or name the server itself"
         )
 
 
