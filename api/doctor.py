@@ -19,6 +19,7 @@ from engine.storage.databases.database import Database, shown_url, sqlite_file
 from engine.storage.errors import NotFound, StorageError, StorageUnavailable
 from engine.storage.governance.standing_fact_rows import facts_in_clear
 from engine.storage.keys import ApiKeys, Role
+from engine.storage.lifecycle.cleaning import is_clean
 from engine.storage.log.anchor import KeyFile
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.readiness import probe
@@ -50,6 +51,7 @@ _GOOD_FILES = 10_000
 _CLOCK_SKEW = timedelta(seconds=2)
 _SOON = timedelta(days=30)
 _SIGNED = "put back the database that was signed"
+_TO_REACH = "start it, and check `database_url` and who may connect"
 _TO_WRITE = "name a server that writes, a user who may do so, and a disk that has room"
 
 
@@ -226,12 +228,10 @@ def _database(settings: Settings, database: Database) -> Finding:
         advice = _SIGNED if entries_signed(settings, database) else "`assent init` prepares one"
         return _fail("database", f"there is none: {shown}", advice)
     found = probe(database)
-    if not found.is_reachable:
-        advice = "start it, and check `database_url` and who may connect"
-        return _fail("database", f"{found.problem}{_cause(found.error)}: {shown}", advice)
-    if isinstance(found.error, StorageUnavailable):
+    if not found.is_reachable or isinstance(found.error, StorageUnavailable):
         problem, _, advice = str(found.problem).partition("; ")
-        return _fail("database", f"{problem}{_cause(found.error)}: {shown}", advice or _TO_WRITE)
+        advice = advice or (_TO_WRITE if found.is_reachable else _TO_REACH)
+        return _fail("database", f"{problem}{_cause(found.error)}: {shown}", advice)
     if found.problem is not None:
         problem, _, advice = found.problem.partition("; ")
         if "`assent init`" in advice and entries_signed(settings, database):
@@ -269,7 +269,8 @@ def _writing(database: Database) -> Finding:
             with database.contents.keys.database.writing():
                 pass
     except StorageError as error:
-        return _fail("writing", f"{error}{_cause(error)}", _TO_WRITE)
+        problem, _, advice = str(error).partition("; ")
+        return _fail("writing", f"{problem}{_cause(error)}", advice or _TO_WRITE)
     return _ok("writing", "an entry could be written")
 
 
@@ -287,7 +288,10 @@ def _erased(database: Database) -> Finding:
     if left:
         found = f"of what was erased, {left:,} {'key is' if left == 1 else 'keys are'} still there"
         return _warn("erased contents", found, "`assent contents settle` destroys them")
-    return _ok("erased contents", "none of their keys is left")
+    if not is_clean(database):
+        found = "what was erased is not out of the database's files"
+        return _warn("erased contents", found, "`assent contents settle` cleans them")
+    return _ok("erased contents", "none of their keys is left, and the files are clean of them")
 
 
 def _facts(database: Database) -> Finding:
@@ -300,7 +304,16 @@ def _facts(database: Database) -> Finding:
 
 def _server(settings: Settings, facts: ServerFacts) -> Finding:
     told = facts.settings
-    most = int(told["max_connections"])
+    if told["synchronous_standby_names"] and not facts.standbys:
+        found = "each commit waits for a synchronous standby, and none is connected"
+        advice = "start the standby; without it no decision is given, and none is lost"
+        return _fail("PostgreSQL", found, advice)
+    if told["full_page_writes"] == "off":
+        found = (
+            "it has `full_page_writes = off`: a power cut may tear pages, and lose what they had"
+        )
+        return _warn("PostgreSQL", found, "turn it on, unless the file system writes pages whole")
+    most = int(told["max_connections"]) - int(told["superuser_reserved_connections"])
     wanted = settings.workers * POOL
     if wanted > most:
         found = f"{settings.workers} processes may want {wanted} connections; it has {most}"

@@ -38,6 +38,20 @@ def noting(
     return note
 
 
+def note_cleaning(failure: Exception | None) -> None:
+    """Tell that what was erased is still in the files of the databases, or no longer is."""
+    if failure is None:
+        ERRORS.warning("what was erased is out of the database's files")
+        return
+    why = _words_of(failure)
+    fields = {} if why is None else {"reason": why}
+    ERRORS.error(
+        "what was erased is not out of the database's files",
+        exc_info=failure,
+        extra={"fields": fields},
+    )
+
+
 def note_policies(failure: Exception | None) -> None:
     """Tell that it is not known which policies are in force, or that it is known again."""
     if failure is None:

@@ -24,6 +24,7 @@ from engine.storage.governance.policy_sets import PolicySets
 from engine.storage.governance.standing_facts import StandingFacts
 from engine.storage.governance.waivers import Waivers
 from engine.storage.keys import ApiKeys
+from engine.storage.lifecycle.cleaning import Cleaner
 from engine.storage.lifecycle.erasures import Erasures
 from engine.storage.lifecycle.retention import Retention
 from engine.storage.log.attestations import AttestationStore
@@ -42,7 +43,14 @@ from .http.app import create_app
 from .http.service import Limits, Service, Streams
 from .in_force.keys import KeysInForce
 from .in_force.policies import PoliciesInForce
-from .incidents import note_loss, note_policies, note_unusable, note_witness, noting
+from .incidents import (
+    note_cleaning,
+    note_loss,
+    note_policies,
+    note_unusable,
+    note_witness,
+    noting,
+)
 from .installation.contents import open_database, problem_of
 from .installation.prepared import check_prepared, policies_of
 from .installation.publishing import publisher_of
@@ -137,7 +145,12 @@ def _started(settings: Settings, database: Database, shared: Path | None) -> Pro
     store = SQLLogStore(database)
     on_writing = noting(metrics, "writing", "written")
     measured = MeasuredStore(store, metrics, on_change=on_writing)
-    committer = Committer(measured, queue=settings.commit_queue, patience=settings.commit_patience)
+    committer = Committer(
+        measured,
+        queue=settings.commit_queue,
+        patience=settings.commit_patience,
+        on_silence=measured.note,
+    )
     on_signing = noting(metrics, "signing", "signed", reason_of)
     known = database.known
     signer = signer_of(settings, database, on_change=on_signing, appended=lambda: known.appended)
@@ -173,6 +186,7 @@ def _service(
     check: Callable[[], Readiness],
 ) -> Service:
     policies, signer, exporter = running.policies, running.signer, running.exporter
+    cleaner = Cleaner(database, clock=utc_now, on_change=note_cleaning)
     return Service(
         policies=policies,
         policy_sets=PolicySets(database),
@@ -190,7 +204,7 @@ def _service(
         committer=running.committer,
         decisions=Decisions(database),
         request_keys=IdempotencyKeys(database, clock=utc_now),
-        erasures=Erasures(database),
+        erasures=Erasures(database, clock=utc_now, finish_by=cleaner.finish),
         saved_queries=SavedQueries(database),
         replayer=Replayer(PolicyVersions(database), Erasures(database)),
         keys=KeysInForce(ApiKeys(database), clock=utc_now),

@@ -16,7 +16,7 @@ thread of its own, and none of its parent's waiting records.
 import os
 import threading
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -174,7 +174,9 @@ class Committer:
     """Appends records to a store from any number of threads (group commit).
 
     `queue` is how many records may wait, `patience` for how many seconds; records that are
-    submitted together share one wait. Close it before the process ends: it then commits the queue.
+    submitted together share one wait. `on_silence` is told where that is over and nothing was
+    answered: a commit may hang for ever. Close it before the process ends: it then commits the
+    queue.
     """
 
     def __init__(
@@ -184,8 +186,10 @@ class Committer:
         queue: int = QUEUE_LIMIT,
         patience: float = 30.0,
         retry_after: int = 1,
+        on_silence: Callable[[LogUnavailable], None] = lambda _failure: None,
     ) -> None:
         self._store = store
+        self._on_silence = on_silence
         self._queue_limit = queue
         self._patience = patience
         self._retry_after = retry_after
@@ -285,7 +289,9 @@ class Committer:
             return submission.answers
         with queue.changed:
             queue.withdraw(submission)
-        raise LogUnavailable("the log did not answer in time")
+        silence = LogUnavailable("the log did not answer in time")
+        self._on_silence(silence)
+        raise silence
 
     def _run(self, queue: _CommitQueue) -> None:
         while batch := self._next_batch(queue):

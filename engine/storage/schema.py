@@ -231,6 +231,14 @@ erased = Table(
     Column("erasure", _BIG, ForeignKey("log_entry.index"), nullable=False),
 )
 
+# The last erasure whose traces were cleaned out of the files of the databases.
+cleaned = Table(
+    "cleaned",
+    metadata,
+    Column("one", Integer, CheckConstraint("one = 1"), primary_key=True, autoincrement=False),
+    Column("erasure", _BIG, nullable=False),
+)
+
 # Whom the holds in force are on; `first` and `last` are the entries that placed one. With the salt,
 # they open what those commit to; holds of before have none.
 hold = Table(

@@ -7,14 +7,22 @@ from datetime import datetime
 from .databases.database import Database
 from .log.log_store import read_head
 
-_SETTINGS = ("server_version", "max_connections")
+_SETTINGS = (
+    *("server_version", "max_connections", "superuser_reserved_connections"),
+    *("full_page_writes", "synchronous_standby_names"),
+)
+_STANDBYS = "SELECT count(*) FROM pg_stat_replication"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerFacts:
-    """Its settings by name and its time, where it is a server; when something was last logged."""
+    """Its settings by name and its time, where it is a server; when something was last logged.
+
+    `standbys` is how many are connected to it.
+    """
 
     settings: Mapping[str, str]
+    standbys: int
     clock: datetime | None
     logged_at: datetime
 
@@ -23,11 +31,15 @@ def server_facts(database: Database) -> ServerFacts:
     """Return what can be learned without writing. Raises `StorageError`."""
     with database.reading() as connection:
         settings: dict[str, str] = {}
-        clock: datetime | None = None
+        standbys, clock = 0, None
         if connection.dialect.name == "postgresql":
             for name in _SETTINGS:
                 settings[name] = connection.exec_driver_sql(f"SHOW {name}").scalar_one()
+            standbys = connection.exec_driver_sql(_STANDBYS).scalar_one()
             clock = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
         return ServerFacts(
-            settings=settings, clock=clock, logged_at=read_head(connection).logged_at
+            settings=settings,
+            standbys=standbys,
+            clock=clock,
+            logged_at=read_head(connection).logged_at,
         )

@@ -14,19 +14,28 @@ from typing import Any, NamedTuple
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from api.doctor import Finding, Status, examine
+from api.installation.contents import open_database
 from api.installation.settings import Settings
 from api.installation.setup import initialise, make_key
 from api.wsgi import start
 from engine.audit.checkpoints.signing import LogForked
+from engine.audit.entries.acts import Ground
+from engine.audit.entries.record import seal
 from engine.audit.instants import utc_now
 from engine.storage.databases.database import Database
 from engine.storage.governance.standing_facts import StandingFacts
 from engine.storage.keys import ApiKeys, Role
+from engine.storage.lifecycle.erasures import Erasures
+from engine.storage.lifecycle.subjects import Selector
+from engine.storage.log.log_store import SQLLogStore
 from tests.api.installation import Installation, copied, free_port, install
+from tests.audit.conftest import _make_record
 from tests.audit.test_standing_facts import nothing, statement
 from tests.postgresql import PostgreSQLServer
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -263,6 +272,99 @@ def test_processes_want_more_connections_than_there_are(shared: tuple[Settings, 
     settings, _ = shared
     assert found(replace(settings, workers=1), "PostgreSQL").status is Status.OK
     assert "may want" in found(replace(settings, workers=64), "PostgreSQL").found
+
+
+@pytest.mark.parametrize(
+    ("setting", "status", "told"),
+    [
+        ("synchronous_standby_names = 'nobody'", Status.FAIL, "waits for a synchronous standby"),
+        ("full_page_writes = off", Status.WARN, "a power cut may tear pages"),
+    ],
+)
+def test_server_that_is_set_up_badly(
+    shared: tuple[Settings, Any], setting: str, status: Status, told: str
+) -> None:
+    settings, server = shared
+    name = setting.partition(" = ")[0]
+    with psycopg.connect(server.url, autocommit=True) as connection:
+
+        def change(statement: str) -> None:
+            connection.execute(statement)
+            connection.execute("SELECT pg_reload_conf()")
+
+        before = connection.execute(f"SHOW {name}").fetchone()
+        change(f"ALTER SYSTEM SET {setting}")
+        try:
+            until(lambda: connection.execute(f"SHOW {name}").fetchone() != before)
+            came = found(settings, "PostgreSQL")
+        finally:
+            change(f"ALTER SYSTEM RESET {name}")
+            until(lambda: connection.execute(f"SHOW {name}").fetchone() == before)
+    assert came.status is status
+    assert told in came.found
+
+
+def test_what_an_administrator_has_set_changes_nothing(shared: tuple[Settings, Any]) -> None:
+    settings, server = shared
+    name = make_url(settings.database_url).database
+    for each in (
+        "standard_conforming_strings = off",
+        "datestyle = 'SQL, DMY'",
+        "timezone = 'Pacific/Kiritimati'",
+        "bytea_output = 'escape'",
+        "default_transaction_isolation = 'serializable'",
+        "statement_timeout = 1000",
+        "default_text_search_config = 'german'",
+    ):
+        server.run(f"ALTER DATABASE {name} SET {each}")
+    failing = [each for each in examine(settings, utc_now) if each.status is Status.FAIL]
+    assert failing == []
+
+
+def test_rows_that_are_hidden_are_told_of(shared: tuple[Settings, Any]) -> None:
+    settings, _ = shared
+    reader = replace(
+        settings, database_url=settings.database_url.replace("//postgres:@", "//reader@")
+    )
+    with psycopg.connect(settings.database_url, autocommit=True) as connection:
+        connection.execute("CREATE ROLE reader LOGIN")
+        try:
+            connection.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
+            connection.execute("ALTER TABLE log_entry ENABLE ROW LEVEL SECURITY")
+            connection.execute("CREATE POLICY p ON log_entry FOR SELECT TO reader USING (true)")
+            hidden = found(reader, "database")
+        finally:
+            connection.execute("DROP OWNED BY reader")
+            connection.execute("DROP ROLE reader")
+    assert hidden.status is Status.FAIL
+    assert 'would be affected by row-level security policy for table "log_entry"' in hidden.found
+
+
+def test_advice_is_of_what_is_wrong(shared: tuple[Settings, Any]) -> None:
+    settings, server = shared
+    name = make_url(settings.database_url).database
+    server.run(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    came = found(settings, "writing")
+    assert came.status is Status.FAIL
+    assert came.found == "the database server only reads, as a standby does"
+    assert "promote this one" in str(came.advice)
+
+
+def test_what_was_erased_is_still_in_the_files(
+    made: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = open_database(made)
+    SQLLogStore(database).append([seal(_make_record())])
+    erasures = Erasures(database)
+    monkeypatch.setattr(Database, "purge", lambda _: False)
+    erasures.erase(Selector.CAMPAIGN, "cmp-7", ground=Ground.OBJECTION, actor="x")
+    came = found(made, "erased contents")
+    assert came.status is Status.WARN
+    assert came.found == "what was erased is not out of the database's files"
+    monkeypatch.undo()
+    erasures.erase(Selector.CAMPAIGN, "cmp-7", ground=Ground.OBJECTION, actor="x")
+    assert found(made, "erased contents").status is Status.OK
+    database.close()
 
 
 def test_clock_of_the_server_is_another(shared: tuple[Settings, Any]) -> None:

@@ -42,7 +42,9 @@ from engine.storage.readiness import probe
 from engine.storage.search.decisions import Decisions
 from engine.storage.search.saved_queries import SavedQueries
 from tests.api import installation as parts
-from tests.api.installation import Caller, Installation, allowed, copied
+from tests.api.installation import Caller, Installation, allowed, copied, install
+from tests.postgresql import PostgreSQLServer
+from tests.waiting import until
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -202,6 +204,31 @@ def test_log_that_cannot_be_written_is_told_to_who_routes(made: Installation) ->
     failing = 'assent_log_failing{act="writing"} 0.0'
     assert failing in api.get("/metrics", role="monitor").text
     started.close()
+
+
+def test_log_that_waits_for_ever_is_told_to_who_routes(
+    postgresql: PostgreSQLServer, tmp_path: Path
+) -> None:
+    """A commit waits for a synchronous standby that is gone until somebody does something."""
+    with postgresql.migrated_database() as url:
+        made = install(tmp_path, database_url=url, log_level="error", commit_patience="1")
+        started = start(made.settings)
+        api = Caller(app=cast(Flask, started.wsgi), installation=made)
+        assert api.post({"campaign": allowed()}).status_code == 200
+        postgresql.run("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+        postgresql.run("SELECT pg_reload_conf()")
+        try:
+            until(lambda: api.post({"campaign": allowed()}).status_code == 503)
+            told = parts.problem_of(api.get("/health/ready", role=None), 503, "not-ready")
+            assert told["detail"].startswith("the log is not written: ")
+            failing = 'assent_log_failing{act="writing"} '
+            assert f"{failing}1.0" in api.get("/metrics", role="monitor").text
+        finally:
+            postgresql.run("ALTER SYSTEM RESET synchronous_standby_names")
+            postgresql.run("SELECT pg_reload_conf()")
+        until(lambda: api.get("/health/ready", role=None).status_code == 200)
+        assert f"{failing}0.0" in api.get("/metrics", role="monitor").text
+        started.close()
 
 
 def test_defect_tells_nothing_of_itself(made: Installation, capsys: Any) -> None:

@@ -187,11 +187,15 @@ def test_full_queue_is_busy_and_drops_nothing(make_record: Any) -> None:
 
 def test_impatient_caller_withdraws_what_still_waits(make_record: Any) -> None:
     store, started, go = held_store()
-    committer = Committer(store, patience=0.05)
+    told: list[str] = []
+    committer = Committer(
+        store, patience=0.05, on_silence=lambda failure: told.append(str(failure))
+    )
     for _ in range(2):  # The first is in flight, the second in the queue.
         with pytest.raises(LogUnavailable, match="in time"):
             committer.append(make_record())
     assert started.is_set()
+    assert told == ["the log did not answer in time"] * 2
     assert committer.depth() == 0
     go.set()
     committer.close()

@@ -53,6 +53,11 @@ def altered(database: Database, *statements: str) -> str:
             ["ALTER TABLE saved_query SET UNLOGGED"],
             "`saved_query` is unlogged, and empty after a crash",
         ),
+        (
+            # By a search path that begins with the user's own schema, as it does by default.
+            ["CREATE SCHEMA postgres", "CREATE TABLE postgres.erased AS TABLE erased"],
+            "`erased` lies in another schema than the others",
+        ),
     ],
 )
 def test_what_stands_between_in_postgresql(

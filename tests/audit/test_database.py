@@ -51,6 +51,10 @@ POSTGRESQL_SETTINGS = {
     "idle_in_transaction_session_timeout": "1min",
     "transaction_isolation": "repeatable read",
     "transaction_read_only": "on",
+    "standard_conforming_strings": "on",
+    "datestyle": "ISO, MDY",
+    "timezone": "UTC",
+    "row_security": "off",
 }
 
 
@@ -120,7 +124,7 @@ def test_history_makes_the_tables_that_the_code_knows(database: Database) -> Non
     with database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"include_name": is_known})
         assert compare_metadata(context, metadata) == []
-        assert schema_of(connection) == Schema(current="0015", newest="0015", pending=())
+        assert schema_of(connection) == Schema(current="0016", newest="0016", pending=())
 
 
 def test_migration_from_empty_and_again(url: str) -> None:

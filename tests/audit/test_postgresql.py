@@ -10,13 +10,15 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import inspect, make_url
 
 from engine.audit.entries.idempotency import RequestKey
 from engine.audit.entries.record import seal
 from engine.audit.log import Committer, DecidedBefore
 from engine.storage.databases import watchful_connection
 from engine.storage.databases.database import Database
+from engine.storage.databases.driver import run
+from engine.storage.databases.postgresql import check_apart, pipelined
 from engine.storage.errors import StorageUnavailable
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.migrate import migrate
@@ -33,6 +35,15 @@ def test_a_pooler_that_does_not_pool_sessions_is_told(postgresql_url: str) -> No
         database.reading() as connection,
     ):
         connection.exec_driver_sql("DEALLOCATE another")
+
+
+def test_a_pooler_of_transactions_is_refused_at_once(postgresql_url: str) -> None:
+    """Two connections that are one session at the server are told from two that are two."""
+    url = make_url(postgresql_url).render_as_string(hide_password=False)
+    with psycopg.connect(url) as one, psycopg.connect(url) as other:
+        check_apart(one, other)
+        with pytest.raises(StorageUnavailable, match="pools transactions or statements; have it"):
+            check_apart(one, one)
 
 
 def test_a_server_that_is_gone_without_a_word_is_noticed(postgresql_url: str) -> None:
@@ -180,9 +191,49 @@ def test_nor_is_it_for_a_request_that_is_sent_again(
     database.close()
 
 
-def test_a_database_that_cannot_hold_every_text_is_refused(postgresql: PostgreSQLServer) -> None:
-    with postgresql.database("ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0") as url:
-        assert probe(Database(url)).problem == "the database is encoded in LATIN1; make one in UTF8"
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_that_cannot_hold_every_text_is_refused(
+    postgresql: PostgreSQLServer, encoding: str
+) -> None:
+    with postgresql.database(f"ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0") as url:
+        told = f"the database is encoded in {encoding}; make one in UTF8"
+        assert probe(Database(url)).problem == told
+
+
+def test_why_a_statement_failed_is_told(postgresql_url: str, capfd: Any) -> None:
+    """What is sent in one go fails once, and the driver does not tell of it again."""
+    database = Database(postgresql_url)
+    for code, told in (("53100", "its server's disk is full; make room there"), ("XX000", "")):
+        failing = f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{code}'; END $$"
+        with (
+            pytest.raises(StorageUnavailable, match=f"{told}$"),
+            database.writing() as connection,
+            pipelined(connection),
+        ):
+            run(connection, failing)
+    assert capfd.readouterr().err == ""
+    database.close()
+
+
+def test_room_is_looked_for_where_the_tables_are(
+    postgresql: PostgreSQLServer, postgresql_url: str
+) -> None:
+    """It leaves nothing; a user who may not look, and a standby, are none without room."""
+    postgresql.run("CREATE ROLE clerk LOGIN")
+    name = make_url(postgresql_url).database
+    database = Database(postgresql_url)
+    clerk = Database(postgresql_url.replace("//postgres:@", "//clerk@"))
+    try:
+        database.check_room()
+        clerk.check_room()
+        postgresql.run(f"REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC")
+        clerk.check_room()
+        with database.reading() as connection:
+            assert inspect(connection).get_table_names() == []
+    finally:
+        database.close()
+        clerk.close()
+        postgresql.run("DROP ROLE clerk")
 
 
 def test_why_a_server_gives_no_connection_is_told(

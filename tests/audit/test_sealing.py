@@ -18,6 +18,7 @@ from engine.audit.log import Committer, DecisionAlreadyLogged, Receipt
 from engine.storage.comparison.erasures import compare_destroyed
 from engine.storage.databases.database import Database
 from engine.storage.errors import ContentsUnread, LogInconsistent
+from engine.storage.lifecycle import cleaning
 from engine.storage.lifecycle import erasures as erasing
 from engine.storage.lifecycle.holds import Holds
 from engine.storage.lifecycle.sealing import begin_sealing
@@ -249,7 +250,7 @@ def test_killed_between_the_erasure_and_its_keys_the_next_one_goes_on(
     with database.reading() as connection:
         key = connection.execute(select(sealed.c.key).where(sealed.c.index == 0)).scalar_one()
     with monkeypatch.context() as patched:
-        patched.setattr(erasing, "settle", die)
+        patched.setattr(cleaning, "settle", die)
         with pytest.raises(KeyboardInterrupt):
             erase(database, first, clock)
     assert Decisions(database).get(first).payload is None

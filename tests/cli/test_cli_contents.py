@@ -81,7 +81,10 @@ def test_settle_destroys_what_a_backup_brought_back(run: Run, log: Path) -> None
     done = run("contents", "settle")
     assert (done.exit_code, done.stdout) == (0, "SETTLED  2 keys destroyed\n")
     assert keys(log, "wrapped IS NULL") == 2
-    assert json.loads(run("contents", "settle", "--json").stdout) == {"settled": 2}
+    assert json.loads(run("contents", "settle", "--json").stdout) == {
+        "settled": 2,
+        "purged": True,
+    }
 
 
 def test_one_key_is_one_key(run: Run, log: Path) -> None:

@@ -26,6 +26,7 @@ import threading
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, suppress
 from datetime import datetime
+from pathlib import PurePath
 from typing import Protocol
 
 from ..errors import LogError
@@ -215,7 +216,9 @@ class CheckpointSigner:
         """
         kept = self._anchor.acknowledged()
         if kept is not None and kept.size > anchored:
-            self._frontier_of(kept, f"acknowledged, as {self._anchor.place_of_acknowledged} says")
+            # By its name alone: whoever asks whether the service is ready reads it, and is unknown.
+            name = PurePath(self._anchor.place_of_acknowledged).name
+            self._frontier_of(kept, f"acknowledged, as `{name}` beside the anchor says")
         appended = self._appended()
         if appended.size > anchored:
             self._frontier_of(appended.head(), "acknowledged")

@@ -21,6 +21,9 @@ _POSTGRESQL = text("""
         WHEN EXISTS (SELECT FROM pg_rewrite WHERE ev_class = pg_class.oid) THEN 'has a rule'
         WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = pg_class.oid AND NOT tgisinternal)
             THEN 'has a trigger'
+        WHEN relnamespace <> (
+            SELECT relnamespace FROM pg_class WHERE oid = to_regclass('alembic_version')
+        ) THEN 'lies in another schema than the others'
     END FROM unnest(CAST(:names AS text[])) AS name
     JOIN pg_class ON pg_class.oid = to_regclass(quote_ident(name))
 """)

@@ -7,7 +7,6 @@ A forked process opens connections of its own and never touches or closes those 
 """
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -24,9 +23,6 @@ from .sqlite import SQLite, unchanging
 
 if TYPE_CHECKING:
     from ..sealed.contents import Contents
-
-
-_LEAST_ROOM = 1024 * 1024
 
 
 class Watch(Protocol):
@@ -58,6 +54,10 @@ class Backend(Protocol):
         The connection may have lain idle for long. Where it is none to the database any more, it is
         another one from then on.
         """
+        ...
+
+    def check_room(self, engine: Engine) -> None:
+        """Raise something where there is no room for a MiB more."""
         ...
 
     def purge(self, engine: Engine) -> bool:
@@ -124,12 +124,12 @@ class Database:
         return self._file is None or self._file.is_file()
 
     def check_room(self) -> None:
-        """Raise `StorageUnavailable` where it is a file, and its disk has no room for a decision.
+        """Raise `StorageUnavailable` where its disk has no room for a decision.
 
-        Little may be written all the same: SQLite overwrites the log that it has.
+        Little may be written all the same: what is overwritten needs no room.
         """
-        if self._file is not None and shutil.disk_usage(self._file.parent).free < _LEAST_ROOM:
-            raise StorageUnavailable("the disk of the database is full")
+        with self._connections() as made:
+            self._backend.check_room(made.engine)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -252,11 +252,20 @@ def _backend(url: str) -> Backend:
             raise StorageUnavailable(f"the database URL must begin with {kinds}")
 
 
-_NOT_OF_SESSION = ("26000", "42P05")
-"""The codes of PostgreSQL where a prepared statement is not there, or is: of another session."""
+_POOLED = "a pooler in front of it has to pool sessions"
+_WHY_NOT = {
+    "26000": _POOLED,  # A prepared statement is not there, or is: of another session.
+    "42P05": _POOLED,
+    "53100": "its server's disk is full; make room there",
+    "55P03": (
+        "a lock was not had in ten seconds; see what holds it in `pg_stat_activity`, such as a"
+        " commit that waits for a synchronous standby"
+    ),
+}
+"""What the codes of PostgreSQL mean, by code (PostgreSQL manual, appendix A)."""
 
 
 def _why_not(error: Exception) -> str:
     why = "the database cannot be read or written"
-    is_of_another = getattr(getattr(error, "orig", error), "sqlstate", None) in _NOT_OF_SESSION
-    return f"{why}: a pooler in front of it has to pool sessions" if is_of_another else why
+    told = _WHY_NOT.get(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
+    return why if told is None else f"{why}: {told}"

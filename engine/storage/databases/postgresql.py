@@ -9,7 +9,7 @@ Write-Ahead Log*): `synchronous_commit = off`, which every connection and every 
 again, and `fsync = off`, with which a server is refused. Both can be changed while it runs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, cast
 
@@ -39,7 +39,10 @@ _LOCK, _LOCK_AT_ONCE = (
     for take in ("pg_advisory_xact_lock", "pg_try_advisory_xact_lock")
 )
 _LOSES_DATA = "the server has `fsync = off` and loses data; turn it on"
-_ONLY_READS = "the database server only reads, as a standby does"
+_ONLY_READS = (
+    "the database server only reads, as a standby does; name the primary, promote this one, or turn"
+    " `default_transaction_read_only` off"
+)
 _TOO_EARLY = ("off", "local", "remote_write")
 """The values of `synchronous_commit` by which a commit is answered that may still be lost."""
 
@@ -62,13 +65,18 @@ _CONTENTS = (
     "data_key",
 )
 _WORDS = "log_entry_words_found"
+# Of texts that lie in its rows as they are: too short to be compressed.
+_FILL = (
+    "CREATE TEMPORARY TABLE room ON COMMIT DROP AS"
+    " SELECT repeat('x', 1000) FROM generate_series(1, 1024)"
+)
 _PURGE_TIMEOUT = "SET lock_timeout = '10s'"
 _IN_THE_WAY = ("55P03", "40P01")
 """SQLSTATE where something else was at work: lock not available, deadlock detected."""
 _INSUFFICIENT_PRIVILEGE = "42501"
 _NOT_THE_OWNER = (
     "the database's user does not own its tables and may not clean them: what was erased is still "
-    "in their files; make it their owner, and do this again"
+    "in their files; make it their owner, or run `assent contents settle` as their owner"
 )
 _STATEMENT_TIMEOUT = "SET statement_timeout = '60s'"
 _SESSION = (
@@ -77,6 +85,11 @@ _SESSION = (
     "SET lock_timeout = '10s'",
     _STATEMENT_TIMEOUT,
     "SET idle_in_transaction_session_timeout = '60s'",
+    # What the administrator of a database or a role may have set, and texts are read or told by.
+    "SET standard_conforming_strings = on",
+    "SET datestyle = 'ISO'",
+    "SET timezone = 'UTC'",
+    "SET row_security = off",  # Where rows would be hidden, it is an error.
 )
 
 
@@ -138,6 +151,17 @@ class PostgreSQL:
             run(connection, "SET LOCAL synchronous_commit = on")
         return transaction
 
+    def check_room(self, engine: Engine) -> None:
+        """Have a MiB laid beside the tables, in no file of theirs, and take it back."""
+        with engine.connect() as connection:
+            try:
+                connection.exec_driver_sql(_FILL)
+            except DBAPIError as error:
+                # Who may make no such table has to do without knowing.
+                if getattr(error.orig, "sqlstate", None) != _INSUFFICIENT_PRIVILEGE:
+                    raise
+            connection.rollback()
+
     def purge(self, engine: Engine) -> bool:
         """Free the space of what was deleted; returns whether no transaction kept it.
 
@@ -190,7 +214,11 @@ class _ConnectionCut(StorageUnavailable):
 
 def _locked(connection: Connection, lock: str) -> tuple[Transaction, Any]:
     """Begin a transaction by a statement, and return it with the row that this gives."""
-    transaction, driver = connection.begin(), cast(Any, connection.connection.driver_connection)
+    driver = cast(Any, connection.connection.driver_connection)
+    # As the server has it by default, whatever the connection was used for before: an administrator
+    # or a host of databases has it only read where it should not be written.
+    driver.read_only = None
+    transaction = connection.begin()
     try:
         return transaction, run(connection, lock).fetchone()
     except Exception as error:
@@ -239,15 +267,60 @@ def _connect(dialect: Dialect, _record: object, arguments: Any, options: Any) ->
     from .watchful_connection import WatchfulConnection  # noqa: PLC0415 - its driver is an extra.
 
     try:
-        return WatchfulConnection.connect(*arguments, **options)
+        made = WatchfulConnection.connect(*arguments, **options)
     except dialect.loaded_dbapi.OperationalError as error:
         raise StorageUnavailable(_why_not_connected(str(error))) from error
+    try:
+        _check_made(made, lambda: WatchfulConnection.connect(*arguments, **options))
+    except BaseException:
+        made.close()
+        raise
+    return made
+
+
+def _check_made(made: Any, connect: Callable[[], Any]) -> None:
+    """Raise `StorageUnavailable` where a connection leads to nothing that a log can be kept in.
+
+    It is looked at before anything else: of some encodings, not even the server's version is read.
+    """
+    encoding = made.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise StorageUnavailable(f"the database is encoded in {encoding}; make one in UTF8")
+    if _session_of(made) != made.info.backend_pid:  # A pooler gives numbers of its own.
+        with connect() as other:
+            check_apart(made, other)
+
+
+def _session_of(connection: Any) -> int:
+    """Return which process of the server answers a connection now.
+
+    It is asked outside a transaction, which a pooler of statements would refuse.
+    """
+    connection.autocommit = True
+    session = int(connection.execute("SELECT pg_backend_pid()").fetchone()[0])
+    connection.autocommit = False
+    return session
+
+
+def check_apart(one: Any, other: Any) -> None:
+    """Raise `StorageUnavailable` where a pooler gives two connections the same session in turn.
+
+    A statement that one has prepared would be run as another's of the same name.
+    """
+    if _session_of(one) == _session_of(other):
+        raise StorageUnavailable(
+            "a pooler in front of the database pools transactions or statements; have it pool"
+            " sessions (`pool_mode = session`), or name the server itself"
+        )
 
 
 def _why_not_connected(told: str) -> str:
     """Return why there is no connection; the driver has no code for it, so that its words tell."""
     if any(each in told for each in ("too many clients", "too many connections", "slots are")):
-        return "the database server has no connection to spare (`max_connections`)"
+        return (
+            "the database server has no connection to spare; raise `max_connections` (or the limit"
+            " of the role or database), or lower `workers`"
+        )
     if "database system is" in told:  # Starting up, shutting down, in recovery.
         return "the database server is starting or stopping"
     if "FATAL" in told:
@@ -257,16 +330,12 @@ def _why_not_connected(told: str) -> str:
 
 def _prepare(connection: Any, _record: object) -> None:
     """Prepare a connection of psycopg. Raises `StorageUnavailable` for a server that loses data."""
-    for statement in _SESSION:
-        connection.execute(statement)
-    (fsync, commit, encoding) = (
-        connection.execute(f"SHOW {name}").fetchone()[0]
-        for name in ("fsync", "synchronous_commit", "server_encoding")
+    connection.execute("; ".join(_SESSION))
+    (fsync, commit) = (
+        connection.execute(f"SHOW {name}").fetchone()[0] for name in ("fsync", "synchronous_commit")
     )
     if fsync == "off":
         raise StorageUnavailable(_LOSES_DATA)
-    if encoding != "UTF8":
-        raise StorageUnavailable(f"the database is encoded in {encoding}; make one in UTF8")
     if commit in _TOO_EARLY:
         connection.execute("SET synchronous_commit = on")
     connection.commit()

@@ -13,6 +13,7 @@ The files of the write-ahead log have to stay, and nothing is begun where they d
 """
 
 import os
+import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -34,6 +35,7 @@ _LOCK_SECONDS = 10.0
 _LOCK_STEP = 0.0005  # A commit takes a few times as long.
 _CACHE_KIBIBYTES = 16 * 1024
 _CHECKPOINT_PAGES = 4000  # Of 4 KiB: the same few pages change with every append.
+_LEAST_ROOM = 1024 * 1024
 _PURGE_SECONDS = 10.0
 _PURGE_STEP = 0.05
 _HAS_WORDS = "SELECT 1 FROM sqlite_master WHERE name = 'log_entry_found'"
@@ -103,6 +105,11 @@ class SQLite:
         """
         if self._file.is_without_log():
             run(connection, "PRAGMA wal_checkpoint")
+
+    def check_room(self, _engine: Engine) -> None:
+        """Ask the system, since SQLite overwrites the log that it has."""
+        if shutil.disk_usage(self._lock.parent).free < _LEAST_ROOM:
+            raise StorageUnavailable("the disk of the database is full")
 
     def purge(self, engine: Engine) -> bool:
         """Empty the write-ahead log; returns whether no reader kept it from being emptied.

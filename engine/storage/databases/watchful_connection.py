@@ -8,6 +8,7 @@ old one if none is. A statement that only takes long goes on.
 Nor does the driver tell of a commit about which the server warns; here, that has failed.
 """
 
+import logging
 import time
 from collections.abc import Generator
 from typing import Any, Final, TypeVar
@@ -16,6 +17,9 @@ import psycopg
 from psycopg import OperationalError
 from psycopg.abc import PQGen
 from psycopg.conninfo import make_conninfo
+
+# A pipeline that ends by an error warns of what follows from it; the error itself is raised.
+logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 WATCH_SECONDS: Final = 10.0
 """How long an answer is awaited until somebody asks whether the server answers at all."""

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from ...audit.entries.act_leaves import ErasureLeaf
 from ...audit.entries.acts import Erasure, Ground
-from ...audit.instants import instant
+from ...audit.instants import instant, utc_now
 from ...audit.log import Receipt, receipt_of
 from ...audit.merkle.spans import spans_of
 from ..databases.database import Database
@@ -40,7 +40,7 @@ from ..schema import (
     waiver_use,
 )
 from ..sealed.contents import Contents, check_bound
-from ..sealed.key_destruction import settle
+from .cleaning import finish
 from .disclosed import check_all_found, check_subjects
 from .holds import check_found, check_free, check_kept
 from .subjects import Selector, check_known, not_erased, selected
@@ -81,8 +81,8 @@ class Tombstone:
 class ErasureSummary:
     """What was done: the number of decisions, and the entries that erased them.
 
-    Nothing where all was erased before. `is_purged` says whether the files of the database were
-    cleaned as far as it can; if not, a quiet moment will do it (`Database.purge`).
+    Nothing where all was erased before. `is_purged` says whether the files of the databases are
+    clean of all that was ever erased, as far as they can be (`cleaning.finish`).
     """
 
     decisions: int
@@ -91,7 +91,21 @@ class ErasureSummary:
 
 
 class Erasures(Register):
-    """The erased decisions of a database. Every method raises `StorageUnavailable`."""
+    """The erased decisions of a database. Every method raises `StorageUnavailable`.
+
+    `finish_by` does what is left to do behind an erasure, and returns whether it is done; without
+    it, `cleaning.finish` does.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        finish_by: Callable[[], bool] | None = None,
+    ) -> None:
+        super().__init__(database, clock=clock)
+        self._finish = finish_by or (lambda: finish(database, clock()))
 
     def erase(
         self, selector: Selector, value: str, *, ground: Ground, actor: str
@@ -152,7 +166,7 @@ class Erasures(Register):
                 count += step[0]
                 entries.append(step[1])
         # Also where nothing was left to erase: this may be what is missing.
-        purged = finish(self._database, self._clock())
+        purged = self._finish()
         return ErasureSummary(decisions=count, entries=tuple(entries), is_purged=purged)
 
     def tombstone(self, decision_id: str) -> Tombstone | None:
@@ -199,18 +213,6 @@ def erase_within(log: Appending, indexes: Sequence[int], *, ground: Ground, acto
     log.connection.execute(insert(erased), rows)
     log.connection.execute(_FORGET_USES)
     return receipt_of(entry)
-
-
-def finish(database: Database, at: datetime) -> bool:
-    """Destroy the keys of what was erased, and clean the files; returns whether that could be done.
-
-    Raises `StorageUnavailable`: what is erased is, and its keys are destroyed by the next erasure.
-    """
-    settle(database, at)
-    purged = database.purge()
-    if database.contents is not None:
-        purged = database.contents.keys.database.purge() and purged
-    return purged
 
 
 def _delete(connection: Connection, indexes: Sequence[int], keys: Sequence[str]) -> None:

@@ -27,7 +27,8 @@ from ..log.leaf_kinds import IS_ACT, IS_DECISION, is_act
 from ..log.register import Register
 from ..schema import log_entry
 from ..sealed.contents import check_bound
-from .erasures import STEP, erase_within, finish
+from .cleaning import finish
+from .erasures import STEP, erase_within
 from .holds import check_found, check_kept, is_held
 from .outlook import outlook_of
 from .subjects import not_erased

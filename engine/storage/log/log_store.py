@@ -121,11 +121,9 @@ class SQLLogStore:
 
         It waits for no writer. Raises as `append` does.
         """
-        contents = self._database.contents
-        self._database.check_room()
-        if contents is not None:
-            contents.keys.database.check_room()
-            contents.take(1)  # Unused; it shows that a key can be had.
+        self._check_room()
+        if self._database.contents is not None:
+            self._database.contents.take(1)  # Unused; it shows that a key can be had.
         with self._database.writing(at_once=True) as connection:
             head = read_head(connection)
             self._database.known.check(head.frontier)
@@ -136,9 +134,15 @@ class SQLLogStore:
 
         Nothing of it stays. Raises as `append` does.
         """
+        self._check_room()
         with suppress(_TakenBack), self._database.writing() as connection:
             _write_head_again(connection, read_head(connection))
             raise _TakenBack
+
+    def _check_room(self) -> None:
+        self._database.check_room()
+        if self._database.contents is not None:
+            self._database.contents.keys.database.check_room()
 
     def find(self, ids: Sequence[str]) -> Mapping[str, Entry]:
         """Return the committed entries of some ids; waits for any writer in flight.
