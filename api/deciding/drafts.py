@@ -1,7 +1,8 @@
-"""Decisions in transit: made in one process, and recorded, counted and rendered by another.
+"""Decisions in transit: made and sealed in one process, and logged and counted by another.
 
 A part of a batch is some consecutive records. Its result depends only on the part, the engine and
-the standing facts, so that it is the same in whichever process it is made.
+the standing facts, besides ids and salts, which are random: it is the same in whichever process it
+is made.
 
 The logged input is everything that went into the decision besides the policies: the record as it
 was submitted, its format, the terms (`as_of` …), the text of each waiver granted for it by request,
@@ -12,11 +13,15 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeAlias
 
 import msgspec
 
 from engine import Decision, Engine
+from engine.audit.entries.idempotency import RequestKey
+from engine.audit.entries.record import DecisionRecord, SealedRecord, seal
+from engine.audit.errors import RecordError
 from engine.bundle.grants import name_of
 from engine.evaluation.document import instant_text
 from engine.evaluation.result import Status
@@ -38,8 +43,7 @@ _ANSWER = msgspec.json.Encoder()
 _COUNTED = (Status.VIOLATED, Status.UNDETERMINED, Status.WAIVED, Status.EXCEPTED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """The metrics of a decision; `hits` are its remarkable rules, each with its status."""
 
     policy_set: str
@@ -61,22 +65,26 @@ class Counts:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A decision that is to be recorded: what the log keeps of it, and what is counted then.
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision that is to be logged: its record, sealed, and what is counted then.
 
-    `waivers` are the names of waivers granted by request that let a breach pass.
+    The record is the error where the log cannot hold it.
     """
 
-    id: str
-    input: bytes
-    result: bytes
-    waivers: tuple[str, ...]
+    record: SealedRecord | RecordError
     counts: Counts
 
     @classmethod
-    def of(cls, decided: Decided, terms: Terms) -> "Draft":
-        """Return what is to be recorded of a decision that was made on some terms.
+    def of(
+        cls,
+        decided: Decided,
+        terms: Terms,
+        *,
+        actor: str,
+        decided_at: datetime,
+        request: RequestKey | None = None,
+    ) -> "Draft":
+        """Return what is to be logged of a decision that was made on some terms, when and for whom.
 
         Raises `ValueError` for one that assumes another day of launch: who reads the log, its
         counts or a receipt would take it for a decision on the campaign.
@@ -84,19 +92,35 @@ class Draft:
         if terms.as_if_launched is not None:
             raise ValueError("what is decided as if launched on another day is not recorded")
         decision = decided.decision
-        return cls(
-            id=decided.id,
+        record = DecisionRecord(
+            decision_id=decided.id,
+            decided_at=decided_at,
             input=input_of(
                 decided.record, terms, grants=decision.grants, standing=decision.standing
             ),
             result=decided.write(),
+            actor=actor,
+            request=request,
             waivers=_used(decision),
-            counts=Counts.of(decided),
         )
+        return cls(record=_sealed(record), counts=Counts.of(decided))
+
+    @property
+    def size(self) -> int:
+        """How many bytes its contents have."""
+        if isinstance(self.record, RecordError):
+            return 0
+        return len(self.record.payload.input) + len(self.record.payload.result)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartDecision:
+def _sealed(record: DecisionRecord) -> SealedRecord | RecordError:
+    try:
+        return seal(record)
+    except RecordError as error:
+        return error
+
+
+class PartDecision(msgspec.Struct, frozen=True, kw_only=True):
     """A decision on one record of a part, and the `seconds` that it took.
 
     `answer` is the JSON object of the answer, without its position in the log. `draft` is None in a
@@ -121,11 +145,14 @@ Outcome: TypeAlias = PartDecision | Refused | InvalidJSON
 class Part:
     """Some records of a batch: JSON values, or the bytes of texts that are not read yet.
 
-    `terms` have no standing facts. With `in_full` an answer lists every rule.
+    `terms` have no standing facts. `actor` is for whom they are decided, and `decided_at` when they
+    were handed over to be. With `in_full` an answer lists every rule.
     """
 
     records: tuple[bytes | JSONValue, ...]
     terms: Terms
+    actor: str
+    decided_at: datetime
     in_full: bool
     dry_run: bool
 
@@ -145,7 +172,9 @@ def _outcome(engine: Engine, record: bytes | JSONValue, terms: Terms, part: Part
     if isinstance(decided, Refused):
         return decided
     seconds = time.perf_counter() - started
-    draft = None if part.dry_run else Draft.of(decided, terms)
+    draft = None
+    if not part.dry_run:
+        draft = Draft.of(decided, terms, actor=part.actor, decided_at=part.decided_at)
     told = decided.document if part.in_full else decided.summary
     answer = told if draft is not None else told | {"id": None}
     return PartDecision(answer=_ANSWER.encode(answer), seconds=seconds, draft=draft)
