@@ -15,7 +15,17 @@ from engine.audit.errors import LogError, RecordError
 from engine.audit.log import Answer, Committer, DecidedBefore, Receipt
 from engine.evaluation.standing_facts.book import FactBook
 
-from .deciding.drafts import Draft, InvalidJSON, Outcome, Part, PartDecision, decide_part, random_id
+from .deciding.drafts import (
+    Counts,
+    Draft,
+    InvalidJSON,
+    Outcome,
+    Part,
+    PartDecision,
+    decide_part,
+    random_id,
+    record_of,
+)
 from .deciding.submission import Decided, Refused, Terms, submit
 from .metrics.instruments import Metrics
 from .tracing.stages import FAILURE, Attributes, stage
@@ -81,8 +91,8 @@ class Recorder:
             return decided
         if dry_run:
             return Recorded(decided=decided, receipt=None)
-        draft = Draft.of(decided, known, actor=actor, decided_at=self._clock(), request=request)
-        (answer,) = self.log([draft])
+        made = record_of(decided, known, actor=actor, decided_at=self._clock(), request=request)
+        (answer,) = self.log([Draft.of(made, Counts.of(decided))])
         if isinstance(answer, LogError):
             raise answer
         return Recorded(decided=decided, receipt=answer)
@@ -96,7 +106,8 @@ class Recorder:
         decided = self._decided(record, known)
         if isinstance(decided, Refused):
             return decided
-        return decided, Draft.of(decided, known, actor=actor, decided_at=self._clock())
+        made = record_of(decided, known, actor=actor, decided_at=self._clock())
+        return decided, Draft.of(made, Counts.of(decided))
 
     def _decided(self, record: object, known: Terms) -> Decided | Refused:
         with stage("decide") as tell:
