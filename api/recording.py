@@ -10,12 +10,22 @@ from datetime import datetime
 
 from engine import Engine
 from engine.audit.entries.idempotency import RequestKey
-from engine.audit.entries.record import DecisionRecord
-from engine.audit.errors import LogError
+from engine.audit.entries.record import SealedRecord
+from engine.audit.errors import LogError, RecordError
 from engine.audit.log import Answer, Committer, DecidedBefore, Receipt
 from engine.evaluation.standing_facts.book import FactBook
 
-from .deciding.drafts import Draft, InvalidJSON, Outcome, Part, PartDecision, decide_part, random_id
+from .deciding.drafts import (
+    Counts,
+    Draft,
+    InvalidJSON,
+    Outcome,
+    Part,
+    PartDecision,
+    decide_part,
+    random_id,
+    record_of,
+)
 from .deciding.submission import Decided, Refused, Terms, submit
 from .metrics.instruments import Metrics
 from .tracing.stages import FAILURE, Attributes, stage
@@ -81,13 +91,13 @@ class Recorder:
             return decided
         if dry_run:
             return Recorded(decided=decided, receipt=None)
-        draft = Draft.of(decided, known)
-        (answer,) = self.log([draft], actor=actor, request=request)
+        made = record_of(decided, known, actor=actor, decided_at=self._clock(), request=request)
+        (answer,) = self.log([Draft.of(made, Counts.of(decided))])
         if isinstance(answer, LogError):
             raise answer
         return Recorded(decided=decided, receipt=answer)
 
-    def draft(self, record: object, *, terms: Terms) -> tuple[Decided, Draft] | Refused:
+    def draft(self, record: object, *, terms: Terms, actor: str) -> tuple[Decided, Draft] | Refused:
         """Decide on one record, and return the decision with what `log` is to record of it.
 
         `record` is what `submit` takes, and raises as that does.
@@ -96,7 +106,8 @@ class Recorder:
         decided = self._decided(record, known)
         if isinstance(decided, Refused):
             return decided
-        return decided, Draft.of(decided, known)
+        made = record_of(decided, known, actor=actor, decided_at=self._clock())
+        return decided, Draft.of(made, Counts.of(decided))
 
     def _decided(self, record: object, known: Terms) -> Decided | Refused:
         with stage("decide") as tell:
@@ -111,32 +122,18 @@ class Recorder:
 
     def decide(self, part: Part) -> tuple[Outcome, ...]:
         """Return the outcome of each record of a part of a batch; nothing is recorded yet."""
+        part = replace(part, decided_at=self._clock())
         return decide_part(self._engine, self._standing(self._engine), part)
 
-    def log(
-        self, drafts: Sequence[Draft], *, actor: str, request: RequestKey | None = None
-    ) -> Sequence[Answer]:
+    def log(self, drafts: Sequence[Draft]) -> Sequence[Answer]:
         """Log decisions in as few commits as may be; answers each, in order, once it is durable."""
-        now = self._clock()
-        waiting = [
-            DecisionRecord(
-                decision_id=each.id,
-                decided_at=now,
-                input=each.input,
-                result=each.result,
-                actor=actor,
-                request=request,
-                waivers=each.waivers,
-            )
-            for each in drafts
-        ]
-        answers = self._commit(waiting)
+        answers = self._commit([each.record for each in drafts])
         for draft, answer in zip(drafts, answers, strict=True):
             if isinstance(answer, Receipt):
                 self._metrics.decided(draft.counts)
         return answers
 
-    def _commit(self, waiting: Sequence[DecisionRecord]) -> Sequence[Answer]:
+    def _commit(self, waiting: Sequence[SealedRecord | RecordError]) -> Sequence[Answer]:
         if not waiting:
             return ()
         with self._metrics.waiting(len(waiting)), stage("commit") as tell:

@@ -26,6 +26,9 @@ from engine import Engine
 PART_RECORDS = 128
 PART_BYTES = 1024 * 1024
 
+_TOGETHER = 32
+"""So many records are decided together, and their decisions are in memory at a time."""
+
 workers_option = click.option(
     "--workers",
     type=click.IntRange(1, 64),
@@ -66,15 +69,16 @@ class Deciding:
 
     def part(self, records: Sequence[Record]) -> Part:
         """Return the answers to some records, in order."""
-        tally, json, text = Tally(), bytearray(), []
-        for record in records:
-            made = self.answer(record)
-            tally.add(made)
+        tally, json, text = Tally(), bytearray(), list[Text]()
+        for start in range(0, len(records), _TOGETHER):
+            # Not one by one: what does the same again is in the caches of the processor.
+            answers = [self.answer(each) for each in records[start : start + _TOGETHER]]
+            for made in answers:
+                tally.add(made)
             if self.as_json:
-                json += _ENCODER.encode(answer_document(made))
-                json += b"\n"
+                json += b"".join(_ENCODER.encode(answer_document(each)) + b"\n" for each in answers)
             else:
-                text.append(on_a_line(made))
+                text += map(on_a_line, answers)
         return Part(json=bytes(json), text=tuple(text), tally=tally)
 
 

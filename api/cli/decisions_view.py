@@ -26,7 +26,7 @@ def in_full(answer: Answer, bundle: Bundle) -> Iterator[Text]:
     yield from map(styled, lines(answer.decision, origin=answer.origin))
     for advice in answer.advice("`--facts`"):
         yield from map(styled, wrapped(advice, "", Tone.REMEDY))
-    unread = answer.document.get("unmapped")
+    unread = answer.beside.get("unmapped")
     if isinstance(unread, list) and unread:
         text = f"not read from the record: {cut(_known_first(unread, bundle), MOST_NAMES)}"
         yield from map(styled, wrapped(text, "", Tone.QUIET))

@@ -85,7 +85,9 @@ def answer(engine: Engine, record: Record, terms: Terms, assets: Path | None = N
     With a folder of assets the files that a descriptor names tell of their origin.
     """
     if isinstance(record, UnreadRecord):
-        plain = None if assets is not None else _plainly(engine, record, terms)
+        plain = None
+        if assets is None:
+            plain = submit_plainly(engine, record.text, terms=terms, id="")
         if plain is not None:
             return plain
         record = read_record(record)
@@ -105,23 +107,13 @@ def answer(engine: Engine, record: Record, terms: Terms, assets: Path | None = N
     outcome = submit(engine, value, terms=terms, id="")
     if isinstance(outcome, Refused):
         return Refusal(number=record.number, line=record.line, faults=outcome.faults)
-    return _unlogged(outcome)
-
-
-def _plainly(engine: Engine, record: UnreadRecord, terms: Terms) -> Decided | None:
-    outcome = submit_plainly(engine, record.text, terms=terms, id="")
-    return None if outcome is None else _unlogged(outcome)
-
-
-def _unlogged(outcome: Decided) -> Decided:
-    outcome.document["id"] = None
     return outcome
 
 
 def answer_document(answer: Answer) -> dict[str, object]:
     """Return the JSON form of an answer: the document of the decision, or that of the refusal."""
     if isinstance(answer, Decided):
-        return answer.document
+        return answer.document | {"id": None}
     return {
         "refused": [
             {"pointer": fault.pointer, "message": fault.message, "help": fault.help}

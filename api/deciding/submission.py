@@ -27,6 +27,7 @@ from engine.evaluation.document import Document, Origin
 from engine.evaluation.record_writer import write
 from engine.evaluation.result import Status
 from engine.evaluation.standing_facts.book import FactBook
+from engine.evaluation.values import Campaign
 from engine.semantics.vocabulary import Vocabulary
 from engine.source.json_text import JSONValue, read_json
 from engine.source.quoting import excerpt
@@ -152,10 +153,23 @@ def submit(engine: Engine, record: object, *, terms: Terms, id: str) -> Decided 
     `FORMAT_NAMES`, or as `bytes` the text of one. Pointers in the answer lead into the record as it
     was submitted. Raises `JSONFault` for a text that is none.
     """
+    campaign = read_plainly(engine, record, terms)
+    return submit_read(engine, record, campaign, terms=terms, id=id)
+
+
+def submit_read(
+    engine: Engine,
+    record: object,
+    campaign: Campaign | None,
+    *,
+    terms: Terms,
+    id: str,  # noqa: A002 - likewise.
+) -> Decided | Refused:
+    """Do as `submit` does, with what `read_plainly` has returned for the record."""
+    plain = None if campaign is None else _decide_plainly(engine, record, campaign, terms, id)
+    if plain is not None:
+        return plain
     if isinstance(record, bytes):
-        plain = submit_plainly(engine, record, terms=terms, id=id)
-        if plain is not None:
-            return plain
         record = read_json(record)
     if terms.format == NATIVE:
         outcome = _decide(engine, record, terms, id, None)
@@ -240,14 +254,35 @@ def submit_plainly(engine: Engine, text: bytes, *, terms: Terms, id: str) -> Dec
     None where it is in the format of a platform, something is derived from it, or anything about it
     may be wrong; it is then for `submit`.
     """
-    campaign = engine.read_plainly(text) if terms.format == NATIVE else None
+    campaign = read_plainly(engine, text, terms)
+    return None if campaign is None else _decide_plainly(engine, text, campaign, terms, id)
+
+
+def read_plainly(engine: Engine, record: object, terms: Terms) -> Campaign | None:
+    """Return the campaign in the text of a record, where nobody need look into the record.
+
+    None where it is no text, or as `submit_plainly` says.
+    """
+    if not isinstance(record, bytes) or terms.format != NATIVE:
+        return None
+    campaign = engine.read_plainly(record)
     if campaign is None or any(campaign.states(*source) for source in _SOURCES):
         return None
+    return campaign
+
+
+def _decide_plainly(
+    engine: Engine,
+    record: object,
+    campaign: Campaign,
+    terms: Terms,
+    id: str,  # noqa: A002 - likewise.
+) -> Decided | None:
     try:
         decision = _decision(engine, campaign, terms)
     except CampaignError:
         return None
-    return Decided(record=text, decision=decision, engine=engine, id=id, origin=None, beside={})
+    return Decided(record=record, decision=decision, engine=engine, id=id, origin=None, beside={})
 
 
 def _decision(engine: Engine, descriptor: object, terms: Terms) -> Decision:

@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import chain
 
 from api.adapters.lines import LONGEST_RECORD, Lines, OverlongRecordError
@@ -65,6 +66,7 @@ class Batch:
     view: str
     request_id: str
     most: int
+    clock: Callable[[], datetime]
     obstacle: Callable[[], Problem | None]
     basis: Callable[[], Basis]
     pool: DeciderPool
@@ -77,8 +79,14 @@ class Batch:
 
     def part(self, records: Iterable[bytes | JSONValue]) -> Part:
         """Return records with the terms of the batch."""
-        in_full = self.view == FULL
-        return Part(records=tuple(records), terms=self.terms, in_full=in_full, dry_run=self.dry_run)
+        return Part(
+            records=tuple(records),
+            terms=self.terms,
+            actor=self.actor,
+            decided_at=self.clock(),
+            in_full=self.view == FULL,
+            dry_run=self.dry_run,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,7 +236,7 @@ def _told(batch: Batch, group: _Group, place: str) -> list[bytes]:
     drafts = [
         each.draft for each in found if isinstance(each, PartDecision) and each.draft is not None
     ]
-    answers = iter(batch.recorder.log(drafts, actor=batch.actor))
+    answers = iter(batch.recorder.log(drafts))
     outcomes = iter(found)
     return [
         _failed(batch, item, item.problem, place)

@@ -1,9 +1,9 @@
 """Writing the log: one committer thread in each process, and an answer only after the commit.
 
-Callers seal their record in their own thread and wait. The committer takes whatever waits, at most
-256 records, and hands them to the store as one transaction: there is no timer, so that a lone
-record commits at once and many share one commit. The queue is bounded. A full queue is `LogBusy`,
-never a dropped record.
+Records are sealed before they wait, by whoever hands them over: in its thread, or in the process
+that decided. The committer takes whatever waits, at most 256 records, and hands them to the store
+as one transaction: there is no timer, so that a lone record commits at once and many share one
+commit. The queue is bounded. A full queue is `LogBusy`, never a dropped record.
 
 A failed commit may have happened all the same. The committer therefore looks its records up
 before it gives up on them: an entry whose leaf is the very leaf that the record makes was
@@ -24,9 +24,9 @@ from typing import Protocol, TypeAlias
 
 from .entries.acts import Access
 from .entries.idempotency import FirstRequest
-from .entries.record import DecisionRecord, seal
+from .entries.record import DecisionRecord, SealedRecord, seal
 from .entries.sealed_acts import Entry, Sealed, seal_act
-from .errors import LogError
+from .errors import LogError, RecordError
 from .instants import EPOCH
 from .merkle.tree import EMPTY_TREE, Frontier
 
@@ -76,6 +76,8 @@ class Receipt:
 
 Answer: TypeAlias = Receipt | LogError
 """What became of one record of several."""
+
+_Given: TypeAlias = DecisionRecord | SealedRecord | RecordError | Access
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,10 +212,13 @@ class Committer:
             raise answer
         return answer
 
-    def append_many(self, records: Iterable[DecisionRecord]) -> tuple[Answer, ...]:
+    def append_many(
+        self, records: Iterable[DecisionRecord | SealedRecord | RecordError]
+    ) -> tuple[Answer, ...]:
         """Log decisions and answer each, in order; the fault of one does not touch the others.
 
-        As many as one transaction takes are committed and waited for together.
+        One that could not be sealed is answered with the error that it is. As many as one
+        transaction takes are committed and waited for together.
         """
         answers: list[Answer] = []
         rest = iter(records)
@@ -239,7 +244,7 @@ class Committer:
         # `setdefault` is atomic: two threads of a fresh child agree on one queue.
         return self._queues.get(os.getpid()) or self._queues.setdefault(os.getpid(), _CommitQueue())
 
-    def _append_batch(self, batch: Sequence[DecisionRecord | Access]) -> list[Answer]:
+    def _append_batch(self, batch: Sequence[_Given]) -> list[Answer]:
         sealed = [_sealed_or_error(record) for record in batch]
         fit = [one for one in sealed if not isinstance(one, LogError)]
         logged = iter(self._log(fit) if fit else ())
@@ -335,7 +340,9 @@ def _resolved(record: Sealed, entry: Entry | None, error: Exception) -> Answer:
     return DecisionAlreadyLogged(record.id)
 
 
-def _sealed_or_error(record: DecisionRecord | Access) -> Sealed | LogError:
+def _sealed_or_error(record: _Given) -> Sealed | LogError:
+    if isinstance(record, SealedRecord | RecordError):
+        return record
     try:
         return seal_act(record) if isinstance(record, Access) else seal(record)
     except LogError as error:

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from api.deciding.drafts import (
     InvalidJSON,
-    Outcome,
     Part,
     PartDecision,
     decide_part,
@@ -19,7 +18,10 @@ from api.deciding.drafts import (
     is_input_of,
 )
 from api.deciding.submission import NATIVE, Refused, Terms
+from engine import Engine, bundle_from_files
+from engine.audit.merkle.tiles import LEAF_LIMIT
 from engine.source.json_text import JSONLimits, compact, read_json
+from tests.api.foreseen import Foreseen, without_chance
 from tests.api.installation import allowed
 from tests.shipped import shipped_engine
 
@@ -72,8 +74,18 @@ def test_what_cannot_be_launched_is_refused_alike() -> None:
 
 def test_a_value_may_be_longer_than_what_is_read_of_a_text() -> None:
     record: Any = allowed() | {"name": "n" * (JSONLimits().string + 1)}
-    assert isinstance(outcome(record), PartDecision)
+    assert isinstance(outcome(record), Foreseen)
     assert outcome(json.dumps(record).encode()) == InvalidJSON()
+
+
+def test_what_the_log_cannot_hold_is_an_error_of_its_own() -> None:
+    """It is carried to whoever logs, who answers it; the process that decided goes on."""
+    bundle = bundle_from_files(dict(ENGINE.bundle.files), name="n" * LEAF_LIMIT)
+    (made,) = decide_part(Engine(bundle), None, part_of(allowed()))
+    assert isinstance(made, PartDecision)
+    assert made.draft is not None
+    assert str(made.draft.record).endswith("at most 65,535 can be logged")
+    assert made.draft.size == 0
 
 
 @given(st.recursive(SCALARS, lambda v: st.lists(v, max_size=3) | st.dictionaries(TEXTS, v)))
@@ -98,13 +110,18 @@ def test_a_logged_input_is_of_its_record_however_large_it_is() -> None:
     assert not is_input_of(logged, large, "meta")
 
 
-def outcome(record: Any, terms: Terms = TERMS) -> Outcome:
+def outcome(record: Any, terms: Terms = TERMS) -> object:
     """Return what comes of a record, without what is different each time."""
-    part = Part(records=(record,), terms=terms, in_full=False, dry_run=False)
-    (made,) = decide_part(ENGINE, None, part)
-    if not isinstance(made, PartDecision):
-        return made
-    assert made.draft is not None
-    id_ = made.draft.id.encode()
-    answer, result = (each.replace(id_, b"") for each in (made.answer, made.draft.result))
-    return replace(made, answer=answer, seconds=0, draft=replace(made.draft, id="", result=result))
+    (made,) = decide_part(ENGINE, None, part_of(record, terms))
+    return without_chance(made)
+
+
+def part_of(record: Any, terms: Terms = TERMS) -> Part:
+    return Part(
+        records=(record,),
+        terms=terms,
+        actor="pipeline",
+        decided_at=TERMS.as_of,
+        in_full=False,
+        dry_run=False,
+    )

@@ -97,6 +97,13 @@ def test_what_was_recorded_upon_an_assumption_says_so(
 def test_no_entrance_records_an_assumption(fresh: Caller) -> None:
     """Whoever embeds the recorder cannot do by mistake what the service refuses."""
     engine = Engine(load_bundle(fresh.installation.settings.policies))
-    part = Part(records=(campaign(),), terms=TERMS, in_full=False, dry_run=False)
+    part = Part(
+        records=(campaign(),),
+        terms=TERMS,
+        actor="pipeline",
+        decided_at=TERMS.as_of,
+        in_full=False,
+        dry_run=False,
+    )
     with pytest.raises(ValueError, match="as if launched on another day is not recorded"):
         decide_part(engine, None, part)

@@ -3,12 +3,12 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from api.deciding.replay import (
     ENGINES_KEPT,
@@ -235,7 +235,7 @@ def test_an_input_that_is_no_object_is_not_replayed(replayer: Replayer, entry: L
 def test_what_is_gone_without_an_erasure_is_not_replayed(
     replayer: Replayer, entry: LogEntry
 ) -> None:
-    outcome: Any = replayer.replay(replace(entry, payload=None)).outcome
+    outcome: Any = replayer.replay(structs.replace(entry, payload=None)).outcome
     assert outcome.why == "its input and result are gone, and no erasure says why"
 
 

@@ -168,6 +168,16 @@ def test_duplicate_touches_nobody_else(make_record: Any) -> None:
     assert [type(one) for one in answers] == [Receipt, DecisionAlreadyLogged, Receipt]
 
 
+def test_what_was_sealed_elsewhere_is_logged_as_it_is(make_record: Any) -> None:
+    store = MemoryStore()
+    committer = Committer(store)
+    sealed, error = seal(make_record()), RecordError("the leaf would have 70,000 bytes")
+    answers = committer.append_many([sealed, error, make_record()])
+    committer.close()
+    assert [getattr(one, "index", one) for one in answers] == [0, error, 1]
+    assert store.entries[sealed.id].leaf == sealed.leaf(store.entries[sealed.id].logged_at)
+
+
 def test_full_queue_is_busy_and_drops_nothing(make_record: Any) -> None:
     store, started, go = held_store()
     committer = Committer(store, queue=2, retry_after=3)

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from engine.audit.canonical import canonical
 from engine.audit.entries.acts import (
@@ -256,8 +257,8 @@ def test_erased_decision_is_held_against_it_as_well() -> None:
     made = house("d1")
     entries = entries_of([*made.steps, decided(1, "d9")])
     (gone,) = [each for each in entries if isinstance(each, LogEntry)]
-    columns = replace(gone.columns, campaign=None, actor=None, rules=())
-    bare = replace(gone, payload=None, disclosures=(), words="", facets=(), columns=columns)
+    columns = structs.replace(gone.columns, campaign=None, actor=None, rules=())
+    bare = structs.replace(gone, payload=None, disclosures=(), words="", facets=(), columns=columns)
     erasure = Erasure(entries=((1, 2),), ground=Ground.OBJECTION, actor="admin")
     head = LogHead(
         frontier=LogHead().frontier.extend(each.leaf_hash for each in entries), logged_at=at(1)

@@ -7,13 +7,13 @@ import signal
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import Result
+from msgspec import structs
 
 from api.cli import replay as replay_command
 from api.deciding import replay as replaying
@@ -152,7 +152,8 @@ def test_contents_that_are_not_those_of_the_leaf(logged: list[str], data: Path) 
     database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(data.parent)}))
     entry = Decisions(database).get(logged[0])
     assert entry.payload is not None
-    other = replace(entry, payload=replace(entry.payload, input=b"{}"))
+    altered = structs.replace(entry.payload, input=b"{}")
+    other = structs.replace(entry, payload=altered)
     outcome = Replayer(PolicyVersions(database), Erasures(database)).replay(other).outcome
     assert outcome == NotReplayable(why="what is stored of it is not what was logged")
     database.close()

@@ -1,6 +1,6 @@
 """The law of replaying: what is decided again from the log is what was recorded, to the byte."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from api.deciding.drafts import input_of
 from api.deciding.impact import assess
@@ -77,8 +78,8 @@ def test_what_is_replayed_is_what_was_recorded(
     assert replayer.replay(entry).outcome == Identical()
     payload = entry.payload
     assert payload is not None
-    altered = replace(payload, input=payload.input.replace(b'"assent"', b'"meta"'))
-    told = replayer.replay(replace(entry, payload=altered)).outcome
+    altered = structs.replace(payload, input=payload.input.replace(b'"assent"', b'"meta"'))
+    told = replayer.replay(structs.replace(entry, payload=altered)).outcome
     assert told == NotReplayable(why="what is stored of it is not what was logged")
 
 

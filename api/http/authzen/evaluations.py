@@ -115,7 +115,7 @@ class _Turn:
         except Exception as error:  # noqa: BLE001 - what was recorded before has to be answered.
             self.answers.append(self._failed(error))
             return
-        self.size += len(waiting.draft.input) + len(waiting.draft.result)
+        self.size += waiting.draft.size
         self.waiting.append(waiting)
         self.answers.append({})
 
@@ -125,7 +125,7 @@ class _Turn:
             return
         group, self.waiting, self.size = self.waiting, [], 0
         # Whichever policies decided: the recorders all write to one log.
-        answers = group[0].recorder.log([each.draft for each in group], actor=self.key.name)
+        answers = group[0].recorder.log([each.draft for each in group])
         for each, answer in zip(group, answers, strict=True):
             self.answers[each.place] = (
                 self._failed(answer)
@@ -135,7 +135,9 @@ class _Turn:
 
     def _decided(self, item: Mapping[str, object]) -> _Waiting:
         prepared = _prepared(self.service, self.key, evaluation_of(check_shape(item)))
-        outcome = prepared.recorder.draft(prepared.asked.descriptor, terms=prepared.terms)
+        outcome = prepared.recorder.draft(
+            prepared.asked.descriptor, terms=prepared.terms, actor=self.key.name
+        )
         if isinstance(outcome, Refused):
             raise prepared.refusal(outcome)
         decided, draft = outcome

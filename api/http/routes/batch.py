@@ -35,6 +35,7 @@ def blueprint(service: Service) -> Blueprint:
             view=query.view,
             request_id=g.request_id,
             most=service.limits.batch_records,
+            clock=service.clock,
             obstacle=obstacle_of(service, engine),
             basis=lambda: service.policies.basis(engine),
             pool=service.pool,

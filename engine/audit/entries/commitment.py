@@ -17,7 +17,6 @@ import base64
 import hashlib
 import os
 import re
-from dataclasses import dataclass
 from typing import Self
 
 import msgspec
@@ -57,8 +56,7 @@ def is_commitment(text: str) -> bool:
     return re.fullmatch(r"[A-Za-z0-9_-]{43}", text) is not None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Disclosure:
+class Disclosure(msgspec.Struct, frozen=True, kw_only=True):
     """One disclosed member: its name, its value, and the text that the digest is made of."""
 
     name: str

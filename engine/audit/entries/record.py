@@ -75,8 +75,7 @@ class DecisionRecord:
     waivers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueryColumns:
+class QueryColumns(msgspec.Struct, frozen=True, kw_only=True):
     """What decisions are searched by.
 
     `rules` are the rules worth finding, with their status, sorted and without repetitions: those
@@ -97,8 +96,7 @@ class QueryColumns:
     rules: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payload:
+class Payload(msgspec.Struct, frozen=True, kw_only=True):
     """What lies beside the leaf and can be erased: both contents with their salts."""
 
     input: bytes
@@ -118,8 +116,7 @@ class UnreadableContents:
     is_altered: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogEntry:
+class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
     """The entry of a decision, with all that is stored of it.
 
     Once erased, `payload` is None, there are no disclosures, words or facets, and the columns have
@@ -351,8 +348,7 @@ def search_facets(result: Result) -> tuple[str, ...]:
 # --- sealing ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealedRecord:
+class SealedRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A record ready for the log: all but its index and the time at which it is logged.
 
     `frame` is the leaf before and behind that time.

@@ -9,9 +9,10 @@ others it is refused. It is no secret.
 import base64
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec.structs import replace
 from sqlalchemy import and_, select
 
 from ...audit.entries.record import LogEntry
