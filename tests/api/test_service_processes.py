@@ -25,6 +25,7 @@ from pathlib import Path
 import pytest
 
 from api.installation.contents import open_database
+from api.worker import _LONGEST_HEAD
 from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify import verify_export
 from engine.storage.keys import ApiKeys, Role
@@ -361,18 +362,78 @@ def test_stranger_whose_body_does_not_come_holds_no_thread(served: Served) -> No
         assert all(each.recv(100).startswith(b"HTTP/1.1 401 ") for each in refused)
 
 
-def test_process_without_a_free_thread_leaves_connections_to_the_other(served: Served) -> None:
-    """Each of the two has four threads, and all but one wait for a body that does not come."""
-    request = _request(served, f"{JSON_POST}\r\nTransfer-Encoding: chunked", b"9\r\n{")
-    with _connections(served, 7) as half:
+@pytest.mark.parametrize(
+    ("headers", "frame"),
+    [
+        ("Content-Length: {length}", "{body}"),
+        ("Content-Length: 0000{length}", "{body}"),
+        ("X: x-ndjson\r\nContent-Length: {length}", "{body}"),
+        ("Transfer-Encoding: chunked", "{length:x}\r\n{body}\r\n0\r\n\r\n"),
+    ],
+)
+def test_clients_with_a_key_that_send_half_a_long_body_hold_up_nobody(
+    served: Served, headers: str, frame: str
+) -> None:
+    body = json.dumps({"campaign": allowed()}).ljust(100_000)
+    sent = {"length": len(body), "body": body}
+    request = _request(served, f"{JSON_POST}\r\n{headers}".format(**sent), b"")
+    request += frame.format(**sent).encode()
+    with _connections(served, 16) as half:
         for each in half:
-            each.sendall(request)
+            each.sendall(request[:-20])
         for _ in range(20):
             assert served.request("GET", "/health/live")[0] == 200
+            assert served.decide(allowed())["recorded"] is True
         for each in half:
-            each.settimeout(0)
-            with pytest.raises(BlockingIOError):  # None was given up meanwhile.
-                each.recv(1)
+            each.sendall(request[-20:])
+        assert all(each.recv(100).startswith(b"HTTP/1.1 200 ") for each in half)
+
+
+def test_head_without_an_end_is_refused_and_awaited_no_further(served: Served) -> None:
+    endless = b"GET / HTTP/1.1\r\n".ljust(_LONGEST_HEAD + 1, b"x")
+    with _connections(served, 16) as strangers:
+        for each in strangers:
+            each.sendall(endless)
+        assert served.request("GET", "/health/live")[0] == 200
+        assert all(each.recv(100).startswith(b"HTTP/1.1 431 ") for each in strangers)
+
+
+def test_clients_that_take_no_long_answer_hold_up_nobody(served: Served) -> None:
+    """Eight megabytes are more than a system keeps for a connection."""
+    systems = [f"{n}".ljust(60_000) + "x" for n in range(130)]
+    made = served.decide(allowed(targeting={"profiling": False, "operating_systems": systems}))
+    path = f"/v1/decisions/{made['id']}"
+    with _connections(served, 16) as slow:
+        for each in slow:
+            each.sendall(_request(served, f"GET {path} HTTP/1.1", b""))
+        for _ in range(20):
+            assert served.request("GET", "/health/live")[0] == 200
+        whole = served.request("GET", path)[2]
+        assert len(whole) > 7_800_000
+        # Whose answer is not the first to be given up has all of it.
+        answer = b"".join(iter(partial(slow[-1].recv, 1 << 20), b""))
+        assert answer.endswith(b"\r\n\r\n" + whole)
+
+
+def test_process_without_a_free_thread_leaves_connections_to_the_other(served: Served) -> None:
+    """Each of the two has four threads, and all but one wait until they may write."""
+    body = json.dumps({"campaign": allowed()}).encode()
+    request = _request(served, f"{JSON_POST}\r\nContent-Length: {len(body)}", body)
+    with (
+        closing(open_database(served.installation.settings)) as database,
+        _connections(served, 7) as waiting,
+    ):
+        with database.writing():
+            for each in waiting:
+                each.sendall(request)
+            for _ in range(20):
+                assert served.request("GET", "/health/live")[0] == 200
+            for each in waiting:
+                each.settimeout(0)
+                with pytest.raises(BlockingIOError):  # None was given up meanwhile.
+                    each.recv(1)
+                each.settimeout(60)
+        assert all(each.recv(100).startswith(b"HTTP/1.1 200 ") for each in waiting)
 
 
 def test_full_queue_is_told_and_what_waits_is_recorded(tmp_path: Path) -> None:
