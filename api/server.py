@@ -109,8 +109,7 @@ class JSONLogger(Logger):  # type: ignore[misc] # It has no types.
     def setup(self, cfg: Any) -> None:
         """Prepare the handlers."""
         super().setup(cfg)
-        for handler in self.error_log.handlers:
-            handler.setFormatter(journal.JSONFormatter())
+        self.error_log.handlers[:] = [journal.Outlet()]
 
 
 def configuration(settings: Settings) -> dict[str, object]:

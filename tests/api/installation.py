@@ -254,6 +254,16 @@ class Served:
         return [int(each) for each in children.read_text().split()]
 
 
+JSON_POST = "POST /v1/decisions HTTP/1.1\r\nContent-Type: application/json"
+
+
+def raw_request(served: Served, head: str, body: bytes) -> bytes:
+    """Return a request with a key as it goes over the wire, after which the connection ends."""
+    token = served.installation.tokens["both"]
+    lines = [head, "Host: x", f"Authorization: Bearer {token}", "Connection: close", "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
 @contextmanager
 def serving(
     installation: Installation,

@@ -5,6 +5,7 @@ stop, and not after a reload.
 """
 
 import base64
+import fcntl
 import http.client
 import json
 import os
@@ -25,13 +26,13 @@ from pathlib import Path
 import pytest
 
 from api.installation.contents import open_database
-from api.worker import _LONGEST_HEAD
 from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify import verify_export
 from engine.storage.keys import ApiKeys, Role
 from engine.storage.log.tile_log import TileLog
 from engine.storage.search.decisions import Decisions
 from tests.api.installation import (
+    JSON_POST,
     NDJSON,
     Document,
     Served,
@@ -41,6 +42,7 @@ from tests.api.installation import (
     free_port,
     install,
     ndjson,
+    raw_request,
     serving,
     serving_nodes,
 )
@@ -149,21 +151,12 @@ def test_body_of_ten_megabytes_is_answered(served: Served) -> None:
 def _raw(served: Served, head: str, body: bytes) -> bytes:
     """Send bytes, say that no more will come, and return all that is answered."""
     with socket.create_connection(("127.0.0.1", served.port), timeout=60) as connection:
-        connection.sendall(_request(served, head, body))
+        connection.sendall(raw_request(served, head, body))
         connection.shutdown(socket.SHUT_WR)
         pieces = []
         while piece := connection.recv(65_536):
             pieces.append(piece)
     return b"".join(pieces)
-
-
-def _request(served: Served, head: str, body: bytes) -> bytes:
-    token = served.installation.tokens["both"]
-    lines = [head, "Host: x", f"Authorization: Bearer {token}", "Connection: close", "", ""]
-    return "\r\n".join(lines).encode() + body
-
-
-JSON_POST = "POST /v1/decisions HTTP/1.1\r\nContent-Type: application/json"
 
 
 def test_body_that_is_cut_off(served: Served) -> None:
@@ -261,179 +254,9 @@ def test_client_that_hangs_up_harms_nobody(served: Served) -> None:
     for _ in range(20):
         with socket.create_connection(("127.0.0.1", served.port)) as client:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            client.sendall(_request(served, head, body))
+            client.sendall(raw_request(served, head, body))
     made = served.decide(allowed())
     assert before < _verify(served, [made]) <= before + 21
-
-
-def test_clients_that_say_nothing_hold_up_nobody(served: Served) -> None:
-    with ExitStack() as held:
-        idle = [
-            held.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=60))
-            for _ in range(400)
-        ]
-        assert served.request("GET", "/health/live")[0] == 200
-        idle[-1].sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert idle[-1].recv(100).startswith(b"HTTP/1.1 200 ")
-
-
-def test_clients_that_send_half_a_head_hold_up_nobody(served: Served) -> None:
-    """Nor does half a head behind a request that is answered."""
-    whole = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
-    with ExitStack() as held:
-        half = [
-            held.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=60))
-            for _ in range(40)
-        ]
-        for number, each in enumerate(half):
-            each.sendall(whole[:20] if number % 2 else whole + whole[:20])
-        assert served.request("GET", "/health/live")[0] == 200
-        for number, each in enumerate(half):
-            each.sendall(whole[20:])  # None was given up meanwhile.
-            answered = b""
-            while answered.count(b"HTTP/1.1 200 ") < 2 - number % 2:
-                answered += each.recv(65_536)
-
-
-@contextmanager
-def _connections(served: Served, count: int) -> Iterator[list[socket.socket]]:
-    with ExitStack() as held:
-        yield [
-            held.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=60))
-            for _ in range(count)
-        ]
-
-
-def test_clients_that_send_half_a_short_body_hold_up_nobody(served: Served) -> None:
-    body = json.dumps({"campaign": allowed()}).encode()
-    request = _request(served, f"{JSON_POST}\r\nContent-Length: {len(body)}", body)
-    with _connections(served, 40) as half:
-        for each in half:
-            each.sendall(request[:-20])
-        assert served.request("GET", "/health/live")[0] == 200
-        for each in half:
-            each.sendall(request[-20:])
-        assert all(each.recv(100).startswith(b"HTTP/1.1 200 ") for each in half)
-
-
-def test_clients_that_do_not_hang_up_hold_up_nobody(served: Served) -> None:
-    """Gunicorn waits for each of them in the loop of the process, two seconds long."""
-    with _connections(served, 40) as ended:
-        for each in ended:
-            each.sendall(b"GET /health/live HTTP/1.0\r\n\r\n")
-        begun = time.monotonic()
-        for _ in range(20):
-            assert served.request("GET", "/health/live")[0] == 200
-        assert time.monotonic() - begun < 5, "clients that stayed were waited for"
-        for each in ended:
-            answer = b"".join(iter(partial(each.recv, 65_536), b""))
-            assert answer.startswith(b"HTTP/1.0 200 ")
-
-
-def test_clients_that_take_no_answer_hold_up_nobody(served: Served) -> None:
-    """The page has more bytes than lie between a server and such a client."""
-    with ExitStack() as held:
-        slow = [held.enter_context(socket.socket()) for _ in range(40)]
-        for each in slow:
-            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1_400)
-            each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_000)
-            each.settimeout(60)
-            each.connect(("127.0.0.1", served.port))
-            each.sendall(2 * b"GET /docs HTTP/1.1\r\nHost: x\r\n\r\n")
-        begun = time.monotonic()
-        for _ in range(20):
-            assert served.request("GET", "/health/live")[0] == 200
-        assert time.monotonic() - begun < 20, "answers that nobody took were waited for"
-        page = served.request("GET", "/docs")[2]
-        taken = b""
-        while taken.count(page) < 2:  # Nothing of them was lost.
-            taken += (piece := slow[0].recv(65_536))
-            assert piece
-
-
-def test_stranger_whose_body_does_not_come_holds_no_thread(served: Served) -> None:
-    head = "POST /v1/decisions HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"
-    with _connections(served, 40) as refused:
-        for each in refused:
-            each.sendall(head.encode())
-        begun = time.monotonic()
-        assert served.request("GET", "/health/live")[0] == 200
-        assert time.monotonic() - begun < 5, "bodies that are refused were waited for"
-        assert all(each.recv(100).startswith(b"HTTP/1.1 401 ") for each in refused)
-
-
-@pytest.mark.parametrize(
-    ("headers", "frame"),
-    [
-        ("Content-Length: {length}", "{body}"),
-        ("Content-Length: 0000{length}", "{body}"),
-        ("X: x-ndjson\r\nContent-Length: {length}", "{body}"),
-        ("Transfer-Encoding: chunked", "{length:x}\r\n{body}\r\n0\r\n\r\n"),
-    ],
-)
-def test_clients_with_a_key_that_send_half_a_long_body_hold_up_nobody(
-    served: Served, headers: str, frame: str
-) -> None:
-    body = json.dumps({"campaign": allowed()}).ljust(100_000)
-    sent = {"length": len(body), "body": body}
-    request = _request(served, f"{JSON_POST}\r\n{headers}".format(**sent), b"")
-    request += frame.format(**sent).encode()
-    with _connections(served, 16) as half:
-        for each in half:
-            each.sendall(request[:-20])
-        for _ in range(20):
-            assert served.request("GET", "/health/live")[0] == 200
-            assert served.decide(allowed())["recorded"] is True
-        for each in half:
-            each.sendall(request[-20:])
-        assert all(each.recv(100).startswith(b"HTTP/1.1 200 ") for each in half)
-
-
-def test_head_without_an_end_is_refused_and_awaited_no_further(served: Served) -> None:
-    endless = b"GET / HTTP/1.1\r\n".ljust(_LONGEST_HEAD + 1, b"x")
-    with _connections(served, 16) as strangers:
-        for each in strangers:
-            each.sendall(endless)
-        assert served.request("GET", "/health/live")[0] == 200
-        assert all(each.recv(100).startswith(b"HTTP/1.1 431 ") for each in strangers)
-
-
-def test_clients_that_take_no_long_answer_hold_up_nobody(served: Served) -> None:
-    """Eight megabytes are more than a system keeps for a connection."""
-    systems = [f"{n}".ljust(60_000) + "x" for n in range(130)]
-    made = served.decide(allowed(targeting={"profiling": False, "operating_systems": systems}))
-    path = f"/v1/decisions/{made['id']}"
-    with _connections(served, 16) as slow:
-        for each in slow:
-            each.sendall(_request(served, f"GET {path} HTTP/1.1", b""))
-        for _ in range(20):
-            assert served.request("GET", "/health/live")[0] == 200
-        whole = served.request("GET", path)[2]
-        assert len(whole) > 7_800_000
-        # Whose answer is not the first to be given up has all of it.
-        answer = b"".join(iter(partial(slow[-1].recv, 1 << 20), b""))
-        assert answer.endswith(b"\r\n\r\n" + whole)
-
-
-def test_process_without_a_free_thread_leaves_connections_to_the_other(served: Served) -> None:
-    """Each of the two has four threads, and all but one wait until they may write."""
-    body = json.dumps({"campaign": allowed()}).encode()
-    request = _request(served, f"{JSON_POST}\r\nContent-Length: {len(body)}", body)
-    with (
-        closing(open_database(served.installation.settings)) as database,
-        _connections(served, 7) as waiting,
-    ):
-        with database.writing():
-            for each in waiting:
-                each.sendall(request)
-            for _ in range(20):
-                assert served.request("GET", "/health/live")[0] == 200
-            for each in waiting:
-                each.settimeout(0)
-                with pytest.raises(BlockingIOError):  # None was given up meanwhile.
-                    each.recv(1)
-                each.settimeout(60)
-        assert all(each.recv(100).startswith(b"HTTP/1.1 200 ") for each in waiting)
 
 
 def test_full_queue_is_told_and_what_waits_is_recorded(tmp_path: Path) -> None:
@@ -585,6 +408,25 @@ def test_killed_processes_lose_nothing_acknowledged(tmp_path: Path) -> None:
         assert ROUNDS * 20 <= len(load.acknowledged) <= size <= len(load.acknowledged) + load.lost
 
 
+def test_log_that_nobody_reads_holds_up_nobody(tmp_path: Path) -> None:
+    installation = install(tmp_path, port=free_port())
+    place = installation.settings.data_directory / "log"
+    os.mkfifo(place)
+    log = os.open(place, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(log, "rb", buffering=0) as read, serving(installation) as served:
+        read.read(1 << 20)
+        fcntl.fcntl(log, fcntl.F_SETPIPE_SZ, 4_096)  # A dozen lines.
+        made = [served.decide(allowed()) for _ in range(100)]
+        lines: list[Document] = []
+        for _ in range(100):  # Until each process has told what it could not write.
+            lines += map(json.loads, (read.read(1 << 20) or b"").splitlines())
+            if len({line["process"] for line in lines if "lost" in line}) == 2:
+                break
+            made.append(served.decide(allowed()))
+        assert sum(line.get("lost", 0) for line in lines) >= 50
+        _verify(served, made)
+
+
 def test_answer_of_a_killed_process_is_no_whole_one_to_a_proxy_of_http_1_0(tmp_path: Path) -> None:
     lines = ndjson([allowed(name="x" * 1000)] * 100)
     head = f"POST /v1/decisions/batch?dry_run=true HTTP/1.0\r\nContent-Type: {NDJSON}"
@@ -592,7 +434,9 @@ def test_answer_of_a_killed_process_is_no_whole_one_to_a_proxy_of_http_1_0(tmp_p
         serving(install(tmp_path, port=free_port(), log_level="error")) as served,
         socket.create_connection(("127.0.0.1", served.port), timeout=60) as connection,
     ):
-        connection.sendall(_request(served, f"{head}\r\nContent-Length: {2 * len(lines)}", lines))
+        connection.sendall(
+            raw_request(served, f"{head}\r\nContent-Length: {2 * len(lines)}", lines)
+        )
         assert connection.recv(65_536).startswith(b"HTTP/1.0 200 ")
         for worker in served.workers():
             os.kill(worker, signal.SIGKILL)
@@ -628,7 +472,7 @@ def test_graceful_stop_loses_nothing(tmp_path: Path) -> None:
         load = Load(served, 8)
         stack.callback(load.end)
         load.await_more(100)
-        asked = _request(served, f"{JSON_POST}\r\nContent-Length: {len(body)}", body)
+        asked = raw_request(served, f"{JSON_POST}\r\nContent-Length: {len(body)}", body)
         place = ("127.0.0.1", served.port)
         waiting = [stack.enter_context(socket.create_connection(place, 60)) for _ in range(WAITING)]
         for each in waiting:
@@ -648,7 +492,7 @@ def test_graceful_stop_loses_nothing(tmp_path: Path) -> None:
     assert len(logged) == len(answered), "a decision was recorded whose answer never came"
 
 
-def test_reload_loses_no_request(tmp_path: Path) -> None:
+def test_reload_loses_noraw_request(tmp_path: Path) -> None:
     with serving(install(tmp_path, port=free_port(), log_level="error")) as served:
         load = Load(served, 4)
         load.await_more(50)
