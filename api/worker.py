@@ -367,14 +367,15 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
 
 
 class _Incoming:
-    """The side of a socket from which a request is read: while it is allowed, at first not at all.
+    """The side of a socket from which a request is read, and waited for only once it is allowed.
 
     INVARIANT: a thread for requests that are there waits for no client, whatever it sent.
     """
 
     def __init__(self, sock: Any) -> None:
         self._sock = sock
-        self._end: float | None = 0
+        self._may_wait = False
+        self._end: float | None = None
 
     def __getattr__(self, name: str) -> Any:
         """Be the socket in all else."""
@@ -382,10 +383,15 @@ class _Incoming:
 
     def allow(self, seconds: float | None) -> None:
         """Allow to wait so long from now on; without a number, as long as something comes."""
+        self._may_wait = True
         self._end = None if seconds is None else time.monotonic() + seconds
 
     def recv(self, size: int) -> bytes:
         """Return what comes next. Raises `OSError` where it takes too long."""
+        come: bytes
+        if not self._may_wait:
+            come = self._sock.recv(size, socket.MSG_DONTWAIT)
+            return come
         patience = float(CLIENT_SECONDS)
         if self._end is not None:
             patience = min(patience, self._end - time.monotonic())
@@ -393,7 +399,7 @@ class _Incoming:
             raise TimeoutError
         allowed = struct.pack("ll", int(patience), max(int(patience % 1 * 1_000_000), 1))
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, allowed)
-        come: bytes = self._sock.recv(size)
+        come = self._sock.recv(size)
         return come
 
 

@@ -29,6 +29,36 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield running
 
 
+@contextmanager
+def _connections(served: Served, count: int) -> Iterator[list[socket.socket]]:
+    with ExitStack() as held:
+        yield [
+            held.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=60))
+            for _ in range(count)
+        ]
+
+
+def test_process_without_a_free_thread_leaves_connections_to_the_other(served: Served) -> None:
+    """Each of the two has four threads, and all but one wait until they may write: some seconds."""
+    body = json.dumps({"campaign": allowed()}).encode()
+    request = raw_request(served, f"{JSON_POST}\r\nContent-Length: {len(body)}", body)
+    with (
+        closing(open_database(served.installation.settings)) as database,
+        _connections(served, 7) as waiting,
+    ):
+        with database.writing():
+            for each in waiting:
+                each.sendall(request)
+            for _ in range(5):
+                assert served.request("GET", "/health/live")[0] == 200
+            for each in waiting:
+                each.settimeout(0)
+                with pytest.raises(BlockingIOError):  # None was given up meanwhile.
+                    each.recv(1)
+                each.settimeout(60)
+        assert all(each.recv(100).startswith(b"HTTP/1.1 200 ") for each in waiting)
+
+
 def test_clients_that_say_nothing_hold_up_nobody(served: Served) -> None:
     with ExitStack() as held:
         idle = [
@@ -56,15 +86,6 @@ def test_clients_that_send_half_a_head_hold_up_nobody(served: Served) -> None:
             answered = b""
             while answered.count(b"HTTP/1.1 200 ") < 2 - number % 2:
                 answered += each.recv(65_536)
-
-
-@contextmanager
-def _connections(served: Served, count: int) -> Iterator[list[socket.socket]]:
-    with ExitStack() as held:
-        yield [
-            held.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=60))
-            for _ in range(count)
-        ]
 
 
 def test_clients_that_send_half_a_short_body_hold_up_nobody(served: Served) -> None:
@@ -178,22 +199,15 @@ def test_clients_that_take_no_long_answer_hold_up_nobody(served: Served) -> None
         assert answer.endswith(b"\r\n\r\n" + whole)
 
 
-def test_process_without_a_free_thread_leaves_connections_to_the_other(served: Served) -> None:
-    """Each of the two has four threads, and all but one wait until they may write."""
-    body = json.dumps({"campaign": allowed()}).encode()
-    request = raw_request(served, f"{JSON_POST}\r\nContent-Length: {len(body)}", body)
-    with (
-        closing(open_database(served.installation.settings)) as database,
-        _connections(served, 7) as waiting,
-    ):
-        with database.writing():
-            for each in waiting:
-                each.sendall(request)
-            for _ in range(20):
-                assert served.request("GET", "/health/live")[0] == 200
-            for each in waiting:
-                each.settimeout(0)
-                with pytest.raises(BlockingIOError):  # None was given up meanwhile.
-                    each.recv(1)
-                each.settimeout(60)
-        assert all(each.recv(100).startswith(b"HTTP/1.1 200 ") for each in waiting)
+def test_clients_that_hang_up_are_no_failure(served: Served) -> None:
+    with _connections(served, 8) as kept:
+        for each in kept[:4]:
+            each.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert each.recv(65_536).startswith(b"HTTP/1.1 200 ")
+    served.decide(allowed())
+    log = (served.installation.settings.data_directory / "log").read_text()
+    told = [json.loads(line) for line in log.splitlines()]
+    assert [line for line in told if (line["level"], line["logger"]) == _FAILED] == []
+
+
+_FAILED = ("error", "gunicorn.error")
