@@ -41,7 +41,7 @@ from .worker import CLIENT_SECONDS, LONGEST_HEADER, LONGEST_LINE, MOST_HEADERS, 
 from .wsgi import Process, start
 
 MOST_CONNECTIONS = 250
-"""How many connections a process has open; more wait until it accepts them.
+"""How many connections a process has open; for another one, the idlest makes room.
 
 With the files that it has open beside them, they stay within `_MOST_FILES`.
 """

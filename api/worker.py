@@ -155,6 +155,8 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
         if self.cfg.is_ssl:
             super().on_client_socket_readable(connection, client)
             return
+        if client.fileno() < 0:  # It was given up since.
+            return
         unreader = connection.parser.unreader
         before = unreader.take_buffered()
         try:
@@ -175,13 +177,18 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
             self.keepalived_conns.append(connection)
 
     def accept(self, listener: Any) -> None:
-        """Take a connection; where the system has no file for it, only once another has ended."""
+        """Take a connection; where the system has no file for it, only once another has ended.
+
+        Where there are as many as may be, the one that has been idle for longest makes room.
+        """
         try:
             super().accept(listener)
         except OSError as error:
             if error.errno not in _NO_FILE:
                 raise
             self.worker_connections = max(self.nr_conns, 1)
+        if self.nr_conns >= self.worker_connections and self.alive:
+            self._forget_idlest()
 
     def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001 - as gunicorn calls it.
         """Take connections, unless each thread has one: gunicorn asks after each event."""
@@ -222,6 +229,13 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
         else:
             self._end(connection)
 
+    def _forget_idlest(self) -> None:
+        """End the connection over which nothing has come for longest, unless it is the only one."""
+        if len(self.keepalived_conns) > 1:
+            connection = self.keepalived_conns.popleft()
+            self.poller.unregister(connection.sock)
+            self._forget(connection)
+
     def _forget_slowest(self) -> None:
         """End the connections whose clients have taken nothing for longest, if too much waits."""
         unsent = [each for each in self.pending_conns if each.answer.left]
@@ -260,8 +274,9 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
         """Act once more can be sent or read; where that takes too long, the connection ends."""
 
         def on_event(_client: Any) -> None:
-            self._take_back(connection)
-            act()
+            if connection.sock.fileno() >= 0:  # Or it was given up since.
+                self._take_back(connection)
+                act()
 
         connection.sock.settimeout(0)
         connection.timeout = end

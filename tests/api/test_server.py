@@ -217,8 +217,20 @@ def test_connection_without_a_file_waits_and_ends_no_process(
     monkeypatch.setattr(ThreadWorker, "accept", fail)
     worker = object.__new__(Worker)
     worker.nr_conns, worker.worker_connections = 30, 250
+    worker.alive, worker.keepalived_conns = True, deque()
     worker.accept(None)
     assert worker.worker_connections == 30  # None is taken until one has ended.
+
+
+def test_process_without_a_free_thread_leaves_connections_to_the_others() -> None:
+    made = object.__new__(Worker)
+    made.cfg, made._accepting = SimpleNamespace(threads=4), False
+    with socket.socket() as listener, DefaultSelector() as poller:
+        made.sockets, made.poller = [listener], poller
+        for busy, is_heard in ((3, True), (4, False), (3, True)):
+            made._busy = busy
+            made.set_accept_enabled(True)
+            assert (listener.fileno() in poller.get_map()) is is_heard
 
 
 def test_process_that_is_ended_before_it_begins_answers_who_waits(
@@ -323,16 +335,26 @@ def test_who_has_taken_nothing_for_longest_gives_up_where_too_much_waits(
         for number, left in enumerate((100, 0, 100, 100, 100)):
             _, sock = (stack.enter_context(each) for each in socket.socketpair())
             answer = SimpleNamespace(left=bytes(left))
-            close = partial(ended.append, number)
-            connection = SimpleNamespace(sock=sock, answer=answer, close=close)
+            connection = SimpleNamespace(sock=sock, answer=answer)
+            connection.close = partial(_close, sock, ended, number)
             made._await(connection, EVENT_WRITE, 30, ended.clear)
+            stack.callback(sock.close)
         made.nr_conns = 5
+        ready = made.poller.select(0)
         made._forget_slowest()
         assert (ended, made.nr_conns) == ([0, 2], 3)
+        for key, _ in (ready[0], ready[2]):
+            key.data(key.fileobj)  # What was ready before it was given up harms nobody.
+        assert len(made.pending_conns) == 3
         made.pending_conns[-1].answer.left = bytes(1_000)
         made._forget_slowest()
         assert ended == [0, 2, 3]  # However much it is, one is left.
     made.poller.close()
+
+
+def _close(sock: socket.socket, ended: list[object], number: int) -> None:
+    sock.close()
+    ended.append(number)
 
 
 def _last_answer(

@@ -4,12 +4,11 @@ import json
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 
 import pytest
 
-from api.installation.contents import open_database
 from api.worker import _LONGEST_HEAD
 from tests.api.installation import (
     JSON_POST,
@@ -38,34 +37,15 @@ def _connections(served: Served, count: int) -> Iterator[list[socket.socket]]:
         ]
 
 
-def test_process_without_a_free_thread_leaves_connections_to_the_other(served: Served) -> None:
-    """Each of the two has four threads, and all but one wait until they may write: some seconds."""
-    body = json.dumps({"campaign": allowed()}).encode()
-    request = raw_request(served, f"{JSON_POST}\r\nContent-Length: {len(body)}", body)
-    with (
-        closing(open_database(served.installation.settings)) as database,
-        _connections(served, 7) as waiting,
-    ):
-        with database.writing():
-            for each in waiting:
-                each.sendall(request)
-            for _ in range(5):
-                assert served.request("GET", "/health/live")[0] == 200
-            for each in waiting:
-                each.settimeout(0)
-                with pytest.raises(BlockingIOError):  # None was given up meanwhile.
-                    each.recv(1)
-                each.settimeout(60)
-        assert all(each.recv(100).startswith(b"HTTP/1.1 200 ") for each in waiting)
-
-
 def test_clients_that_say_nothing_hold_up_nobody(served: Served) -> None:
     with ExitStack() as held:
         idle = [
             held.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=60))
-            for _ in range(400)
+            for _ in range(900)  # More than both processes hold.
         ]
+        begun = time.monotonic()
         assert served.request("GET", "/health/live")[0] == 200
+        assert time.monotonic() - begun < 10, "clients that say nothing were waited for"
         idle[-1].sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
         assert idle[-1].recv(100).startswith(b"HTTP/1.1 200 ")
 
