@@ -4,20 +4,29 @@ It names requests, routes, statuses, times and the key's name, and never a body,
 or a secret. An exception is told by its type and the places it passed through, and by the types and
 codes of what caused it (of SQLite, of SQL, of the system), without any message: one may quote what
 was sent.
+
+Nobody waits for whoever reads it: lines that nobody takes for a second are dropped, and so are all
+until one is taken again, which says how many there were.
 """
 
 import errno
 import json
 import logging
 import re
+import select
 import sys
+import threading
 import traceback
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import TextIO
 
 ACCESS = logging.getLogger("assent.access")
 ERRORS = logging.getLogger("assent.errors")
+
+_PATIENCE_SECONDS = 1.0
+"""How long a line may wait for whoever reads the log."""
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
 
@@ -49,14 +58,65 @@ class LibraryFormatter(JSONFormatter):
         return super().format(logging.makeLogRecord({**record.__dict__, "args": None}))
 
 
+class Outlet(logging.StreamHandler[TextIO]):
+    """Writes to standard error, and drops what cannot be written soon.
+
+    A pipe that another process fills up meanwhile holds one thread, which is not waited for either.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(sys.stderr)
+        self.setFormatter(JSONFormatter())
+        self._lost = 0
+        self._counting = threading.Lock()
+
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Write a record, and before it how many were dropped, if any; return whether it was."""
+        patience = 0 if self._lost else _PATIENCE_SECONDS
+        assert self.lock is not None  # noqa: S101 - a handler has one.
+        if not self.lock.acquire(timeout=patience):
+            self._count_lost(1)
+            return False
+        try:
+            if not _is_taken(self.stream, patience):
+                self._count_lost(1)
+                return False
+            if lost := self._lost:
+                self._count_lost(-lost)
+                self.emit(_told_lost(lost))
+            self.emit(record)
+        finally:
+            self.lock.release()
+        return True
+
+    def _count_lost(self, change: int) -> None:
+        with self._counting:
+            self._lost += change
+
+
+def _is_taken(stream: TextIO, patience: float) -> bool:
+    """Return whether a stream takes a line within so many seconds, or says that it never will."""
+    try:
+        file = stream.fileno()
+    except (AttributeError, OSError, ValueError):  # There is none, or it is none of the system.
+        return True
+    waiting = select.poll()
+    waiting.register(file, select.POLLOUT)
+    return waiting.poll(1000 * patience) != []
+
+
+def _told_lost(count: int) -> logging.LogRecord:
+    fields = {"lost": count, "reason": "nobody read the log meanwhile"}
+    made = {"name": ERRORS.name, "levelname": "WARNING", "msg": "lines of the log were lost"}
+    return logging.makeLogRecord({**made, "fields": fields})
+
+
 def configure(level: str) -> None:
     """Send the service's log to standard error, from a severity on. May be called again."""
     if logging.lastResort is not None:
         logging.lastResort.setFormatter(LibraryFormatter())
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JSONFormatter())
     logger = logging.getLogger("assent")
-    logger.handlers[:] = [handler]
+    logger.handlers[:] = [Outlet()]
     logger.propagate = False
     logger.setLevel(level.upper())
 

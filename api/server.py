@@ -41,7 +41,7 @@ from .worker import CLIENT_SECONDS, LONGEST_HEADER, LONGEST_LINE, MOST_HEADERS, 
 from .wsgi import Process, start
 
 MOST_CONNECTIONS = 250
-"""How many connections a process has open; more wait until it accepts them.
+"""How many connections a process has open; for another one, the idlest makes room.
 
 With the files that it has open beside them, they stay within `_MOST_FILES`.
 """
@@ -109,8 +109,7 @@ class JSONLogger(Logger):  # type: ignore[misc] # It has no types.
     def setup(self, cfg: Any) -> None:
         """Prepare the handlers."""
         super().setup(cfg)
-        for handler in self.error_log.handlers:
-            handler.setFormatter(journal.JSONFormatter())
+        self.error_log.handlers[:] = [journal.Outlet()]
 
 
 def configuration(settings: Settings) -> dict[str, object]:

@@ -45,6 +45,9 @@ _LONGEST_HEAD = LONGEST_LINE + MOST_HEADERS * (LONGEST_HEADER + len("\r\n")) + l
 CLIENT_SECONDS = 30
 """How long a client may neither send what is awaited nor take what is sent."""
 
+BODY_SECONDS = 120
+"""How long a body may take to come: at this rate, 8 MiB come at half a megabit per second."""
+
 _LINGER_SECONDS = 2.0
 """How long a client may go on sending once it is told that its connection has ended."""
 
@@ -54,8 +57,8 @@ _PASS_OVER_SECONDS = 0.01
 _SHORT_BODY = 1 << 16
 """A body of so many bytes is awaited without a thread; the longest examples have a tenth."""
 
-_SHORT_ANSWER = 1 << 20
-"""So many bytes of an answer wait without a thread until they are taken."""
+_MOST_UNSENT = 64 << 20
+"""So many bytes of answers wait in a process for their clients; with more, the slowest gives up."""
 
 _CHUNK = 1 << 16
 
@@ -67,8 +70,12 @@ _ENDS_BY_ITSELF = re.compile(
 )
 """What in the head of an answer says where it ends: an HTTP/1.0 client may not be told."""
 
-_NOT_WHOLE = re.compile(rb"\r\n(Expect|Transfer-Encoding):|x-ndjson", re.IGNORECASE)
+_BY_AND_BY = re.compile(rb"\r\n(Expect|Transfer-Encoding):|x-ndjson", re.IGNORECASE)
 """What in a head says that its body comes when something is answered, or by and by."""
+
+_HAS_BODY = re.compile(rb"\r\n(Content-Length|Transfer-Encoding):", re.IGNORECASE)
+
+_NDJSON = "application/x-ndjson"
 
 _LINE = f"the first line, with path and query, has more than {LONGEST_LINE:,} bytes; ask for less"
 _LARGE = f"there are more than {MOST_HEADERS} headers, or one beyond {LONGEST_HEADER:,} bytes"
@@ -115,14 +122,16 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
 
     A connection has a thread while a request of it is answered: once its head and a short body are
     there, until the answer is written. Gunicorn has a thread wait for the rest of either, and its
-    loop for clients to hang up, so that a few of them hold up all others. And whoever has a thread
-    for nobody takes no connection, which another process may serve at once.
+    loop for clients to hang up, so that a few of them hold up all others. A request whose body is
+    still to come has one of as many other threads, so that it holds up none that is there. And
+    whoever has a thread for nobody takes no connection, which another process may serve at once.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Begin without connections."""
         super().__init__(*args, **kwargs)
         self._busy = 0
+        self._waiting = self.get_thread_pool()  # It begins a thread once there is work for it.
 
     def enqueue_req(self, connection: Any) -> None:
         """Give a connection to a thread, or wait for its next request."""
@@ -146,6 +155,8 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
         if self.cfg.is_ssl:
             super().on_client_socket_readable(connection, client)
             return
+        if client.fileno() < 0:  # It was given up since.
+            return
         unreader = connection.parser.unreader
         before = unreader.take_buffered()
         try:
@@ -166,13 +177,18 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
             self.keepalived_conns.append(connection)
 
     def accept(self, listener: Any) -> None:
-        """Take a connection; where the system has no file for it, only once another has ended."""
+        """Take a connection; where the system has no file for it, only once another has ended.
+
+        Where there are as many as may be, the one that has been idle for longest makes room.
+        """
         try:
             super().accept(listener)
         except OSError as error:
             if error.errno not in _NO_FILE:
                 raise
             self.worker_connections = max(self.nr_conns, 1)
+        if self.nr_conns >= self.worker_connections and self.alive:
+            self._forget_idlest()
 
     def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001 - as gunicorn calls it.
         """Take connections, unless each thread has one: gunicorn asks after each event."""
@@ -180,7 +196,7 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
 
     def finish_request(self, connection: Any, done: Any) -> None:
         """Send what is left of an answer, and go on with the connection: its thread is free."""
-        self._busy -= 1
+        self._busy -= connection.is_whole
         if self.cfg.is_ssl:
             super().finish_request(connection, done)
         elif connection.sock.fileno() < 0:  # The answer failed on the way.
@@ -205,12 +221,31 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
         if connection.answer.left:
             end = time.monotonic() + CLIENT_SECONDS
             self._await(connection, EVENT_WRITE, end, partial(self._send_on, connection, done))
+            self._forget_slowest()
         elif done.exception() is None and done.result():
             super().finish_request(connection, done)
         elif connection.answer.is_open:
             self._forget(connection)
         else:
             self._end(connection)
+
+    def _forget_idlest(self) -> None:
+        """End the connection over which nothing has come for longest, unless it is the only one."""
+        if len(self.keepalived_conns) > 1:
+            connection = self.keepalived_conns.popleft()
+            self.poller.unregister(connection.sock)
+            self._forget(connection)
+
+    def _forget_slowest(self) -> None:
+        """End the connections whose clients have taken nothing for longest, if too much waits."""
+        unsent = [each for each in self.pending_conns if each.answer.left]
+        excess = sum(len(each.answer.left) for each in unsent) - _MOST_UNSENT
+        for connection in unsent[:-1]:  # In the order in which anything of them was taken.
+            if excess <= 0:
+                return
+            excess -= len(connection.answer.left)
+            self._take_back(connection)
+            self._forget(connection)
 
     def _end(self, connection: Any) -> None:
         """Say that nothing more comes, and let the client say so too (RFC 9112 §9.6)."""
@@ -239,8 +274,9 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
         """Act once more can be sent or read; where that takes too long, the connection ends."""
 
         def on_event(_client: Any) -> None:
-            self._take_back(connection)
-            act()
+            if connection.sock.fileno() >= 0:  # Or it was given up since.
+                self._take_back(connection)
+                act()
 
         connection.sock.settimeout(0)
         connection.timeout = end
@@ -285,10 +321,30 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
     def _give(self, connection: Any) -> None:
         connection.data_ready |= not self.cfg.is_ssl
         connection.answer = _Answer(connection.sock)
-        self._busy += 1
-        super().enqueue_req(connection)
+        connection.is_whole = self.cfg.is_ssl or _is_whole(
+            connection.parser.unreader.buf.getvalue()
+        )
+        self._busy += connection.is_whole
+        pool = self.tpool if connection.is_whole else self._waiting
+        answered = pool.submit(self.handle, connection)
+        answered.add_done_callback(
+            partial(self.method_queue.defer, self.finish_request, connection)
+        )
         if self._accepting:
             self.set_accept_enabled(True)
+
+    def handle(self, connection: Any) -> Any:
+        """Answer a request; with an endless head, without waiting for more of it as gunicorn does.
+
+        Nothing else is waited for either, unless the body is still to come.
+        """
+        if not self.cfg.is_ssl:
+            unreader = connection.parser.unreader
+            unreader.sock = connection.incoming = _Incoming(connection.sock)
+            if _has_endless_head(unreader.buf.getvalue()):
+                _refuse(connection.sock, Problem(kind=HEADERS_TOO_LARGE, detail=_LARGE))
+                return False
+        return super().handle(connection)
 
     def handle_request(self, request: Any, connection: Any) -> bool:
         """Answer a request; return whether the connection goes on.
@@ -302,6 +358,8 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
             return False
         request.version = min(request.version, _OUR_VERSION)
         if not self.cfg.is_ssl:
+            if not connection.is_whole:
+                connection.incoming.allow(None if _is_ndjson(request) else BODY_SECONDS)
             client, server = connection.client, connection.server
             connection = SimpleNamespace(sock=connection.answer, client=client, server=server)
         goes_on: bool = super().handle_request(request, connection)
@@ -323,17 +381,54 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
             _send(client, answer_of(problem, request_id))
 
 
-class _Answer:
-    """The side of a socket to which an answer is written.
+class _Incoming:
+    """The side of a socket from which a request is read, and waited for only once it is allowed.
 
-    What a client does not take at once of a short one is left for later. An answer that is streamed
-    is not: its client may wait for it before it sends what the answer goes on with.
+    INVARIANT: a thread for requests that are there waits for no client, whatever it sent.
     """
 
     def __init__(self, sock: Any) -> None:
         self._sock = sock
-        self._most: int | None = None
-        self.left = b""
+        self._may_wait = False
+        self._end: float | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        """Be the socket in all else."""
+        return getattr(self._sock, name)
+
+    def allow(self, seconds: float | None) -> None:
+        """Allow to wait so long from now on; without a number, as long as something comes."""
+        self._may_wait = True
+        self._end = None if seconds is None else time.monotonic() + seconds
+
+    def recv(self, size: int) -> bytes:
+        """Return what comes next. Raises `OSError` where it takes too long."""
+        come: bytes
+        if not self._may_wait:
+            come = self._sock.recv(size, socket.MSG_DONTWAIT)
+            return come
+        patience = float(CLIENT_SECONDS)
+        if self._end is not None:
+            patience = min(patience, self._end - time.monotonic())
+        if patience <= 0:
+            raise TimeoutError
+        allowed = struct.pack("ll", int(patience), max(int(patience % 1 * 1_000_000), 1))
+        self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, allowed)
+        come = self._sock.recv(size)
+        return come
+
+
+class _Answer:
+    """The side of a socket to which an answer is written.
+
+    What a client does not take at once of it is left for later. An answer that is streamed is not:
+    its client may wait for it before it sends what the answer goes on with.
+    """
+
+    def __init__(self, sock: Any) -> None:
+        self._sock = sock
+        self._is_streamed: bool | None = None
+        self.left = memoryview(b"")
         """What is still to be sent."""
         self.is_open = False
         """Whether the end of the connection would be taken for that of the answer, which is not."""
@@ -344,16 +439,16 @@ class _Answer:
 
     def sendall(self, data: bytes) -> None:
         """Send, or leave for later, the next part of an answer; the first one is its head."""
-        if self._most is None:
-            self._most = _SHORT_ANSWER if _LENGTH.search(data) else 0
+        if self._is_streamed is None:
+            self._is_streamed = _LENGTH.search(data) is None
             if _ENDS_BY_ITSELF.search(data) is None:
                 self._open(is_open=True)
-        self.left += data
+        self.left = memoryview(b"".join((self.left, data)))
         self.send_on()
-        if len(self.left) > self._most:
+        if self._is_streamed and self.left:
             # INVARIANT: where the client stalls in the middle, nothing of it is sent again.
-            whole, self.left = self.left, b""
-            self._sock.sendall(whole)
+            rest, self.left = self.left, memoryview(b"")
+            self._sock.sendall(rest)
 
     def shutdown(self, how: int) -> None:
         """Say that nothing more comes, as gunicorn does where an answer breaks off."""
@@ -391,19 +486,39 @@ def _is_readable(held: bytes) -> bool:
     line = held.find(b"\n")
     if line < 0:
         return len(held) > LONGEST_LINE + len("\r\n")
-    is_bare = not held.endswith(b"\r", 0, line)
-    end = held.find(b"\r\n\r\n")
-    if is_bare or end < 0:
-        return is_bare or len(held) > _LONGEST_HEAD
-    end += len("\r\n\r\n")
-    return len(held) - end >= _awaited(held[:end])
+    if not held.endswith(b"\r", 0, line):
+        return True
+    head, end, body = held.partition(b"\r\n\r\n")
+    if not end:
+        return _has_endless_head(held)
+    length = _length_of(head + end)
+    return length is None or not len(body) < length <= _SHORT_BODY or bool(_BY_AND_BY.search(head))
 
 
-def _awaited(head: bytes) -> int:
-    """Return how many bytes of a body are to be there before a request has a thread."""
-    found = _LENGTH.search(head)
-    length = 0 if found is None or _NOT_WHOLE.search(head) else int(found[1])
-    return length if length <= _SHORT_BODY else 0
+def _has_endless_head(held: bytes) -> bool:
+    return len(held) > _LONGEST_HEAD and b"\r\n\r\n" not in held
+
+
+def _is_whole(held: bytes) -> bool:
+    """Whether nothing more is to come of a request that is readable."""
+    head, end, body = held.partition(b"\r\n\r\n")
+    length = _length_of(head + end)
+    return length is not None and len(body) >= length
+
+
+def _length_of(head: bytes) -> int | None:
+    """Return how many bytes the body of a request has, None where its head does not say plainly."""
+    found = [each.lower() for each in _HAS_BODY.findall(head)]
+    length = _LENGTH.search(head)
+    if found == [b"content-length"] and length is not None:
+        return int(length[1])
+    return None if found else 0
+
+
+def _is_ndjson(request: Any) -> bool:
+    """Whether a body is one that is answered while it comes, for as long as its client likes."""
+    types = [value for name, value in request.headers if name == "CONTENT-TYPE"]
+    return [each.partition(";")[0].strip().lower() for each in types] == [_NDJSON]
 
 
 def _is_there(parser: Any) -> bool:

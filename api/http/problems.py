@@ -61,7 +61,7 @@ INCOMPLETE_BODY = _kind(
     "incomplete-body",
     400,
     "The body did not arrive in full",
-    "fewer bytes came than were announced; nothing of an incomplete document is decided",
+    "fewer bytes came than were announced, or too slowly; nothing of it is decided",
 )
 INVALID_QUERY = _kind(
     "invalid-query",

@@ -4,7 +4,11 @@ import errno
 import io
 import json
 import logging
+import os
 import sqlite3
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import psycopg
 import pytest
@@ -92,3 +96,32 @@ def test_level_decides_what_is_written(written: io.StringIO) -> None:
     journal.configure("warning")
     journal.ACCESS.info("request")
     assert written.getvalue() == ""
+
+
+def test_lines_that_nobody_takes_are_dropped_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "_PATIENCE_SECONDS", 0)
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb", buffering=0) as read, os.fdopen(writing, "w") as stream:
+        monkeypatch.setattr(sys, "stderr", stream)
+        outlet = journal.Outlet()
+        record = logging.makeLogRecord({"msg": "said"})
+        assert outlet.handle(record)
+        os.set_blocking(writing, False)
+        with suppress(BlockingIOError):
+            while os.write(writing, bytes(4_096)):
+                pass
+        os.set_blocking(writing, True)
+        assert not outlet.handle(record)
+        with outlet.lock, ThreadPoolExecutor(1) as pool:  # type: ignore[union-attr] # It has one.
+            assert not pool.submit(outlet.handle, record).result()
+        first, _, _ = read.read(1 << 20).partition(b"\n")
+        assert outlet.handle(record)
+        assert outlet.handle(record)
+        lost, *rest = map(json.loads, read.read(1 << 20).splitlines())
+    assert [each["event"] for each in (json.loads(first), *rest)] == 3 * ["said"]
+    assert (lost["event"], lost["lost"]) == ("lines of the log were lost", 2)
+
+
+def test_log_without_a_file_of_the_system_is_written(written: io.StringIO) -> None:
+    journal.ERRORS.error("said")
+    assert json.loads(written.getvalue())["event"] == "said"

@@ -7,11 +7,13 @@ import os
 import resource
 import signal
 import socket
+from collections import deque
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from selectors import DefaultSelector
+from selectors import EVENT_WRITE, DefaultSelector
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -31,7 +33,7 @@ from api import server, worker, wsgi
 from api.in_force.policies import NotFresh, PoliciesInForce
 from api.installation.setup import SetupError, Unfit, initialise
 from api.server import JSONLogger, Server, allow_files, configuration, limit_patience, serve
-from api.worker import CLIENT_SECONDS, Worker, _Answer
+from api.worker import CLIENT_SECONDS, Worker, _Answer, _Incoming
 from tests.api.installation import Caller, Installation, allowed, free_port, install
 
 
@@ -215,8 +217,20 @@ def test_connection_without_a_file_waits_and_ends_no_process(
     monkeypatch.setattr(ThreadWorker, "accept", fail)
     worker = object.__new__(Worker)
     worker.nr_conns, worker.worker_connections = 30, 250
+    worker.alive, worker.keepalived_conns = True, deque()
     worker.accept(None)
     assert worker.worker_connections == 30  # None is taken until one has ended.
+
+
+def test_process_without_a_free_thread_leaves_connections_to_the_others() -> None:
+    made = object.__new__(Worker)
+    made.cfg, made._accepting = SimpleNamespace(threads=4), False
+    with socket.socket() as listener, DefaultSelector() as poller:
+        made.sockets, made.poller = [listener], poller
+        for busy, is_heard in ((3, True), (4, False), (3, True)):
+            made._busy = busy
+            made.set_accept_enabled(True)
+            assert (listener.fileno() in poller.get_map()) is is_heard
 
 
 def test_process_that_is_ended_before_it_begins_answers_who_waits(
@@ -251,13 +265,107 @@ class _Stream:
         yield b"second\n"
 
 
-def _last_answer(installation: Installation, application: object) -> bytes:
+@pytest.mark.parametrize(
+    ("media_type", "patience", "told"),
+    [
+        ("application/json", 120, b"whole"),
+        ("application/json", 0, b"broken"),
+        ("Application/X-NDJSON; charset=utf-8", 0, b"whole"),
+    ],
+)
+def test_body_has_a_time_to_come_in_unless_it_is_answered_meanwhile(
+    installation: Installation,
+    monkeypatch: pytest.MonkeyPatch,
+    media_type: str,
+    patience: int,
+    told: bytes,
+) -> None:
+    monkeypatch.setattr(worker, "BODY_SECONDS", patience)
+    body = 200_000 * b" "  # More than is read with the head.
+    head = f"POST / HTTP/1.0\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+    answer = _last_answer(installation, _read_all, head.encode() + body)
+    assert answer.endswith(b"\r\n\r\n" + told)
+
+
+def _read_all(environ: Any, start_response: Any) -> list[bytes]:
+    """Be an application that reads a body and says what became of it."""
+    start_response("200 OK", [])
+    try:
+        environ["wsgi.input"].read()
+    except OSError:
+        return [b"broken"]
+    return [b"whole"]
+
+
+def test_who_may_not_wait_reads_what_is_there() -> None:
+    client, ours = socket.socketpair()
+    with client, ours:
+        incoming = _Incoming(ours)
+        with pytest.raises(BlockingIOError):
+            incoming.recv(1)
+        client.sendall(b"a")
+        assert incoming.recv(1) == b"a"
+        client.shutdown(socket.SHUT_WR)
+        assert incoming.recv(1) == b""
+
+
+def test_who_may_wait_for_a_body_waits_so_long_and_no_longer() -> None:
+    client, ours = socket.socketpair()
+    with client, ours:
+        client.sendall(b"abcd")
+        incoming = _Incoming(ours)
+        for allowed_seconds, most in ((None, CLIENT_SECONDS), (120, CLIENT_SECONDS), (5, 5)):
+            incoming.allow(allowed_seconds)
+            assert len(incoming.recv(1)) == 1
+            patience = ours.getsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, 16)
+            assert most - 2 <= int.from_bytes(patience[:8], "little") <= most
+        incoming.allow(0)
+        with pytest.raises(TimeoutError):
+            incoming.recv(1)
+
+
+def test_who_has_taken_nothing_for_longest_gives_up_where_too_much_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker, "_MOST_UNSENT", 250)
+    made = object.__new__(Worker)
+    made.poller, made.pending_conns = DefaultSelector(), deque()
+    ended: list[object] = []
+    with ExitStack() as stack:
+        for number, left in enumerate((100, 0, 100, 100, 100)):
+            _, sock = (stack.enter_context(each) for each in socket.socketpair())
+            answer = SimpleNamespace(left=bytes(left))
+            connection = SimpleNamespace(sock=sock, answer=answer)
+            connection.close = partial(_close, sock, ended, number)
+            made._await(connection, EVENT_WRITE, 30, ended.clear)
+            stack.callback(sock.close)
+        made.nr_conns = 5
+        ready = made.poller.select(0)
+        made._forget_slowest()
+        assert (ended, made.nr_conns) == ([0, 2], 3)
+        for key, _ in (ready[0], ready[2]):
+            key.data(key.fileobj)  # What was ready before it was given up harms nobody.
+        assert len(made.pending_conns) == 3
+        made.pending_conns[-1].answer.left = bytes(1_000)
+        made._forget_slowest()
+        assert ended == [0, 2, 3]  # However much it is, one is left.
+    made.poller.close()
+
+
+def _close(sock: socket.socket, ended: list[object], number: int) -> None:
+    sock.close()
+    ended.append(number)
+
+
+def _last_answer(
+    installation: Installation, application: object, request: bytes = b"GET / HTTP/1.0\r\n\r\n"
+) -> bytes:
     """Return all that a process answers that was ended before it began."""
     made = Server(installation.settings)
     with socket.create_server(("127.0.0.1", 0)) as bound:
         listener = TCPSocket(bound.getsockname(), made.cfg, None, fd=bound.detach())
         with socket.create_connection(listener.getsockname(), timeout=60) as client:
-            client.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            client.sendall(request)
             client.shutdown(socket.SHUT_WR)
             logger = JSONLogger(made.cfg)
             worker = Worker(0, os.getppid(), [listener], made, 1, made.cfg, logger)
@@ -315,13 +423,12 @@ class StalledSocket:
 
 
 def test_client_that_stalls_is_sent_nothing_twice() -> None:
-    head = b"HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n"
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     body = bytes(n % 251 for n in range(3_000_000))
     stalled = StalledSocket()
     answer = _Answer(stalled)
-    answer.sendall(head)
     with pytest.raises(BlockingIOError):
-        answer.sendall(body)
+        answer.sendall(head + body)
     answer.send_on()
     assert stalled.sent == (head + body)[:100_000]
 

@@ -1,11 +1,9 @@
-"""Connections to a running service: what is no HTTP, and clients that stop halfway."""
+"""Connections to a running service: what is no HTTP, and clients that hang up halfway."""
 
 import json
 import socket
 import struct
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack
 from functools import partial
 
 import pytest
@@ -144,96 +142,3 @@ def test_client_that_hangs_up_harms_nobody(served: Served) -> None:
             client.sendall(served.raw_request(head, body))
     made = served.decide(allowed())
     assert before < verify(served, [made]) <= before + 21
-
-
-def test_clients_that_say_nothing_hold_up_nobody(served: Served) -> None:
-    with served.connections(400) as idle:
-        assert served.request("GET", "/health/live")[0] == 200
-        idle[-1].sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert idle[-1].recv(100).startswith(b"HTTP/1.1 200 ")
-
-
-def test_clients_that_send_half_a_head_hold_up_nobody(served: Served) -> None:
-    """Nor does half a head behind a request that is answered."""
-    whole = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
-    with served.connections(40) as half:
-        for number, each in enumerate(half):
-            each.sendall(whole[:20] if number % 2 else whole + whole[:20])
-        assert served.request("GET", "/health/live")[0] == 200
-        for number, each in enumerate(half):
-            each.sendall(whole[20:])  # None was given up meanwhile.
-            answered = b""
-            while answered.count(b"HTTP/1.1 200 ") < 2 - number % 2:
-                answered += each.recv(65_536)
-
-
-def test_clients_that_send_half_a_short_body_hold_up_nobody(served: Served) -> None:
-    body = json.dumps({"campaign": allowed()}).encode()
-    request = served.raw_request(f"{JSON_POST}\r\nContent-Length: {len(body)}", body)
-    with served.connections(40) as half:
-        for each in half:
-            each.sendall(request[:-20])
-        assert served.request("GET", "/health/live")[0] == 200
-        for each in half:
-            each.sendall(request[-20:])
-        assert all(each.recv(100).startswith(b"HTTP/1.1 200 ") for each in half)
-
-
-def test_clients_that_do_not_hang_up_hold_up_nobody(served: Served) -> None:
-    """Gunicorn waits for each of them in the loop of the process, two seconds long."""
-    with served.connections(40) as ended:
-        for each in ended:
-            each.sendall(b"GET /health/live HTTP/1.0\r\n\r\n")
-        begun = time.monotonic()
-        for _ in range(20):
-            assert served.request("GET", "/health/live")[0] == 200
-        assert time.monotonic() - begun < 5, "clients that stayed were waited for"
-        for each in ended:
-            answer = b"".join(iter(partial(each.recv, 65_536), b""))
-            assert answer.startswith(b"HTTP/1.0 200 ")
-
-
-def test_clients_that_take_no_answer_hold_up_nobody(served: Served) -> None:
-    """The page has more bytes than lie between a server and such a client."""
-    with ExitStack() as held:
-        slow = [held.enter_context(socket.socket()) for _ in range(40)]
-        for each in slow:
-            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1_400)
-            each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_000)
-            each.settimeout(60)
-            each.connect(("127.0.0.1", served.port))
-            each.sendall(2 * b"GET /docs HTTP/1.1\r\nHost: x\r\n\r\n")
-        begun = time.monotonic()
-        for _ in range(20):
-            assert served.request("GET", "/health/live")[0] == 200
-        assert time.monotonic() - begun < 20, "answers that nobody took were waited for"
-        page = served.request("GET", "/docs")[2]
-        taken = b""
-        while taken.count(page) < 2:  # Nothing of them was lost.
-            taken += (piece := slow[0].recv(65_536))
-            assert piece
-
-
-def test_stranger_whose_body_does_not_come_holds_no_thread(served: Served) -> None:
-    head = "POST /v1/decisions HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"
-    with served.connections(40) as refused:
-        for each in refused:
-            each.sendall(head.encode())
-        begun = time.monotonic()
-        assert served.request("GET", "/health/live")[0] == 200
-        assert time.monotonic() - begun < 5, "bodies that are refused were waited for"
-        assert all(each.recv(100).startswith(b"HTTP/1.1 401 ") for each in refused)
-
-
-def test_process_without_a_free_thread_leaves_connections_to_the_other(served: Served) -> None:
-    """Each of the two has four threads, and all but one wait for a body that does not come."""
-    request = served.raw_request(f"{JSON_POST}\r\nTransfer-Encoding: chunked", b"9\r\n{")
-    with served.connections(7) as half:
-        for each in half:
-            each.sendall(request)
-        for _ in range(20):
-            assert served.request("GET", "/health/live")[0] == 200
-        for each in half:
-            each.settimeout(0)
-            with pytest.raises(BlockingIOError):  # None was given up meanwhile.
-                each.recv(1)

@@ -1,8 +1,10 @@
 """The service as it runs: gunicorn with two processes on a real database, over real HTTP."""
 
 import base64
+import fcntl
 import http.client
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +23,7 @@ from engine.storage.keys import ApiKeys, Role
 from tests.api.acknowledged import verify
 from tests.api.installation import (
     NDJSON,
+    Document,
     Served,
     allowed,
     campaign,
@@ -194,3 +197,22 @@ def test_gunicorn_serves_the_application_too(tmp_path: Path) -> None:
     command += ["--threads", "4", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
     with serving(install(tmp_path, port=port), command) as served:
         verify(served, [served.decide(campaign()) for _ in range(5)])
+
+
+def test_log_that_nobody_reads_holds_up_nobody(tmp_path: Path) -> None:
+    installation = install(tmp_path, port=free_port())
+    place = installation.settings.data_directory / "log"
+    os.mkfifo(place)
+    log = os.open(place, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(log, "rb", buffering=0) as read, serving(installation) as served:
+        read.read(1 << 20)
+        fcntl.fcntl(log, fcntl.F_SETPIPE_SZ, 4_096)  # A dozen lines.
+        made = [served.decide(allowed()) for _ in range(100)]
+        lines: list[Document] = []
+        for _ in range(100):  # Until each process has told what it could not write.
+            lines += map(json.loads, (read.read(1 << 20) or b"").splitlines())
+            if len({line["process"] for line in lines if "lost" in line}) == 2:
+                break
+            made.append(served.decide(allowed()))
+        assert sum(line.get("lost", 0) for line in lines) >= 50
+        verify(served, made)
