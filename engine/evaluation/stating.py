@@ -13,8 +13,8 @@ _FORMS = {
     Scalar.PERCENTAGE: 'a text: "80%"',
     Scalar.DAYS: 'a text: "P30D"',
     Scalar.MONTHS: 'a text: "P13M"',
-    Scalar.DATE: "a day: 2026-08-02",
-    Scalar.INSTANT: "an instant: 2026-08-02T10:00:00Z",
+    Scalar.DATE: 'a day: "2026-08-02"',
+    Scalar.INSTANT: 'an instant: "2026-08-02T10:00:00Z"',
 }
 
 
