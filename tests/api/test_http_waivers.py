@@ -143,7 +143,7 @@ def test_answer_in_prose_names_the_waiver(api: Caller) -> None:
     settle(api)
     answer = api.post({"campaign": dear(id="prose")}, headers={"Accept": "text/plain"})
     text = answer.get_data(as_text=True)
-    assert f"waiver    {made['id']}, from {day(0)} until {day(60)}" in text
+    assert f"waiver    {made['id']}, from {day(0)} through {day(59)}" in text
     assert f"approved  ben as {BOARD} on {day(0)}, LEG-991" in text
 
 
