@@ -164,7 +164,7 @@ def read_logged_request(
 
 
 def _compared(
-    content: bytes, recorded: Mapping[str, JSONValue], made: dict[str, object]
+    content: bytes, recorded: Mapping[str, JSONValue], made: Mapping[str, JSONValue]
 ) -> Identical | Differs:
     """Return how a result differs from what is made now, the version of the engine apart."""
     replayed = {**made, "engine": recorded.get("engine")}
@@ -233,12 +233,13 @@ class Replayer:
             made = submit(engine, logged.campaign, terms=terms, id=envelope.decision_id)
             if isinstance(made, Refused):
                 return refusal(made)
-            if made.write() == logged.result:
+            written = made.write()
+            if written == logged.result:
                 return Identical()
             recorded = _object(logged.result)
         except ValueError as error:  # A waiver or a standing fact of the record that is none.
             return NotReplayable(why=f"its record cannot be read: {error}")
-        return _compared(logged.result, recorded, made.document)
+        return _compared(logged.result, recorded, _object(written))
 
     def engine(self, digest: str, name: str) -> Engine:
         """Return the engine of a digest, in the set of a name; those used last are kept.

@@ -21,10 +21,10 @@ from api.consent import facts as consent
 from api.credentials import facts as credentials
 from api.delivery import facts as delivery
 from api.derived import Contradiction, Derived
-from engine import CampaignError, Decision, Engine, document
+from engine import CampaignError, Decision, Engine
 from engine.evaluation.descriptor.decode import CampaignFault
 from engine.evaluation.document import Document, Origin
-from engine.evaluation.record_writer import write
+from engine.evaluation.record_writer import with_rules, write
 from engine.evaluation.result import Status
 from engine.evaluation.standing_facts.book import FactBook
 from engine.evaluation.values import Campaign
@@ -77,7 +77,7 @@ class Refused:
     faults: tuple[Fault, ...]
 
 
-@dataclass(frozen=True, kw_only=True)  # Without slots, for the cached properties.
+@dataclass(frozen=True, kw_only=True)  # Without slots, for the cached property.
 class Decided:
     """A record that was decided on: the decision, and its document for the answer and the log.
 
@@ -112,12 +112,10 @@ class Decided:
             for finding in result.findings if result.is_enforced else ():
                 yield from (each.pointer for each in finding.evidence if each.required == _IS_KNOWN)
 
-    @cached_property
+    @property
     def document(self) -> Document:
-        """The whole document; `rules` lists every rule with its status."""
-        identity = self.engine.identity
-        made = document(self.decision, id=self.id, identity=identity, origin=self.origin)
-        return made | self.beside
+        """The whole document, to be written as JSON: `rules` lists every rule with its status."""
+        return with_rules(self.decision, self.summary)
 
     @cached_property
     def summary(self) -> Document:

@@ -38,13 +38,21 @@ def summarise(
     }
 
 
+def with_rules(decision: Decision, summary: Mapping[str, object]) -> Document:
+    """Return the document of a decision, of which `summary` was made, to be written as JSON.
+
+    `rules`, the list of all rules, is the text of one already (`msgspec.Raw`).
+    """
+    return {**summary, "rules": msgspec.Raw(_listing(decision).text)}
+
+
 def write(decision: Decision, summary: Mapping[str, object]) -> bytes:
     """Return the canonical JSON of the document of a decision, of which `summary` was made.
 
     Further members of the summary are written as well; they must have no floats and no integers
     that RFC 8785 refuses. Raises `UnicodeEncodeError` for half of a surrogate pair.
     """
-    return _ENCODER.encode({**summary, "rules": msgspec.Raw(_listing(decision).text)})
+    return _ENCODER.encode(with_rules(decision, summary))
 
 
 def _listing(decision: Decision) -> ResultListing:

@@ -58,7 +58,7 @@ def logged(bundle: Bundle, descriptor: dict[str, Any], terms: Terms) -> LogEntry
         decision_id=ID,
         decided_at=terms.as_of,
         input=input_of(submitted["campaign"], terms),
-        result=made.document,  # type: ignore[arg-type] # It is JSON by its contract.
+        result=made.write(),
         actor="cli",
     )
     return seal(record).entry(0, terms.as_of)
@@ -122,7 +122,7 @@ def test_what_is_no_standing_fact_is_not_replayed(standing: bytes, why: str) -> 
         decision_id=ID,
         decided_at=terms.as_of,
         input=input_of(CAMPAIGN, terms)[:-1] + b',"standing_facts":' + standing + b"}",
-        result=made.document,  # type: ignore[arg-type] # It is JSON by its contract.
+        result=made.write(),
         actor="cli",
     )
     kept = Kept(bundle)
