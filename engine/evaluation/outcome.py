@@ -77,7 +77,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     def beside(self, seen: Evidence) -> "Outcome":
         """Return the outcome with one more fact that it goes by."""
-        return replace(self, evidence=(*self.evidence, seen))
+        made = replace(self, evidence=(*self.evidence, seen))
+        return replace(made, is_cut=_weight(made) >= MOST_TOLD)
 
     def with_label(self, item: str) -> "Outcome":
         """Return the outcome as that of a labelled list item."""
