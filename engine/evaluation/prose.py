@@ -473,7 +473,7 @@ def _missing_fact(fact: MissingFact, origin: Origin | None) -> Iterator[Line]:
     source = origin(fact.pointer) if origin is not None else None
     within = f" (in the record {source})" if source else ""
     yield from wrapped(f"at {fact.pointer or fact.path}{within}, {asked}", "    ", Tone.QUIET)
-    if not fact.why and (form := how_to_state(fact.type)):
+    if not fact.why and (form := how_to_state(fact.type, is_required=fact.is_required)):
         yield from wrapped(f"as {form}", "    ", Tone.QUIET)
 
 
