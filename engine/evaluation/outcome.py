@@ -77,8 +77,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     def beside(self, seen: Evidence) -> "Outcome":
         """Return the outcome with one more fact that it goes by."""
-        made = replace(self, evidence=(*self.evidence, seen))
-        return replace(made, is_cut=_weight(made) >= MOST_TOLD)
+        return replace(self, evidence=(*self.evidence, seen))
 
     def with_label(self, item: str) -> "Outcome":
         """Return the outcome as that of a labelled list item."""
@@ -126,7 +125,8 @@ def disjunction(operands: Sequence[Outcome]) -> Outcome:
 
 def _junction(operands: Sequence[Outcome], *, decisive: bool) -> Outcome:
     if len(operands) == 1:
-        return operands[0]
+        # The program gives none but those that determine it, among which may be one alone.
+        return replace(operands[0], is_cut=_weight(operands[0]) >= MOST_TOLD)
     for truth in (decisive, None, not decisive):
         # Where the decisive and the unknown are none, all are of the other truth.
         found = told(operand for operand in operands if operand.truth is truth)
