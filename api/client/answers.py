@@ -87,7 +87,7 @@ class Finding(_Answer, frozen=True, kw_only=True):
 
     `overridable_by` is the role in which a waiver of the rule is granted, where it names one.
     `more` counts further findings of the rule, `more_facts` and `more_wanted` what its lists leave
-    out.
+    out: of a long list, the least that there is.
     """
 
     rule: str
@@ -276,7 +276,7 @@ class Decision(Truthless, frozen=True, kw_only=True):
             told = f"not to be judged: {place} ({fact.label}): {fact.why}"
             yield told if fact.why else f"missing: {place} ({fact.label})"
         if self.more_missing:
-            yield f"and {self.more_missing:,} further facts, told of once these are stated"
+            yield f"and at least {self.more_missing:,} further facts, told of once these are stated"
         for duty in self.obligations:
             due = f" until {duty.due}" if duty.due is not None else ""
             yield f"to do{due}: {duty.text} ({duty.rule})"
@@ -298,7 +298,7 @@ def _violation(finding: Finding) -> Iterator[str]:
         required = f"; required: {fact.required}" if fact.required else ""
         yield f"  {fact.submitted_pointer or fact.pointer} is {fact.value}{required}"
     if finding.more_facts:
-        yield f"  and {finding.more_facts:,} more values"
+        yield f"  and at least {finding.more_facts:,} more values"
     yield from (f"  to pass: {text}" for text in (finding.remedy,) if text)
 
 

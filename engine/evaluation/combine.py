@@ -74,6 +74,7 @@ def _by_market(result: RuleResult) -> tuple[Mapping[str, RuleResult], RuleResult
 @dataclass(slots=True)
 class _MissingFactBuilder:
     wanted: WantedFact
+    is_required: bool = False
     rules: list[str] = field(default_factory=list)
 
 
@@ -88,7 +89,9 @@ def missing_facts(
     builders: dict[tuple[str, str], _MissingFactBuilder] = {}
     further: set[tuple[str, str]] = set()
     for wanted in required:
-        builders.setdefault((wanted.pointer, wanted.why), _MissingFactBuilder(wanted))
+        builders.setdefault(
+            (wanted.pointer, wanted.why), _MissingFactBuilder(wanted, is_required=True)
+        )
     for result in (part for each in results for part in each.parts):
         for finding in result.findings if result.is_enforced and result.is_adverse else ():
             for wanted in finding.wanted[:MOST_FINDINGS]:
@@ -103,6 +106,7 @@ def missing_facts(
             label=each.wanted.label,
             type=each.wanted.type,
             why=each.wanted.why,
+            is_required=each.is_required,
             rules=tuple(each.rules),
         )
         for each in builders.values()

@@ -37,8 +37,8 @@ class MarketVerdict(msgspec.Struct, frozen=True, kw_only=True):
 class MissingFact(msgspec.Struct, frozen=True, kw_only=True):
     """A fact without which the campaign cannot be cleared, and the rules that ask for it.
 
-    `rules` is empty for a fact that the vocabulary itself requires, `type` is None for what is no
-    fact of it.
+    The vocabulary itself may require it (`is_required`), and then no rule need ask for it. `type`
+    is None for what is no fact of the vocabulary.
     """
 
     pointer: str
@@ -46,6 +46,7 @@ class MissingFact(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     type: Type | None
     why: str
+    is_required: bool
     rules: tuple[str, ...]
 
 

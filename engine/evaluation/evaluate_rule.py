@@ -196,10 +196,7 @@ class _RuleEvaluator(msgspec.Struct, frozen=True, kw_only=True):
         if is_established and waivers:
             waived = self._result(Status.WAIVED, waiver_names(waivers))
             return replace(waived, findings=findings, further_findings=further, waivers=waivers)
-        unmet_exemptions = (
-            UnmetExemption(name=name, evidence=outcome.evidence, wanted=outcome.wanted)
-            for name, outcome in exemptions
-        )
+        unmet_exemptions = (UnmetExemption.of(name, outcome) for name, outcome in exemptions)
         return replace(
             self._result(Status.VIOLATED if is_established else Status.UNDETERMINED),
             findings=findings,

@@ -136,6 +136,7 @@ def obligation(rule: Rule, duty: Duty, breach: Breach, campaign: Campaign) -> Ob
         why=why,
         evidence=listed,
         further_evidence=further,
+        is_cut=breach.is_cut,
     )
 
 

@@ -125,7 +125,8 @@ def disjunction(operands: Sequence[Outcome]) -> Outcome:
 
 def _junction(operands: Sequence[Outcome], *, decisive: bool) -> Outcome:
     if len(operands) == 1:
-        return operands[0]
+        # The program gives none but those that determine it, among which may be one alone.
+        return replace(operands[0], is_cut=_weight(operands[0]) >= MOST_TOLD)
     for truth in (decisive, None, not decisive):
         # Where the decisive and the unknown are none, all are of the other truth.
         found = told(operand for operand in operands if operand.truth is truth)

@@ -31,7 +31,7 @@ from ..syntax.lexis import Comparator
 from ..syntax.tree import Gravity, UnknownTreatment
 from .decision import Decision, Effect, MarketVerdict, MissingFact
 from .document import Origin, instant_text
-from .outcome import Evidence, WantedFact
+from .outcome import Evidence
 from .result import Finding, Obligation, RuleResult, Status, UnmetExemption
 from .standing_facts.application import fact_title
 from .standing_facts.document import by_fact, shown_value
@@ -142,20 +142,26 @@ def headline(decision: Decision) -> str:
 
 def _wanting(decision: Decision) -> str:
     """Return how many facts are missing, and how many are stated and cannot be judged."""
+    least = _least(_asking(decision))
     if decision.further_missing:
         total = len(decision.missing) + decision.further_missing
-        return f"{_least(decision.findings)}{total:,} facts are wanted"
+        return f"{least}{total:,} facts are wanted"
     unfit = sum(bool(fact.why) for fact in decision.missing)
     lacking = len(decision.missing) - unfit
     if not lacking:
-        return f"{counted(unfit, 'fact', 'facts')} cannot be judged as stated"
+        return f"{least}{counted(unfit, 'fact', 'facts')} cannot be judged as stated"
     also = f", and {unfit:,} cannot be judged as stated" if unfit else ""
-    return f"{counted(lacking, 'fact is', 'facts are')} missing{also}"
+    return f"{least}{counted(lacking, 'fact is', 'facts are')} missing{also}"
 
 
-def _least(findings: Iterable[Finding]) -> str:
-    """Return what stands before a count of what findings leave out, if there may be more."""
-    return "at least " if any(each.is_cut for each in findings) else ""
+def _asking(decision: Decision) -> Iterator[Finding]:
+    """Yield the findings that want facts."""
+    return (found for found in decision.findings if found.wanted)
+
+
+def _least(told: Iterable[Finding | Obligation | UnmetExemption]) -> str:
+    """Return what stands before a count of what is left out of these, if there may be more."""
+    return "at least " if any(each.is_cut for each in told) else ""
 
 
 def _shares(decision: Decision, status: Status) -> tuple[int, int]:
@@ -310,12 +316,13 @@ def _finding(
     for seen in finding.evidence[:MOST_FACTS]:
         yield from _seen(seen, origin)
     yield from _further_values(finding)
-    yield from _wanted_rows(finding.wanted)
+    yield from _wanted_rows(finding)
 
 
 def _further_values(told: Finding | Obligation) -> Iterator[Line]:
     if more := len(told.evidence[MOST_FACTS:]) + told.further_evidence:
-        yield from row("", f"and {counted(more, 'more value', 'more values')}", Tone.QUIET)
+        rest = f"{_least([told])}{counted(more, 'more value', 'more values')}"
+        yield from row("", f"and {rest}", Tone.QUIET)
 
 
 def _seen(seen: Evidence, origin: Origin | None) -> Iterator[Line]:
@@ -338,23 +345,24 @@ def _requirement(required: str) -> str:
     return f"it {required}" if required.startswith(_PHRASES) else required
 
 
-def _wanted_rows(wanted: Sequence[WantedFact]) -> Iterator[Line]:
+def _wanted_rows(finding: Finding) -> Iterator[Line]:
     shown = ""
-    for each in wanted[:MOST_FACTS]:
+    for each in finding.wanted[:MOST_FACTS]:
         label = "unjudged" if each.why else "missing"
         why = f": {each.why}" if each.why else ""
         place = each.pointer or each.path
         yield from row(label if label != shown else "", f"{each.label}, at {place}{why}", Tone.OPEN)
         shown = label
-    if len(wanted) > MOST_FACTS:
-        rest = counted(len(wanted) - MOST_FACTS, "more fact", "more facts")
+    if more := len(finding.wanted[MOST_FACTS:]):
+        rest = f"{_least([finding])}{counted(more, 'more fact', 'more facts')}"
         yield from row("", f"and {rest}", Tone.QUIET)
 
 
 def _exception(exception: UnmetExemption) -> Iterator[Line]:
     named = (f"{each.label} ({each.pointer or each.path})" for each in exception.wanted)
     facts = list(dict.fromkeys(named))
-    short = f"is not shown; needed: {cut(facts, MOST_NAMES)}" if facts else "does not hold"
+    needed = cut(facts, MOST_NAMES, least=_least([exception]))
+    short = f"is not shown; needed: {needed}" if facts else "does not hold"
     yield from row("unless", f"“{exception.name}” {short}", Tone.PLAIN)
 
 
@@ -442,10 +450,9 @@ def _missing(decision: Decision, origin: Origin | None) -> Iterator[Line]:
     heading = "Not to be judged as stated: say it otherwise, or ask whose policies they are"
     yield from _asked(heading, [fact for fact in decision.missing if fact.why], origin)
     if further := decision.further_missing:
-        count = (
-            f"{_least(decision.findings)}{counted(further, 'further fact is', 'further facts are')}"
-        )
-        yield from wrapped(f"{count} wanted, and told of once these are stated", "  ", Tone.QUIET)
+        facts = counted(further, "further fact is", "further facts are")
+        told = f"{_least(_asking(decision))}{facts} wanted, and told of once these are stated"
+        yield from wrapped(told, "  ", Tone.QUIET)
 
 
 def _asked(heading: str, facts: Sequence[MissingFact], origin: Origin | None) -> Iterator[Line]:
@@ -466,7 +473,7 @@ def _missing_fact(fact: MissingFact, origin: Origin | None) -> Iterator[Line]:
     source = origin(fact.pointer) if origin is not None else None
     within = f" (in the record {source})" if source else ""
     yield from wrapped(f"at {fact.pointer or fact.path}{within}, {asked}", "    ", Tone.QUIET)
-    if not fact.why and (form := how_to_state(fact.type)):
+    if not fact.why and (form := how_to_state(fact.type, is_required=fact.is_required)):
         yield from wrapped(f"as {form}", "    ", Tone.QUIET)
 
 

@@ -212,7 +212,7 @@ def _compared(condition: ComparisonCondition, situation: Situation) -> Outcome:
     try:
         truth = holds(condition, values)
     except UndefinedError as error:
-        return Outcome(truth=None, wanted=_wanted_where_undefined(terms, str(error), situation))
+        return unknown_for_want_of(_wanted_where_undefined(terms, str(error), situation))
     return Outcome(
         truth=truth, evidence=_comparison_evidence(condition, terms, situation, truth=truth)
     )

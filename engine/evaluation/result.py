@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ..semantics.tree import Clause, Enforcement, Rule, Waiver
-from .outcome import Evidence, WantedFact
+from .outcome import Evidence, Outcome, WantedFact
 
 
 class Status(Enum):
@@ -37,11 +37,22 @@ _ADVERSE = (Status.UNDETERMINED, Status.VIOLATED)
 
 
 class UnmetExemption(msgspec.Struct, frozen=True, kw_only=True):
-    """An exemption, permission or waiver that does not hold: it is false, or facts are wanted."""
+    """An exemption, permission or waiver that does not hold: it is false, or facts are wanted.
+
+    Where it `is_cut`, there may be more of both its lists.
+    """
 
     name: str
     evidence: tuple[Evidence, ...]
     wanted: tuple[WantedFact, ...]
+    is_cut: bool = False
+
+    @classmethod
+    def of(cls, name: str, outcome: Outcome) -> "UnmetExemption":
+        """Return what does not hold, by its outcome."""
+        return cls(
+            name=name, evidence=outcome.evidence, wanted=outcome.wanted, is_cut=outcome.is_cut
+        )
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +78,7 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
     `term` is by when it is to be done, in the words of the rule, and `due` the last day on which it
     may be. Where the flight does not determine that day, `due` is None and `why` says what is
     missing. `evidence` are the first facts by which the rule obliges, and `further_evidence` counts
-    the others.
+    the others; where it `is_cut`, there may be more.
     """
 
     text: str
@@ -76,6 +87,7 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
     why: str
     evidence: tuple[Evidence, ...]
     further_evidence: int = 0
+    is_cut: bool = False
 
 
 class RuleResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,19 +16,24 @@ _FORMS = {
     Scalar.DATE: 'a day: "2026-08-02"',
     Scalar.INSTANT: 'an instant: "2026-08-02T10:00:00Z"',
 }
+_CODES = {Scalar.COUNTRY: '["DE", "FR"]', Scalar.PLACE: '["DE", "US-NY"]'}
 
 
-def how_to_state(kind: Type | None) -> str:
-    """Return what to write for a fact of a type; empty where its label says enough."""
+def how_to_state(kind: Type | None, *, is_required: bool) -> str:
+    """Return what to write for a fact of a type; empty where its label says enough.
+
+    A list that the vocabulary requires has at least one element.
+    """
+    none = "" if is_required else "; [] for none"
     match kind:
         case EnumerationType():
             return f"one of {', '.join(kind.members)}"
         case ListType(element=EnumerationType() as element):
-            return f"a list of {', '.join(element.members)}; [] for none"
-        case ListType(element=Scalar.PLACE | Scalar.COUNTRY):
-            return 'a list of codes: ["DE", "US-NY"]'
+            return f"a list of {', '.join(element.members)}{none}"
+        case ListType(element=Scalar() as element) if element in _CODES:
+            return f"a list of codes: {_CODES[element]}{none}"
         case ListType():
-            return "a list; [] for none"
+            return f"a list{none}"
         case Scalar():
             return _FORMS.get(kind, "")
         case _:

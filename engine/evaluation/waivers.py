@@ -30,12 +30,10 @@ def evaluate_waivers(
         if in_force and scope.truth is True:
             holding.append(waiver)
         elif in_force and scope.truth is None:
-            unmet.append(
-                UnmetExemption(name=waiver_title(waiver), evidence=(), wanted=scope.wanted)
-            )
+            unmet.append(UnmetExemption.of(waiver_title(waiver), scope))
         elif scope.truth is True:
             name = f"{waiver_title(waiver)} {waiver.window.days}"
-            unmet.append(UnmetExemption(name=name, evidence=scope.evidence, wanted=()))
+            unmet.append(UnmetExemption.of(name, scope))
     return tuple(holding), tuple(unmet)
 
 

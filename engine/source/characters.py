@@ -65,8 +65,13 @@ def heaps_marks(text: str, most: int = MOST_MARKS) -> bool:
     """
     if text.isascii():
         return False
-    rows = (row[0] for row in _without_letters(most + 1).finditer(text))
-    return any(_longest_heap(row) > most for row in rows)
+    # Looked at one by one, blanks by the million would take a second; ASCII has no marks.
+    beyond_ascii = re.compile(rf"[^\x00-\x7f]{{{most + 1},}}")
+    for found in beyond_ascii.finditer(text):
+        rows = _without_letters(most + 1).finditer(found[0])
+        if any(_longest_heap(row[0]) > most for row in rows):
+            return True
+    return False
 
 
 @cache

@@ -94,7 +94,10 @@ def counted(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
-def cut(names: Sequence[str], most: int) -> str:
-    """Return names joined by commas, cut to a number of them with the count of the others."""
+def cut(names: Sequence[str], most: int, *, least: str = "") -> str:
+    """Return names joined by commas, cut to a number of them with the count of the others.
+
+    `least` stands before the count, as `at least ` where there may be more.
+    """
     rest = len(names) - most
-    return ", ".join(names[:most]) + (f" and {rest:,} more" if rest > 0 else "")
+    return ", ".join(names[:most]) + (f" and {least}{rest:,} more" if rest > 0 else "")

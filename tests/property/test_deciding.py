@@ -4,12 +4,14 @@ import random
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+import pytest
 import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.bundle.bundle import Bundle
-from engine.evaluation import reference
+from engine.evaluation import outcome, reference
+from engine.evaluation.compiled import explanations
 from engine.evaluation.compiled.stated_days import StatedBound, StatedReader
 from engine.evaluation.decide import decide
 from engine.evaluation.decision import Decision, Effect
@@ -64,6 +66,26 @@ def test_the_program_equals_the_reference(
 ) -> None:
     """Compiled and reference evaluator agree on decision and justification, to the letter."""
     agree_to_the_letter(bundle_of(files), descriptor, day)
+
+
+@given(policy_files(), descriptors(), DAYS, st.integers(1, 3))
+def test_they_agree_where_no_more_facts_are_told(
+    files: dict[str, str], descriptor: dict[str, Any], day: date, most: int
+) -> None:
+    """What is left out of a justification is left out by both, and changes nothing else.
+
+    Only long lists reach the limit, so that it is lowered.
+    """
+    bundle = bundle_of(files)
+    whole = decided(bundle, descriptor, day, by="program")
+    with pytest.MonkeyPatch.context() as lowered:
+        for module in (outcome, reference, explanations):
+            lowered.setattr(module, "MOST_TOLD", most)
+        agree_to_the_letter(bundle, descriptor, day)
+        cut = decided(bundle, descriptor, day, by="program")
+        assert (cut.verdict, cut.markets) == (whole.verdict, whole.markets)
+        assert (cut.valid_until, cut.would_pass) == (whole.valid_until, whole.would_pass)
+        assert bool(cut.missing) == bool(whole.missing)
 
 
 def agree_to_the_letter(bundle: Bundle, descriptor: dict[str, Any], day: date) -> None:

@@ -19,7 +19,7 @@ from ...syntax.tree import UnknownTreatment
 from ..evaluate_rule import EvaluationContext, result_without_breach
 from ..justify import Breach, obligation
 from ..market_groups import APPLIES
-from ..outcome import Outcome, Truth, conjunction, negation
+from ..outcome import Truth, conjunction, negation
 from ..result import RuleResult, Status, UnmetExemption
 from .closures import Frame, Names, compile_test
 from .explanations import compile_explanation
@@ -141,7 +141,7 @@ class _Explanation:
         pairs = zip(self._applicability, applicability, strict=True)
         return Breach(
             main=negation(outcome) if self._denied else outcome,
-            applicability=_conjunction([explain(frame, truth) for explain, truth in pairs]),
+            applicability=conjunction([APPLIES, *(explain(frame, it) for explain, it in pairs)]),
             policies=self._policies,
             day=frame.law_day,
         )
@@ -163,16 +163,6 @@ class _Explanation:
             status=result.status,
             markets=result.markets,
             findings=findings,
-            unmet_exemptions=tuple(
-                UnmetExemption(name=name, evidence=outcome.evidence, wanted=outcome.wanted)
-                for name, outcome in unmet
-            ),
+            unmet_exemptions=tuple(UnmetExemption.of(name, outcome) for name, outcome in unmet),
             further_findings=further,
         )
-
-
-def _conjunction(outcomes: Sequence[Outcome]) -> Outcome:
-    """Return the outcome of all conditions of applicability together."""
-    if not outcomes:
-        return APPLIES
-    return outcomes[0] if len(outcomes) == 1 else conjunction(outcomes)

@@ -113,7 +113,7 @@ def law_on(policies: Policies, day: date) -> Law:
     rows: dict[int, list[Part]] = {}
     deferred: dict[int, DeferredConditions] = {}
     for row, rule in enumerate(policies.rules):
-        if rule.window.meets(day, day):
+        if rule.window.holds_on(day):
             steady, deferred_parts = _split_deferred(_parts(rule))
             rows[row] = steady
             if deferred_parts:

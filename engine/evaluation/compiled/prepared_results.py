@@ -61,7 +61,7 @@ class PreparedResults:
     def __init__(self, policies: Policies, law: Law) -> None:
         self._law = law
         rules = {r: rule for r, rule in enumerate(policies.rules) if not _depends_on_market(rule)}
-        in_force = {r: rule for r, rule in rules.items() if rule.window.meets(law.day, law.day)}
+        in_force = {r: rule for r, rule in rules.items() if rule.window.holds_on(law.day)}
         self.unprepared = frozenset(range(len(policies.rules))) - rules.keys()
         self._stages = tuple(_stages(in_force, policies, law))
         asked = self._stages[0].rows if self._stages else 0

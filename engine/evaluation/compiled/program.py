@@ -195,7 +195,7 @@ class _CompiledRule:
         day = _only_day(self._changes, context.moment)
         if day is None:
             return None
-        if not self.rule.window.meets(day, day):
+        if not self.rule.window.holds_on(day):
             return self._not_in_force
         markets, applies = _where(self.rule, context, day)
         if applies is False:

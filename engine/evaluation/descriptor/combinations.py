@@ -60,9 +60,12 @@ class Combination:
         """What is said of a campaign whose lists are too long."""
         lists = series(dict.fromkeys(collection.text for _, collection in self.binders), "and")
         where = " in each market" if self.reads_market else ""
+        does, looked_at = "goes through", "elements"
+        if _combines(self.binders):
+            does, looked_at = "combines", "combinations"
         return (
-            f"rule `{self.rule}` combines the elements of {lists}{where}, which are so many that it"
-            f" would look at more than {self._most:,} combinations"
+            f"rule `{self.rule}` {does} the elements of {lists}{where}, which are so many that it"
+            f" would look at more than {self._most:,} {looked_at}"
         )
 
     def is_too_many(self, campaign: Campaign) -> bool:

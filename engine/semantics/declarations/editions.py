@@ -13,8 +13,6 @@ from ..tree import Dated, Edition, Window
 
 Content = TypeVar("Content")
 
-_EARLIEST = date.min
-
 
 def window(start: syntax.DateLiteral | None, end: syntax.End | None, report: Report) -> Window:
     """Return the window from a day to an end, reporting one that is empty or never ends."""
@@ -33,7 +31,7 @@ def in_succession(
     report: Report,
 ) -> tuple[Edition[Content], ...]:
     """Return editions in order, each open one ended by the next, reporting overlaps."""
-    order = sorted(range(len(spans)), key=lambda i: editions[i].window.start or _EARLIEST)
+    order = sorted(range(len(spans)), key=lambda i: editions[i].window.first)
     closed: list[Edition[Content]] = []
     for position, index in enumerate(order):
         edition = editions[index]
@@ -41,7 +39,7 @@ def in_succession(
         if successor is not None:
             start, until = edition.window.start, edition.window.until
             begins = editions[successor].window.start
-            if begins is None or begins == (start or _EARLIEST) or (until and until > begins):
+            if begins is None or begins == edition.window.first or (until and until > begins):
                 report(faults.structure.overlapping_editions(spans[successor], name))
             edition = replace(edition, window=Window(start=start, until=until or begins))
         closed.append(edition)
@@ -52,7 +50,7 @@ def apart(window: Window, others: Iterable[Dated[Any]]) -> Iterator[Window]:
     """Yield a window taken apart at the days on which an edition of some others begins or ends."""
     start = window.start
     for day in sorted({day for each in others for day in each.turns(window)}):
-        is_later = day > (start or _EARLIEST)
+        is_later = day > (start or date.min)
         if is_later and (window.until is None or day < window.until):
             yield Window(start=start, until=day)
             start = day

@@ -26,9 +26,15 @@ def half_denied(files: Iterable[syntax.File]) -> Iterator[Diagnostic]:
 
 
 def _is_denial(condition: syntax.Expression) -> bool:
-    if isinstance(condition, syntax.Comparison):
-        return condition.comparator in _DENYING
-    return isinstance(condition, syntax.Not)
+    match condition:
+        case syntax.Comparison(comparator=comparator):
+            return comparator in _DENYING
+        case syntax.Quantified(kind=syntax.QuantifierKind.NO):
+            return True
+        case syntax.Listing(kind=syntax.ListingKind.NONE):
+            return True
+        case _:
+            return isinstance(condition, syntax.Not)
 
 
 def _has_brackets(denied: syntax.Not) -> bool:

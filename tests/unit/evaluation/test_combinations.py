@@ -78,8 +78,8 @@ def test_a_list_that_is_gone_through_in_each_market_may_be_longer() -> None:
     ((pointer, message),) = faults_of(bundle, items(length), markets=[*markets, "DE", "FR"])
     assert pointer == "/items"
     assert message == (
-        "rule `p/r` combines the elements of `campaign.items` in each market, which are so many"
-        " that it would look at more than 500,000 combinations"
+        "rule `p/r` goes through the elements of `campaign.items` in each market, which are so many"
+        " that it would look at more than 500,000 elements"
     )
 
 

@@ -28,6 +28,10 @@ from tests.unit.evaluation.courtroom import (
 from tests.unit.evaluation.test_program import AS_OF
 
 LONG = MOST_TOLD + 500
+FLAGS = "any i in campaign.items has (i.flag)"
+FLAGGED = f"prohibit when {FLAGS}"
+ALWAYS = "prohibit when campaign.whole is 1"
+DUTY = 'oblige "keep them" when flagged due before launch'
 EXPLAINING = ("compiled/explanations.py", "compiled/evidence.py", "justify.py", "outcome.py")
 
 
@@ -84,6 +88,23 @@ def test_a_shorter_list_is_told_of_to_its_end() -> None:
     assert (facts_told(found), found.findings[0].is_cut) == (MOST_TOLD - 1, False)
 
 
+def test_at_the_limit_both_evaluators_tell_the_same_of_what_made_a_rule_apply() -> None:
+    """That it applies in the market counts as something that was told, too."""
+    every = "applies when every i in campaign.items has (i.flag)"
+    clauses = (every, "applies when campaign.flag", "prohibit when campaign.whole is 1")
+    found = judged(*clauses, flag=True, whole=1, items=[{"flag": True}] * (MOST_TOLD - 1))
+    assert found.findings[0].is_cut
+
+
+def test_at_the_limit_both_evaluators_say_that_a_list_within_another_may_be_cut() -> None:
+    """The list itself is told beside its elements where nothing else is about it."""
+    red = "every c in campaign.colours has (c is red)"
+    clause = f"prohibit when any i in campaign.items has (any p in i.parts has ({red}))"
+    colours, items = ["red"] * (MOST_TOLD - 1), [{"parts": [{}]}, {"parts": []}]
+    found = judged(clause, colours=colours, items=items)
+    assert found.findings[0].is_cut
+
+
 def test_what_has_no_fact_of_its_own_is_told_of_so_many_times_too() -> None:
     clause = "prohibit when any i in campaign.items has (campaign.amount exceeds 1 and i.flag)"
     found = judged(clause, items=[{"flag": True}] * LONG)
@@ -121,6 +142,33 @@ def test_a_person_reads_that_there_may_be_more() -> None:
     assert "and at least 9" in shown
     exact = explain(hear(court(asking), items=[{}] * 60))
     assert "at least" not in exact
+
+
+@pytest.mark.parametrize(
+    ("clauses", "item", "counted"),
+    [
+        ((FLAGGED,), {"flag": True}, "and at least 994 more values"),
+        ((FLAGGED,), {}, "and at least 994 more facts"),
+        ((DUTY,), {"flag": True}, "and at least 994 more values"),
+        ((ALWAYS, f'unless "fine" {FLAGS}'), {}, "and at least 996 more"),
+        ((ALWAYS, f'unless "fine" {FLAGS}'), {"flag": False}, "“fine” does not hold"),
+    ],
+)
+def test_each_count_says_that_there_may_be_more(
+    clauses: tuple[str, ...], item: dict[str, Any], counted: str
+) -> None:
+    bundle = court(rule(*clauses), declared=f"define flagged means {FLAGS} end define")
+    told = explain(hear(bundle, whole=1, items=[item] * LONG))
+    assert counted in " ".join(told.split())
+    exact = explain(hear(bundle, whole=1, items=[item] * 60))
+    assert "at least" not in exact
+
+
+def test_the_only_fact_of_which_is_told_may_not_be_the_only_one_that_is_missing() -> None:
+    both = "prohibit when any i in campaign.items has (campaign.amount exceeds 1 and i.flag)"
+    items = [{"flag": True}] * LONG
+    assert "but at least 1 fact is missing" in explain(hear(court(rule(both)), items=items))
+    assert "but 1 fact is missing" in explain(hear(court(rule(both)), items=items[:60]))
 
 
 def test_a_document_counts_what_is_told() -> None:

@@ -13,7 +13,8 @@ SUBJECT = EnumerationType(name="subject", members=("alcohol", "gambling"))
     [
         (SUBJECT, "one of alcohol, gambling"),
         (ListType(element=SUBJECT), "a list of alcohol, gambling; [] for none"),
-        (ListType(element=Scalar.PLACE), 'a list of codes: ["DE", "US-NY"]'),
+        (ListType(element=Scalar.PLACE), 'a list of codes: ["DE", "US-NY"]; [] for none'),
+        (ListType(element=Scalar.COUNTRY), 'a list of codes: ["DE", "FR"]; [] for none'),
         (ListType(element=RecordType(name="ad")), "a list; [] for none"),
         (ListType(element=Scalar.TEXT), "a list; [] for none"),
         (Scalar.YES_NO, "true or false"),
@@ -24,4 +25,17 @@ SUBJECT = EnumerationType(name="subject", members=("alcohol", "gambling"))
     ],
 )
 def test_words_and_forms_that_nobody_can_guess_are_told(kind: Type | None, told: str) -> None:
-    assert how_to_state(kind) == told
+    assert how_to_state(kind, is_required=False) == told
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        (ListType(element=SUBJECT), "a list of alcohol, gambling"),
+        (ListType(element=Scalar.PLACE), 'a list of codes: ["DE", "US-NY"]'),
+        (ListType(element=Scalar.TEXT), "a list"),
+    ],
+)
+def test_a_list_that_is_required_has_an_element(kind: Type, told: str) -> None:
+    """Who states none is refused."""
+    assert how_to_state(kind, is_required=True) == told

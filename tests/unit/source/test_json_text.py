@@ -194,6 +194,12 @@ def test_combining_marks_are_not_heaped(text: str, pointer: str) -> None:
         assert (fault.code, fault.pointer) == ("heaped_marks", pointer)
 
 
+def test_blanks_are_not_looked_at_one_by_one_for_marks() -> None:
+    """Eight million of them took a second and a half, in a text that holds one letter of French."""
+    text = '["é"' + " " * 100_000 + "]"
+    assert calls_in(("characters.py",), lambda: read_json(text.encode())) < 20
+
+
 def test_what_has_marks_as_they_are_written_is_read() -> None:
     for letters in ("a" + HEAP * 15, ("a" + HEAP) * 500, "ü-" * 200, "🔥" * 100, "नि" * 100):
         assert read_json(json.dumps([letters])) == [letters]
