@@ -218,7 +218,7 @@ def test_why_a_statement_failed_is_told(postgresql_url: str, capfd: Any) -> None
 def test_room_is_looked_for_where_the_tables_are(
     postgresql: PostgreSQLServer, postgresql_url: str
 ) -> None:
-    """It leaves nothing; a user who may not look, and a standby, are none without room."""
+    """It leaves nothing; a user who may not look, and a server that only reads, have room."""
     postgresql.run("CREATE ROLE clerk LOGIN")
     name = make_url(postgresql_url).database
     database = Database(postgresql_url)
@@ -228,6 +228,9 @@ def test_room_is_looked_for_where_the_tables_are(
         clerk.check_room()
         postgresql.run(f"REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC")
         clerk.check_room()
+        postgresql.run(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        with closing(Database(postgresql_url)) as only_read:
+            only_read.check_room()
         with database.reading() as connection:
             assert inspect(connection).get_table_names() == []
     finally:

@@ -74,6 +74,8 @@ _PURGE_TIMEOUT = "SET lock_timeout = '10s'"
 _IN_THE_WAY = ("55P03", "40P01")
 """SQLSTATE where something else was at work: lock not available, deadlock detected."""
 _INSUFFICIENT_PRIVILEGE = "42501"
+_READ_ONLY_TRANSACTION = "25006"
+_NOT_ABOUT_ROOM = (_INSUFFICIENT_PRIVILEGE, _READ_ONLY_TRANSACTION, _CANNOT_WRITE_IN_RECOVERY)
 _NOT_THE_OWNER = (
     "the database's user does not own its tables and may not clean them: what was erased is still "
     "in their files; make it their owner, or run `assent contents settle` as their owner"
@@ -157,8 +159,9 @@ class PostgreSQL:
             try:
                 connection.exec_driver_sql(_FILL)
             except DBAPIError as error:
-                # Who may make no such table has to do without knowing.
-                if getattr(error.orig, "sqlstate", None) != _INSUFFICIENT_PRIVILEGE:
+                # Who may make no such table has to do without knowing; that a server only reads,
+                # whoever writes is told with what to do about it.
+                if getattr(error.orig, "sqlstate", None) not in _NOT_ABOUT_ROOM:
                     raise
             connection.rollback()
 
