@@ -1,16 +1,18 @@
 """PostgreSQL: what its connections are set to, what is refused of a server, and how it fails."""
 
+import socket
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import inspect, make_url
+from sqlalchemy import URL, inspect, make_url
 
 from engine.audit.entries.idempotency import RequestKey
 from engine.audit.entries.record import seal
@@ -44,6 +46,59 @@ def test_a_pooler_of_transactions_is_refused_at_once(postgresql_url: str) -> Non
         check_apart(one, other)
         with pytest.raises(StorageUnavailable, match="pools transactions or statements; have it"):
             check_apart(one, one)
+
+
+@contextmanager
+def pooling_sessions(url: URL) -> Iterator[tuple[int, list[socket.socket]]]:
+    """Give the port of a pooler that names processes of its own, and what came in there."""
+    came: list[socket.socket] = []
+    place = str(Path(str(url.query["host"])) / ".s.PGSQL.5432")
+
+    def pass_on(source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while piece := source.recv(65_536):
+                # BackendKeyData (PostgreSQL manual, *Message Formats*): the process, and a secret.
+                before, key, behind = piece.partition(b"K\0\0\0\x0c")
+                target.sendall(before + (key and key + b"\0\0\0\1") + behind[4 * bool(key) :])
+        with suppress(OSError):
+            target.shutdown(socket.SHUT_RDWR)
+
+    def take(listener: socket.socket, pool: ThreadPoolExecutor) -> None:
+        with suppress(OSError):
+            while True:
+                client = opened.enter_context(listener.accept()[0])
+                server = opened.enter_context(socket.socket(socket.AF_UNIX))
+                server.connect(place)
+                came.extend((client, server))
+                pool.submit(pass_on, client, server)
+                pool.submit(pass_on, server, client)
+
+    with (
+        ExitStack() as opened,
+        ThreadPoolExecutor(16) as pool,
+        socket.create_server(("127.0.0.1", 0)) as listener,
+    ):
+        pool.submit(take, listener, pool)
+        try:
+            yield listener.getsockname()[1], came
+        finally:
+            for each in (listener, *came):
+                with suppress(OSError):
+                    each.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_pooler_of_sessions_is_asked_once_by_each_process(postgresql_url: str) -> None:
+    """Each connection that is made to ask is one that the pooler may not have to spare."""
+    url = make_url(postgresql_url)
+    with pooling_sessions(url) as (port, came):
+        pooled = url.set(host="127.0.0.1", port=port, query={"sslmode": "disable"})
+        with (
+            closing(Database(pooled.render_as_string(hide_password=False))) as database,
+            database.reading(),
+            database.reading(),
+            database.reading(),
+        ):
+            assert len(came) == 2 * (1 + 3)
 
 
 def test_a_server_that_is_gone_without_a_word_is_noticed(postgresql_url: str) -> None:

@@ -114,7 +114,7 @@ class PostgreSQL:
         except ImportError as error:
             advice = "PostgreSQL needs its driver: `pip install 'assent[postgresql]'`"
             raise StorageUnavailable(advice) from error
-        event.listen(engine, "do_connect", _connect)
+        event.listen(engine, "do_connect", _Connector().connect)
         event.listen(engine, "connect", _prepare)
         return engine
 
@@ -265,33 +265,43 @@ def pipelined(connection: Connection) -> AbstractContextManager[object]:
     return pipeline
 
 
-def _connect(dialect: Dialect, _record: object, arguments: Any, options: Any) -> Any:
-    """Connect. Raises `StorageUnavailable` that says whose the fault may be."""
-    from .watchful_connection import WatchfulConnection  # noqa: PLC0415 - its driver is an extra.
+class _Connector:
+    """Makes the connections of one process."""
 
-    try:
-        made = WatchfulConnection.connect(*arguments, **options)
-    except dialect.loaded_dbapi.OperationalError as error:
-        raise StorageUnavailable(_why_not_connected(str(error))) from error
-    try:
-        _check_made(made, lambda: WatchfulConnection.connect(*arguments, **options))
-    except BaseException:
-        made.close()
-        raise
-    return made
+    def __init__(self) -> None:
+        self._pools_sessions = False
 
+    def connect(self, dialect: Dialect, _record: object, arguments: Any, options: Any) -> Any:
+        """Connect. Raises `StorageUnavailable` that says whose the fault may be."""
+        from .watchful_connection import (  # noqa: PLC0415 - its driver is an extra.
+            WatchfulConnection,
+        )
 
-def _check_made(made: Any, connect: Callable[[], Any]) -> None:
-    """Raise `StorageUnavailable` where a connection leads to nothing that a log can be kept in.
+        try:
+            made = WatchfulConnection.connect(*arguments, **options)
+        except dialect.loaded_dbapi.OperationalError as error:
+            raise StorageUnavailable(_why_not_connected(str(error))) from error
+        try:
+            self._check(made, lambda: WatchfulConnection.connect(*arguments, **options))
+        except BaseException:
+            made.close()
+            raise
+        return made
 
-    It is looked at before anything else: of some encodings, not even the server's version is read.
-    """
-    encoding = made.info.parameter_status("server_encoding")
-    if encoding != "UTF8":
-        raise StorageUnavailable(f"the database is encoded in {encoding}; make one in UTF8")
-    if _session_of(made) != made.info.backend_pid:  # A pooler gives numbers of its own.
-        with connect() as other:
-            check_apart(made, other)
+    def _check(self, made: Any, connect: Callable[[], Any]) -> None:
+        """Raise `StorageUnavailable` where a connection leads to nothing that a log can be kept in.
+
+        It is looked at before anything else: of some encodings, not even the server's version is
+        read. A pooler is asked by another connection only once, since it may have few to spare.
+        """
+        encoding = made.info.parameter_status("server_encoding")
+        if encoding != "UTF8":
+            raise StorageUnavailable(f"the database is encoded in {encoding}; make one in UTF8")
+        # A pooler gives numbers of its own.
+        if not self._pools_sessions and _session_of(made) != made.info.backend_pid:
+            with connect() as other:
+                check_apart(made, other)
+            self._pools_sessions = True
 
 
 def _session_of(connection: Any) -> int:
