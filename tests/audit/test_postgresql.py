@@ -294,6 +294,28 @@ def test_room_is_looked_for_where_the_tables_are(
         postgresql.run("DROP ROLE clerk")
 
 
+def test_a_user_who_may_not_clean_a_key_store_is_told(
+    postgresql: PostgreSQLServer, postgresql_url: str
+) -> None:
+    """PostgreSQL passes over the tables of others, and says so by a warning."""
+    postgresql.run("CREATE ROLE clerk LOGIN")
+    owner = Database(postgresql_url)
+    clerk = Database(postgresql_url.replace("//postgres:@", "//clerk@"))
+    try:
+        with owner.writing() as connection:
+            connection.exec_driver_sql("CREATE TABLE data_key (id text)")
+            connection.exec_driver_sql("GRANT SELECT, INSERT, UPDATE, DELETE ON data_key TO clerk")
+        with pytest.raises(StorageUnavailable, match="does not own its tables"):
+            clerk.purge()
+        assert owner.purge()
+    finally:
+        clerk.close()
+        with owner.writing() as connection:
+            connection.exec_driver_sql("DROP OWNED BY clerk")
+            connection.exec_driver_sql("DROP ROLE clerk")
+        owner.close()
+
+
 def test_why_a_server_gives_no_connection_is_told(
     postgresql: PostgreSQLServer, postgresql_url: str
 ) -> None:
