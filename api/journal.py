@@ -72,9 +72,10 @@ class Outlet(logging.StreamHandler[TextIO]):
     A pipe that another process fills up meanwhile holds one thread, which is not waited for either.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, formatter: logging.Formatter, level: int = logging.NOTSET) -> None:
         super().__init__(sys.stderr)
-        self.setFormatter(JSONFormatter())
+        self.setFormatter(formatter)
+        self.setLevel(level)
         self._lost = 0
         self._counting = threading.Lock()
 
@@ -126,9 +127,9 @@ def _told_lost(count: int) -> logging.LogRecord:
 def configure(level: str) -> None:
     """Send the service's log to standard error, from a severity on. May be called again."""
     if logging.lastResort is not None:
-        logging.lastResort.setFormatter(LibraryFormatter())
+        logging.lastResort = Outlet(LibraryFormatter(), logging.WARNING)
     logger = logging.getLogger("assent")
-    logger.handlers[:] = [Outlet()]
+    logger.handlers[:] = [Outlet(JSONFormatter())]
     logger.propagate = False
     logger.setLevel(level.upper())
 

@@ -112,7 +112,7 @@ def test_lines_that_nobody_takes_are_dropped_and_counted(monkeypatch: pytest.Mon
     reading, writing = os.pipe()
     with os.fdopen(reading, "rb", buffering=0) as read, os.fdopen(writing, "w") as stream:
         monkeypatch.setattr(sys, "stderr", stream)
-        outlet = journal.Outlet()
+        outlet = journal.Outlet(journal.JSONFormatter())
         record = logging.makeLogRecord({"msg": "said"})
         assert outlet.handle(record)
         _fill(writing)
@@ -140,12 +140,28 @@ def test_line_has_no_more_bytes_than_a_pipe_takes_at_once(written: io.StringIO) 
     assert json.loads(written.getvalue())["places"][-1].endswith(" fail")
 
 
+def test_warning_of_a_library_is_dropped_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nobody handles, `logging` writes, and waits for whoever reads it."""
+    monkeypatch.setattr(journal, "_PATIENCE_SECONDS", 0)
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb"), os.fdopen(writing, "w") as stream:
+        with monkeypatch.context() as patched:
+            patched.setattr(sys, "stderr", stream)
+            patched.setattr(logging, "lastResort", logging.lastResort)
+            journal.configure("error")
+            _fill(writing)
+            assert logging.lastResort is not None
+            assert not logging.lastResort.handle(logging.makeLogRecord({"msg": "said"}))
+            assert logging.lastResort.level == logging.WARNING
+        journal.configure("error")
+
+
 def test_each_of_two_lines_waits_for_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "_PATIENCE_SECONDS", 0)
     reading, writing = os.pipe()
     with os.fdopen(reading, "rb", buffering=0) as read, os.fdopen(writing, "w") as stream:
         monkeypatch.setattr(sys, "stderr", stream)
-        outlet = journal.Outlet()
+        outlet = journal.Outlet(journal.JSONFormatter())
         long = logging.makeLogRecord({"msg": "x" * 3_900})
         _fill(writing)
         assert not outlet.handle(long)
