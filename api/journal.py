@@ -28,6 +28,9 @@ ERRORS = logging.getLogger("assent.errors")
 _PATIENCE_SECONDS = 1.0
 """How long a line may wait for whoever reads the log."""
 
+_LONGEST_LINE = select.PIPE_BUF - len("\n")
+"""So many bytes a pipe with room takes at once, and not mixed with lines of other processes."""
+
 _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
 
 
@@ -47,7 +50,12 @@ class JSONFormatter(logging.Formatter):
         members |= getattr(record, "fields", {})
         if record.exc_info is not None and record.exc_info[1] is not None:
             members |= _told(record.exc_info[1])
-        return json.dumps(members, ensure_ascii=False)
+        line = json.dumps(members, ensure_ascii=False)
+        places = members.get("places")
+        while isinstance(places, list) and places and _size(line) > _LONGEST_LINE:
+            del places[0]  # The outermost: what failed is at the other end.
+            line = json.dumps(members, ensure_ascii=False)
+        return line
 
 
 class LibraryFormatter(JSONFormatter):
@@ -64,9 +72,10 @@ class Outlet(logging.StreamHandler[TextIO]):
     A pipe that another process fills up meanwhile holds one thread, which is not waited for either.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, formatter: logging.Formatter, level: int = logging.NOTSET) -> None:
         super().__init__(sys.stderr)
-        self.setFormatter(JSONFormatter())
+        self.setFormatter(formatter)
+        self.setLevel(level)
         self._lost = 0
         self._counting = threading.Lock()
 
@@ -78,12 +87,12 @@ class Outlet(logging.StreamHandler[TextIO]):
             self._count_lost(1)
             return False
         try:
+            if (lost := self._lost) and _is_taken(self.stream, patience):
+                self._count_lost(-lost)
+                self.emit(_told_lost(lost))
             if not _is_taken(self.stream, patience):
                 self._count_lost(1)
                 return False
-            if lost := self._lost:
-                self._count_lost(-lost)
-                self.emit(_told_lost(lost))
             self.emit(record)
         finally:
             self.lock.release()
@@ -92,6 +101,10 @@ class Outlet(logging.StreamHandler[TextIO]):
     def _count_lost(self, change: int) -> None:
         with self._counting:
             self._lost += change
+
+
+def _size(line: str) -> int:
+    return len(line.encode(errors="backslashreplace"))  # As standard error is written.
 
 
 def _is_taken(stream: TextIO, patience: float) -> bool:
@@ -114,9 +127,9 @@ def _told_lost(count: int) -> logging.LogRecord:
 def configure(level: str) -> None:
     """Send the service's log to standard error, from a severity on. May be called again."""
     if logging.lastResort is not None:
-        logging.lastResort.setFormatter(LibraryFormatter())
+        logging.lastResort = Outlet(LibraryFormatter(), logging.WARNING)
     logger = logging.getLogger("assent")
-    logger.handlers[:] = [Outlet()]
+    logger.handlers[:] = [Outlet(JSONFormatter())]
     logger.propagate = False
     logger.setLevel(level.upper())
 

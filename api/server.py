@@ -109,7 +109,7 @@ class JSONLogger(Logger):  # type: ignore[misc] # It has no types.
     def setup(self, cfg: Any) -> None:
         """Prepare the handlers."""
         super().setup(cfg)
-        self.error_log.handlers[:] = [journal.Outlet()]
+        self.error_log.handlers[:] = [journal.Outlet(journal.JSONFormatter())]
 
 
 def configuration(settings: Settings) -> dict[str, object]:

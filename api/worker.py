@@ -20,7 +20,10 @@ from typing import Any
 from gunicorn import util  # type: ignore[import-untyped] # It has no types.
 from gunicorn.http import errors, get_parser  # type: ignore[import-untyped] # It has no types.
 from gunicorn.http.body import ChunkedReader  # type: ignore[import-untyped] # It has no types.
-from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped] # It has no types.
+from gunicorn.workers.gthread import (  # type: ignore[import-untyped] # It has no types.
+    PollableMethodQueue,
+    ThreadWorker,
+)
 
 from . import journal
 from .http.answers import SECURITY_HEADERS, problem_answer
@@ -131,6 +134,7 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
         """Begin without connections."""
         super().__init__(*args, **kwargs)
         self._busy = 0
+        self.method_queue = _Wakings()
         self._waiting = self.get_thread_pool()  # It begins a thread once there is work for it.
 
     def enqueue_req(self, connection: Any) -> None:
@@ -152,10 +156,10 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
 
     def on_client_socket_readable(self, connection: Any, client: Any) -> None:
         """Read on in a request, whose time begins with its first byte."""
+        if client.fileno() < 0:  # It was given up since.
+            return
         if self.cfg.is_ssl:
             super().on_client_socket_readable(connection, client)
-            return
-        if client.fileno() < 0:  # It was given up since.
             return
         unreader = connection.parser.unreader
         before = unreader.take_buffered()
@@ -381,6 +385,17 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
             _send(client, answer_of(problem, request_id))
 
 
+class _Wakings(PollableMethodQueue):  # type: ignore[misc] # It has no types.
+    """What threads tell the loop of a process, and the pipe by which they wake it.
+
+    INVARIANT: the pipe stays open until the process ends. A thread that ends after the loop writes
+    into it all the same, or into whatever was opened under its number since, as the database.
+    """
+
+    def close(self) -> None:
+        """Leave it to the end of the process."""
+
+
 class _Incoming:
     """The side of a socket from which a request is read, and waited for only once it is allowed.
 
@@ -471,10 +486,12 @@ class _Answer:
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
 
     def send_on(self) -> None:
-        """Send what is taken at once."""
+        """Send what is taken at once; the rest takes at most twice the memory of its bytes."""
         with suppress(BlockingIOError):
             while self.left:
                 self.left = self.left[self._sock.send(self.left, socket.MSG_DONTWAIT) :]
+        if 2 * self.left.nbytes < memoryview(self.left.obj).nbytes:
+            self.left = memoryview(self.left.tobytes())  # A view keeps all that it is of.
 
 
 def _is_readable(held: bytes) -> bool:

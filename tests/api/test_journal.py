@@ -5,6 +5,7 @@ import io
 import json
 import logging
 import os
+import select
 import sqlite3
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -98,19 +99,23 @@ def test_level_decides_what_is_written(written: io.StringIO) -> None:
     assert written.getvalue() == ""
 
 
+def _fill(pipe: int) -> None:
+    os.set_blocking(pipe, False)
+    with suppress(BlockingIOError):
+        while os.write(pipe, bytes(4_096)):
+            pass
+    os.set_blocking(pipe, True)
+
+
 def test_lines_that_nobody_takes_are_dropped_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "_PATIENCE_SECONDS", 0)
     reading, writing = os.pipe()
     with os.fdopen(reading, "rb", buffering=0) as read, os.fdopen(writing, "w") as stream:
         monkeypatch.setattr(sys, "stderr", stream)
-        outlet = journal.Outlet()
+        outlet = journal.Outlet(journal.JSONFormatter())
         record = logging.makeLogRecord({"msg": "said"})
         assert outlet.handle(record)
-        os.set_blocking(writing, False)
-        with suppress(BlockingIOError):
-            while os.write(writing, bytes(4_096)):
-                pass
-        os.set_blocking(writing, True)
+        _fill(writing)
         assert not outlet.handle(record)
         with outlet.lock, ThreadPoolExecutor(1) as pool:  # type: ignore[union-attr] # It has one.
             assert not pool.submit(outlet.handle, record).result()
@@ -120,6 +125,51 @@ def test_lines_that_nobody_takes_are_dropped_and_counted(monkeypatch: pytest.Mon
         lost, *rest = map(json.loads, read.read(1 << 20).splitlines())
     assert [each["event"] for each in (json.loads(first), *rest)] == 3 * ["said"]
     assert (lost["event"], lost["lost"]) == ("lines of the log were lost", 2)
+
+
+def test_line_has_no_more_bytes_than_a_pipe_takes_at_once(written: io.StringIO) -> None:
+    def fail(depth: int) -> None:
+        if depth:
+            fail(depth - 1)
+        raise ValueError("deep")
+
+    with pytest.raises(ValueError, match="deep") as caught:
+        fail(200)
+    journal.ERRORS.error("internal-error", exc_info=caught.value)
+    assert len(written.getvalue().encode()) <= select.PIPE_BUF
+    assert json.loads(written.getvalue())["places"][-1].endswith(" fail")
+
+
+def test_warning_of_a_library_is_dropped_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nobody handles, `logging` writes, and waits for whoever reads it."""
+    monkeypatch.setattr(journal, "_PATIENCE_SECONDS", 0)
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb"), os.fdopen(writing, "w") as stream:
+        with monkeypatch.context() as patched:
+            patched.setattr(sys, "stderr", stream)
+            patched.setattr(logging, "lastResort", logging.lastResort)
+            journal.configure("error")
+            _fill(writing)
+            assert logging.lastResort is not None
+            assert not logging.lastResort.handle(logging.makeLogRecord({"msg": "said"}))
+            assert logging.lastResort.level == logging.WARNING
+        journal.configure("error")
+
+
+def test_each_of_two_lines_waits_for_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "_PATIENCE_SECONDS", 0)
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb", buffering=0) as read, os.fdopen(writing, "w") as stream:
+        monkeypatch.setattr(sys, "stderr", stream)
+        outlet = journal.Outlet(journal.JSONFormatter())
+        long = logging.makeLogRecord({"msg": "x" * 3_900})
+        _fill(writing)
+        assert not outlet.handle(long)
+        for _ in range(2):
+            read.read(4_096)  # There is room for one of them.
+            assert not outlet.handle(long)
+            assert read.read(1 << 20).count(b'"lost": 1') == 1
+            _fill(writing)
 
 
 def test_log_without_a_file_of_the_system_is_written(written: io.StringIO) -> None:

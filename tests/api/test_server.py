@@ -357,6 +357,33 @@ def _close(sock: socket.socket, ended: list[object], number: int) -> None:
     ended.append(number)
 
 
+def test_thread_that_ends_after_the_loop_writes_into_no_file(
+    installation: Installation, tmp_path: Path
+) -> None:
+    """The numbers of files that are closed are given to those that are opened next."""
+    made = Server(installation.settings)
+    ended = Worker(0, os.getppid(), [], made, 1, made.cfg, JSONLogger(made.cfg))
+    ended.method_queue.init()
+    ended.method_queue.close()
+    paths = [tmp_path / str(number) for number in range(64)]
+    with ExitStack() as opened:
+        for each in paths:
+            opened.enter_context(each.open("wb"))
+        ended.method_queue.defer(print)
+    ended.tmp.close()
+    assert {each.read_bytes() for each in paths} == {b""}
+
+
+@pytest.mark.parametrize("is_ssl", [False, True])
+def test_what_is_ready_of_a_connection_that_was_given_up_harms_nobody(*, is_ssl: bool) -> None:
+    made = object.__new__(Worker)
+    made.cfg, made.keepalived_conns = SimpleNamespace(is_ssl=is_ssl), deque()
+    given_up = socket.socket()
+    given_up.close()
+    with DefaultSelector() as made.poller:
+        made.on_client_socket_readable(SimpleNamespace(sock=given_up), given_up)
+
+
 def _last_answer(
     installation: Installation, application: object, request: bytes = b"GET / HTTP/1.0\r\n\r\n"
 ) -> bytes:
@@ -431,6 +458,20 @@ def test_client_that_stalls_is_sent_nothing_twice() -> None:
         answer.sendall(head + body)
     answer.send_on()
     assert stalled.sent == (head + body)[:100_000]
+
+
+def test_what_was_sent_of_an_answer_is_not_kept() -> None:
+    """Nor is it while the connection waits for the next request."""
+    client, ours = socket.socketpair()
+    with client, ours:
+        answer = _Answer(ours)
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: 8000000\r\n\r\n"
+        answer.sendall(head + bytes(8_000_000))
+        while answer.left:
+            assert memoryview(answer.left.obj).nbytes <= 2 * answer.left.nbytes
+            client.recv(1 << 20)
+            answer.send_on()
+    assert answer.left.obj == b""
 
 
 def test_application_is_made_from_the_environment(

@@ -1,16 +1,18 @@
 """PostgreSQL: what its connections are set to, what is refused of a server, and how it fails."""
 
+import socket
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import inspect, make_url
+from sqlalchemy import URL, inspect, make_url
 
 from engine.audit.entries.idempotency import RequestKey
 from engine.audit.entries.record import seal
@@ -44,6 +46,59 @@ def test_a_pooler_of_transactions_is_refused_at_once(postgresql_url: str) -> Non
         check_apart(one, other)
         with pytest.raises(StorageUnavailable, match="pools transactions or statements; have it"):
             check_apart(one, one)
+
+
+@contextmanager
+def pooling_sessions(url: URL) -> Iterator[tuple[int, list[socket.socket]]]:
+    """Give the port of a pooler that names processes of its own, and what came in there."""
+    came: list[socket.socket] = []
+    place = str(Path(str(url.query["host"])) / ".s.PGSQL.5432")
+
+    def pass_on(source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while piece := source.recv(65_536):
+                # BackendKeyData (PostgreSQL manual, *Message Formats*): the process, and a secret.
+                before, key, behind = piece.partition(b"K\0\0\0\x0c")
+                target.sendall(before + (key and key + b"\0\0\0\1") + behind[4 * bool(key) :])
+        with suppress(OSError):
+            target.shutdown(socket.SHUT_RDWR)
+
+    def take(listener: socket.socket, pool: ThreadPoolExecutor) -> None:
+        with suppress(OSError):
+            while True:
+                client = opened.enter_context(listener.accept()[0])
+                server = opened.enter_context(socket.socket(socket.AF_UNIX))
+                server.connect(place)
+                came.extend((client, server))
+                pool.submit(pass_on, client, server)
+                pool.submit(pass_on, server, client)
+
+    with (
+        ExitStack() as opened,
+        ThreadPoolExecutor(16) as pool,
+        socket.create_server(("127.0.0.1", 0)) as listener,
+    ):
+        pool.submit(take, listener, pool)
+        try:
+            yield listener.getsockname()[1], came
+        finally:
+            for each in (listener, *came):
+                with suppress(OSError):
+                    each.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_pooler_of_sessions_is_asked_once_by_each_process(postgresql_url: str) -> None:
+    """Each connection that is made to ask is one that the pooler may not have to spare."""
+    url = make_url(postgresql_url)
+    with pooling_sessions(url) as (port, came):
+        pooled = url.set(host="127.0.0.1", port=port, query={"sslmode": "disable"})
+        with (
+            closing(Database(pooled.render_as_string(hide_password=False))) as database,
+            database.reading(),
+            database.reading(),
+            database.reading(),
+        ):
+            assert len(came) == 2 * (1 + 3)
 
 
 def test_a_server_that_is_gone_without_a_word_is_noticed(postgresql_url: str) -> None:
@@ -218,7 +273,7 @@ def test_why_a_statement_failed_is_told(postgresql_url: str, capfd: Any) -> None
 def test_room_is_looked_for_where_the_tables_are(
     postgresql: PostgreSQLServer, postgresql_url: str
 ) -> None:
-    """It leaves nothing; a user who may not look, and a standby, are none without room."""
+    """It leaves nothing; a user who may not look, and a server that only reads, have room."""
     postgresql.run("CREATE ROLE clerk LOGIN")
     name = make_url(postgresql_url).database
     database = Database(postgresql_url)
@@ -228,12 +283,37 @@ def test_room_is_looked_for_where_the_tables_are(
         clerk.check_room()
         postgresql.run(f"REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC")
         clerk.check_room()
+        postgresql.run(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        with closing(Database(postgresql_url)) as only_read:
+            only_read.check_room()
         with database.reading() as connection:
             assert inspect(connection).get_table_names() == []
     finally:
         database.close()
         clerk.close()
         postgresql.run("DROP ROLE clerk")
+
+
+def test_a_user_who_may_not_clean_a_key_store_is_told(
+    postgresql: PostgreSQLServer, postgresql_url: str
+) -> None:
+    """PostgreSQL passes over the tables of others, and says so by a warning."""
+    postgresql.run("CREATE ROLE clerk LOGIN")
+    owner = Database(postgresql_url)
+    clerk = Database(postgresql_url.replace("//postgres:@", "//clerk@"))
+    try:
+        with owner.writing() as connection:
+            connection.exec_driver_sql("CREATE TABLE data_key (id text)")
+            connection.exec_driver_sql("GRANT SELECT, INSERT, UPDATE, DELETE ON data_key TO clerk")
+        with pytest.raises(StorageUnavailable, match="does not own its tables"):
+            clerk.purge()
+        assert owner.purge()
+    finally:
+        clerk.close()
+        with owner.writing() as connection:
+            connection.exec_driver_sql("DROP OWNED BY clerk")
+            connection.exec_driver_sql("DROP ROLE clerk")
+        owner.close()
 
 
 def test_why_a_server_gives_no_connection_is_told(

@@ -3,8 +3,9 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from engine.storage.schema import disclosure, doomed_key, log_entry, payload, se
 from engine.storage.sealed import key_store as keeping
 from engine.storage.sealed.contents import SUPPLY, Contents
 from engine.storage.sealed.key_destruction import keys_left, settle
-from engine.storage.sealed.key_store import DESTROYED
+from engine.storage.sealed.key_store import DESTROYED, KeyStore
 from engine.storage.sealed.wrapping import WrappingKeyFile
 from engine.storage.search.decisions import Decisions
 from tests.audit.conftest import Backup, Clock
@@ -257,6 +258,31 @@ def test_killed_between_the_erasure_and_its_keys_the_next_one_goes_on(
     assert contents.keys.find([key])[key] is not DESTROYED
     erase(database, second, clock)
     assert contents.keys.find([key])[key] is DESTROYED
+
+
+def test_erasure_that_comes_meanwhile_is_not_taken_for_cleaned(
+    database: Database,
+    store: SQLLogStore,
+    make_record: Any,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its keys may be there until it destroys them, and they are to be cleaned behind that."""
+    first, other = fill(store, make_record, 2)
+    destroy = KeyStore.destroy
+
+    def overtaken(keys: KeyStore, ids: Sequence[str], at: datetime) -> None:
+        monkeypatch.undo()
+        destroy(keys, ids, at)
+        killed = erasing.Erasures(database, clock=clock, finish_by=lambda: False)
+        killed.erase(Selector.DECISION, other, ground=Ground.OBJECTION, actor="x")
+
+    monkeypatch.setattr(KeyStore, "destroy", overtaken)
+    erase(database, first, clock)
+    assert not cleaning.is_clean(database)
+    assert cleaning.finish(database, clock.now)
+    assert cleaning.is_clean(database)
+    assert keys_left(database) == 0
 
 
 # --- killed -------------------------------------------------------------------------------------

@@ -1,9 +1,10 @@
 """When a decision was made, held against when it was logged, which the order of the log bounds.
 
-Whoever decides logs at once. A decision of the future was made by no clock, and could claim
-policies that are yet to come into force. One of long ago may have been logged by a clock that is
-ahead, or while all others wait for its time to come (`logged_at` never goes back): nobody can tell
-that from one that was put in with an earlier time, so that it is told and no fault.
+Whoever decides logs at once, or in a batch once its client takes the answers before it. A decision
+of the future was made by no clock, and could claim policies that are yet to come into force. One of
+long ago may have been logged by a clock that is ahead, while all others wait for its time to come
+(`logged_at` never goes back), or in a batch that was taken slowly: nobody can tell that from one
+that was put in with an earlier time, so that it is told and no fault.
 """
 
 from collections.abc import Iterator

@@ -74,6 +74,8 @@ _PURGE_TIMEOUT = "SET lock_timeout = '10s'"
 _IN_THE_WAY = ("55P03", "40P01")
 """SQLSTATE where something else was at work: lock not available, deadlock detected."""
 _INSUFFICIENT_PRIVILEGE = "42501"
+_READ_ONLY_TRANSACTION = "25006"
+_NOT_ABOUT_ROOM = (_INSUFFICIENT_PRIVILEGE, _READ_ONLY_TRANSACTION, _CANNOT_WRITE_IN_RECOVERY)
 _NOT_THE_OWNER = (
     "the database's user does not own its tables and may not clean them: what was erased is still "
     "in their files; make it their owner, or run `assent contents settle` as their owner"
@@ -112,7 +114,7 @@ class PostgreSQL:
         except ImportError as error:
             advice = "PostgreSQL needs its driver: `pip install 'assent[postgresql]'`"
             raise StorageUnavailable(advice) from error
-        event.listen(engine, "do_connect", _connect)
+        event.listen(engine, "do_connect", _Connector().connect)
         event.listen(engine, "connect", _prepare)
         return engine
 
@@ -157,8 +159,9 @@ class PostgreSQL:
             try:
                 connection.exec_driver_sql(_FILL)
             except DBAPIError as error:
-                # Who may make no such table has to do without knowing.
-                if getattr(error.orig, "sqlstate", None) != _INSUFFICIENT_PRIVILEGE:
+                # Who may make no such table has to do without knowing; that a server only reads,
+                # whoever writes is told with what to do about it.
+                if getattr(error.orig, "sqlstate", None) not in _NOT_ABOUT_ROOM:
                     raise
             connection.rollback()
 
@@ -203,8 +206,19 @@ def _free(connection: Connection) -> None:
         for end in ("ccnew", "ccold"):
             connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {_WORDS}_{end}")
         connection.exec_driver_sql(f"REINDEX INDEX CONCURRENTLY {_WORDS}")
+    passed_over: list[str | None] = []
+
+    def note(told: Any) -> None:
+        if told.message_hint is None:  # With one, old transactions are warned of.
+            passed_over.append(told.message_primary)
+
+    driver: Any = connection.connection.driver_connection
+    driver.add_notice_handler(note)
     tables = ", ".join(name for name in _CONTENTS if name in present)
     connection.exec_driver_sql(f"VACUUM (ANALYZE, INDEX_CLEANUP ON) {tables}")
+    driver.remove_notice_handler(note)
+    if passed_over:  # What is another's is no error here, as it is for an index.
+        raise StorageUnavailable(_NOT_THE_OWNER)
     connection.exec_driver_sql("VACUUM pg_catalog.pg_statistic")
 
 
@@ -262,33 +276,43 @@ def pipelined(connection: Connection) -> AbstractContextManager[object]:
     return pipeline
 
 
-def _connect(dialect: Dialect, _record: object, arguments: Any, options: Any) -> Any:
-    """Connect. Raises `StorageUnavailable` that says whose the fault may be."""
-    from .watchful_connection import WatchfulConnection  # noqa: PLC0415 - its driver is an extra.
+class _Connector:
+    """Makes the connections of one process."""
 
-    try:
-        made = WatchfulConnection.connect(*arguments, **options)
-    except dialect.loaded_dbapi.OperationalError as error:
-        raise StorageUnavailable(_why_not_connected(str(error))) from error
-    try:
-        _check_made(made, lambda: WatchfulConnection.connect(*arguments, **options))
-    except BaseException:
-        made.close()
-        raise
-    return made
+    def __init__(self) -> None:
+        self._pools_sessions = False
 
+    def connect(self, dialect: Dialect, _record: object, arguments: Any, options: Any) -> Any:
+        """Connect. Raises `StorageUnavailable` that says whose the fault may be."""
+        from .watchful_connection import (  # noqa: PLC0415 - its driver is an extra.
+            WatchfulConnection,
+        )
 
-def _check_made(made: Any, connect: Callable[[], Any]) -> None:
-    """Raise `StorageUnavailable` where a connection leads to nothing that a log can be kept in.
+        try:
+            made = WatchfulConnection.connect(*arguments, **options)
+        except dialect.loaded_dbapi.OperationalError as error:
+            raise StorageUnavailable(_why_not_connected(str(error))) from error
+        try:
+            self._check(made, lambda: WatchfulConnection.connect(*arguments, **options))
+        except BaseException:
+            made.close()
+            raise
+        return made
 
-    It is looked at before anything else: of some encodings, not even the server's version is read.
-    """
-    encoding = made.info.parameter_status("server_encoding")
-    if encoding != "UTF8":
-        raise StorageUnavailable(f"the database is encoded in {encoding}; make one in UTF8")
-    if _session_of(made) != made.info.backend_pid:  # A pooler gives numbers of its own.
-        with connect() as other:
-            check_apart(made, other)
+    def _check(self, made: Any, connect: Callable[[], Any]) -> None:
+        """Raise `StorageUnavailable` where a connection leads to nothing that a log can be kept in.
+
+        It is looked at before anything else: of some encodings, not even the server's version is
+        read. A pooler is asked by another connection only once, since it may have few to spare.
+        """
+        encoding = made.info.parameter_status("server_encoding")
+        if encoding != "UTF8":
+            raise StorageUnavailable(f"the database is encoded in {encoding}; make one in UTF8")
+        # A pooler gives numbers of its own.
+        if not self._pools_sessions and _session_of(made) != made.info.backend_pid:
+            with connect() as other:
+                check_apart(made, other)
+            self._pools_sessions = True
 
 
 def _session_of(connection: Any) -> int:

@@ -26,9 +26,10 @@ def finish(database: Database, at: datetime) -> bool:
 
     Raises `StorageUnavailable`: what is erased is, and the next call does what is left.
     """
-    settle(database, at)
     with database.reading() as connection:
+        # INVARIANT: asked first. The keys of an erasure that comes later may outlast the cleaning.
         last = _to_clean(connection)
+    settle(database, at)
     if last is None:
         return True
     purged = database.purge()
