@@ -319,7 +319,7 @@ def test_same_record_gives_the_same_document() -> None:
     first, second = (submit(ENGINE, submitted, terms=TERMS, id="d") for _ in range(2))
     assert isinstance(first, Decided)
     assert isinstance(second, Decided)
-    assert first.document == second.document
+    assert first.write() == second.write()
 
 
 # --- the page -----------------------------------------------------------------------------------

@@ -47,7 +47,8 @@ def manifests(name: str) -> dict[str, JSONValue]:
 def decided(descriptor: dict[str, Any]) -> dict[str, Any]:
     outcome = submit(engine(), descriptor, terms=TERMS, id="d-1")
     assert isinstance(outcome, Decided), outcome
-    return outcome.document
+    document: dict[str, Any] = json.loads(outcome.write())
+    return document
 
 
 def warned(descriptor: dict[str, Any]) -> set[str]:
