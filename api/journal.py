@@ -87,7 +87,8 @@ class Outlet(logging.StreamHandler[TextIO]):
             self._count_lost(1)
             return False
         try:
-            if (lost := self._lost) and _is_taken(self.stream, patience):
+            if self._lost and _is_taken(self.stream, patience):
+                lost = self._lost  # Also those that were dropped while room was waited for.
                 self._count_lost(-lost)
                 self.emit(_told_lost(lost))
             if not _is_taken(self.stream, patience):

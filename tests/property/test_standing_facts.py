@@ -170,7 +170,7 @@ def test_what_a_decision_met_is_all_that_it_depends_on(case: tuple[Engine, Split
             decision_id=ID,
             decided_at=at(day),
             input=logged,
-            result=made.document,  # type: ignore[arg-type] # It is JSON by its contract.
+            result=made.write(),
             actor="cli",
         )
     ).entry(0, at(day))
