@@ -58,7 +58,7 @@ FACT = Statement(
     subject=Subject(kind="processor", name="Mailbird"),
     facts={"country": "NL"},
     since=date(2026, 1, 1),
-    until=date(2027, 1, 1),
+    until=date(2127, 1, 1),
     evidence="contract archive, folder 12",
 )
 
