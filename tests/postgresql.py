@@ -3,6 +3,7 @@
 import itertools
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -80,6 +81,17 @@ class PostgreSQLServer:
         finally:
             for process in every:
                 process.resume()
+
+    @contextmanager
+    def followed(self, directory: Path) -> Iterator[None]:
+        """Have its write-ahead log taken by a client, for which no commit waits."""
+        server = Path(self.started.get_postmaster_info().process.exe())
+        command = [server.with_name("pg_receivewal"), "-d", self.url, "-D", directory]
+        with subprocess.Popen(command) as follower:  # noqa: S603 - of the server that we started.
+            try:
+                yield
+            finally:
+                follower.terminate()
 
     def run(self, statement: str) -> None:
         """Run a statement as the administrator."""

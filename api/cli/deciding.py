@@ -20,14 +20,11 @@ from api.cli.failures import Failure
 from api.cli.submissions import Answer, Record, answer, answer_document
 from api.cli.tally import Tally
 from api.deciders.worker_processes import WorkerDied, working
-from api.deciding.submission import Terms
+from api.deciding.submission import TOGETHER, Terms
 from engine import Engine
 
 PART_RECORDS = 128
 PART_BYTES = 1024 * 1024
-
-_TOGETHER = 32
-"""So many records are decided together, and their decisions are in memory at a time."""
 
 workers_option = click.option(
     "--workers",
@@ -70,9 +67,8 @@ class Deciding:
     def part(self, records: Sequence[Record]) -> Part:
         """Return the answers to some records, in order."""
         tally, json, text = Tally(), bytearray(), list[Text]()
-        for start in range(0, len(records), _TOGETHER):
-            # Not one by one: what does the same again is in the caches of the processor.
-            answers = [self.answer(each) for each in records[start : start + _TOGETHER]]
+        for start in range(0, len(records), TOGETHER):
+            answers = [self.answer(each) for each in records[start : start + TOGETHER]]
             for made in answers:
                 tally.add(made)
             if self.as_json:

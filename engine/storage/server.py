@@ -11,14 +11,18 @@ _SETTINGS = (
     *("server_version", "max_connections", "superuser_reserved_connections"),
     *("full_page_writes", "synchronous_standby_names"),
 )
-_STANDBYS = "SELECT count(*) FROM pg_stat_replication"
+_STANDBYS = (
+    # Whoever may not know the states sees that somebody is connected.
+    "SELECT count(*) FROM pg_stat_replication"
+    " WHERE coalesce(sync_state, 'sync') IN ('sync', 'quorum')"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerFacts:
     """Its settings by name and its time, where it is a server; when something was last logged.
 
-    `standbys` is how many are connected to it.
+    `standbys` is how many are connected to it of those for which a commit waits.
     """
 
     settings: Mapping[str, str]

@@ -13,7 +13,15 @@ from flask import Flask
 
 from api import journal
 from api.wsgi import Process, start
-from tests.api.installation import Caller, Installation, copied, install
+from tests.api.installation import (
+    Caller,
+    Installation,
+    Served,
+    copied,
+    free_port,
+    install,
+    serving,
+)
 from tests.postgresql import PostgreSQLServer
 
 
@@ -41,6 +49,13 @@ def process(installation: Installation) -> Iterator[Process]:
 @pytest.fixture(scope="module")
 def api(process: Process, installation: Installation) -> Caller:
     return Caller(app=cast(Flask, process.wsgi), installation=installation)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A service that runs, in processes of its own."""
+    with serving(install(tmp_path_factory.mktemp("served"), port=free_port())) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

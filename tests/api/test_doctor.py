@@ -6,7 +6,7 @@ import shutil
 import socket
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -274,18 +274,9 @@ def test_processes_want_more_connections_than_there_are(shared: tuple[Settings, 
     assert "may want" in found(replace(settings, workers=64), "PostgreSQL").found
 
 
-@pytest.mark.parametrize(
-    ("setting", "status", "told"),
-    [
-        ("synchronous_standby_names = 'nobody'", Status.FAIL, "waits for a synchronous standby"),
-        ("full_page_writes = off", Status.WARN, "a power cut may tear pages"),
-    ],
-)
-def test_server_that_is_set_up_badly(
-    shared: tuple[Settings, Any], setting: str, status: Status, told: str
-) -> None:
-    settings, server = shared
-    name = setting.partition(" = ")[0]
+@contextmanager
+def set_up(server: PostgreSQLServer, name: str, value: str) -> Iterator[None]:
+    """Have a setting of the server, and put it back."""
     with psycopg.connect(server.url, autocommit=True) as connection:
 
         def change(statement: str) -> None:
@@ -293,15 +284,36 @@ def test_server_that_is_set_up_badly(
             connection.execute("SELECT pg_reload_conf()")
 
         before = connection.execute(f"SHOW {name}").fetchone()
-        change(f"ALTER SYSTEM SET {setting}")
+        change(f"ALTER SYSTEM SET {name} = {value}")
         try:
             until(lambda: connection.execute(f"SHOW {name}").fetchone() != before)
-            came = found(settings, "PostgreSQL")
+            yield
         finally:
             change(f"ALTER SYSTEM RESET {name}")
             until(lambda: connection.execute(f"SHOW {name}").fetchone() == before)
-    assert came.status is status
-    assert told in came.found
+
+
+def test_server_that_may_tear_pages_is_told_of(shared: tuple[Settings, Any]) -> None:
+    settings, server = shared
+    with set_up(server, "full_page_writes", "off"):
+        came = found(settings, "PostgreSQL")
+    assert came.status is Status.WARN
+    assert "a power cut may tear pages" in came.found
+
+
+def test_server_whose_synchronous_standby_is_gone_is_told_of(
+    shared: tuple[Settings, Any], tmp_path: Path
+) -> None:
+    """Another that follows it is none: no commit waits for it."""
+    settings, server = shared
+    (taken := tmp_path / "wal").mkdir()
+    following = "SELECT count(*) FROM pg_stat_replication"
+    with server.followed(taken), set_up(server, "synchronous_standby_names", "'nobody'"):
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            until(lambda: connection.execute(following).fetchone() == (1,))
+        came = found(settings, "PostgreSQL")
+    assert came.status is Status.FAIL
+    assert "waits for a synchronous standby" in came.found
 
 
 def test_what_an_administrator_has_set_changes_nothing(shared: tuple[Settings, Any]) -> None:

@@ -3,7 +3,6 @@
 import json
 import socket
 import struct
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -14,17 +13,7 @@ from tests.api.installation import (
     Served,
     allowed,
     assert_problem,
-    free_port,
-    install,
-    serving,
 )
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    directory = tmp_path_factory.mktemp("served")
-    with serving(install(directory, port=free_port())) as running:
-        yield running
 
 
 def test_body_of_ten_megabytes_is_answered(served: Served) -> None:

@@ -14,8 +14,6 @@ from io import BytesIO
 from itertools import islice
 from pathlib import Path
 
-import pytest
-
 from api.installation.contents import open_database
 from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify import verify_export
@@ -32,13 +30,6 @@ from tests.api.installation import (
     ndjson,
     serving,
 )
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    directory = tmp_path_factory.mktemp("served")
-    with serving(install(directory, port=free_port())) as running:
-        yield running
 
 
 def test_posts_from_many_threads(served: Served) -> None:

@@ -3,7 +3,6 @@
 import json
 import socket
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 
@@ -14,17 +13,7 @@ from tests.api.installation import (
     JSON_POST,
     Served,
     allowed,
-    free_port,
-    install,
-    serving,
 )
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    directory = tmp_path_factory.mktemp("served")
-    with serving(install(directory, port=free_port())) as running:
-        yield running
 
 
 def test_clients_that_say_nothing_hold_up_nobody(served: Served) -> None:

@@ -51,10 +51,13 @@ end policy
 
 def dear(**changes: Any) -> Document:
     """Return a campaign from today on that breaks the rule `spending/dear`."""
-    flight = {"start": day(0), "end": day(19)}
-    budget = {"total": {"amount": "60000.00", "currency": "EUR"}}
-    own = {"id": "cmp-7", "name": "spring", "budget": budget, "advertiser": {"name": "Acme"}}
-    own["flight"] = flight
+    own = {
+        "id": "cmp-7",
+        "name": "spring",
+        "flight": {"start": day(0), "end": day(19)},
+        "budget": {"total": {"amount": "60000.00", "currency": "EUR"}},
+        "advertiser": {"name": "Acme"},
+    }
     return allowed(**(own | changes))
 
 

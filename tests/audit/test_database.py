@@ -55,6 +55,7 @@ POSTGRESQL_SETTINGS = {
     "datestyle": "ISO, MDY",
     "timezone": "UTC",
     "row_security": "off",
+    "temp_tablespaces": '""',
 }
 
 

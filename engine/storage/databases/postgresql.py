@@ -92,6 +92,7 @@ _SESSION = (
     "SET datestyle = 'ISO'",
     "SET timezone = 'UTC'",
     "SET row_security = off",  # Where rows would be hidden, it is an error.
+    "SET temp_tablespaces = ''",  # Room is looked for where the tables are (`check_room`).
 )
 
 
