@@ -86,7 +86,8 @@ class PostgreSQLServer:
     def followed(self, directory: Path) -> Iterator[None]:
         """Have its write-ahead log taken by a client, for which no commit waits."""
         server = Path(self.started.get_postmaster_info().process.exe())
-        command = [server.with_name("pg_receivewal"), "-d", self.url, "-D", directory]
+        program = server.with_name("pg_receivewal")
+        command = [str(program), "-d", self.url, "-D", str(directory)]
         with subprocess.Popen(command) as follower:  # noqa: S603 - of the server that we started.
             try:
                 yield
